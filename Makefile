@@ -1,0 +1,64 @@
+# Everything that is done often. `make test` is what must pass before a commit; `bash .ci/run` runs it on a clean machine.
+# CARGO_TARGET_DIR is honoured; rustup's cargo is found without a login shell.
+
+ifneq ($(wildcard $(HOME)/.cargo/bin/cargo),)
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+endif
+# The interpreters that tests/it gives to tests/clients.
+export SYMBOLON_TEST_PYTHON ?= $(CURDIR)/tests/clients/python/.venv/bin/python
+export SYMBOLON_TEST_NODE ?= node
+
+target := $(or $(CARGO_TARGET_DIR),target)
+stage := @bash .ci/stage
+
+.PHONY: help setup test check fmt deny audit dev bench dist
+
+help:
+	@echo 'make setup   install what is missing: PostgreSQL, Chromium, Python, Node (Debian; root or sudo)'
+	@echo 'make dev     run the playground'
+	@echo 'make check   the inner loop: format, lints, unit tests'
+	@echo 'make test    everything, as before a commit: setup, format, lints, licences, documents, all tests'
+	@echo 'make fmt     format the code'
+	@echo 'make deny    licences and banned crates (needs cargo-deny)'
+	@echo 'make audit   known vulnerabilities (needs cargo-deny and the RustSec database)'
+	@echo 'make bench   the benchmarks'
+	@echo 'make dist    the binary as it is shipped'
+
+setup:
+	$(stage) setup bash .ci/setup
+
+# The tests come last, so that a run ends with what they say.
+test:
+	$(stage) setup bash .ci/setup
+	$(stage) fmt cargo fmt --check
+	$(stage) clippy cargo clippy --locked --all-targets -- -D warnings
+	@if cargo deny --version >/dev/null 2>&1; then $(MAKE) --no-print-directory deny; \
+	else echo '== deny: SKIPPED, licences and banned crates are NOT checked: cargo-deny is not installed'; fi
+	$(stage) doc env RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib
+	$(stage) doctest cargo test --locked --doc
+	$(stage) test cargo test --locked --lib --bins --tests
+
+check:
+	$(stage) fmt cargo fmt --check
+	$(stage) clippy cargo clippy --all-targets -- -D warnings
+	$(stage) test cargo test --lib
+
+fmt:
+	cargo fmt
+
+deny:
+	$(stage) deny cargo deny --locked check bans licenses sources
+
+audit:
+	$(stage) audit cargo deny --locked check advisories
+
+dev:
+	cargo run -- dev
+
+bench:
+	cargo bench
+
+dist:
+	cargo build --locked --profile dist
+	@ls -l $(target)/dist/symbolon
+	@sha256sum $(target)/dist/symbolon

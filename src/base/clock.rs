@@ -1,0 +1,109 @@
+//! Time is received, never taken: the only place that reads the machine's clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A moment, in milliseconds since the Unix epoch; the unit of every time column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    /// From milliseconds since the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// From seconds since the epoch, the unit of JWT claims; saturates.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// Milliseconds since the epoch, for the database.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, for JWT `NumericDate` (RFC 7519 §2).
+    pub const fn secs(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Whole seconds from `earlier` to here; negative when `earlier` is later.
+    pub const fn secs_since(self, earlier: Time) -> i64 {
+        self.0.saturating_sub(earlier.0).div_euclid(1000)
+    }
+
+    /// RFC 3339 in UTC, as the JSON APIs speak.
+    pub fn rfc3339(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).map(|t| t.to_string()).unwrap_or_else(|_| self.0.to_string())
+    }
+}
+
+impl std::ops::Add<Duration> for Time {
+    type Output = Time;
+
+    fn add(self, span: Duration) -> Time {
+        Time(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl std::ops::Sub<Duration> for Time {
+    type Output = Time;
+
+    fn sub(self, span: Duration) -> Time {
+        Time(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// Where the time comes from. Cloning shares the same clock.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's own clock.
+    System,
+    /// The machine's clock plus a number of milliseconds that `symbolon dev` and tests may move.
+    Shifted(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that starts right and can be moved.
+    pub fn shiftable() -> Self {
+        Clock::Shifted(Arc::default())
+    }
+
+    /// Now.
+    pub fn now(&self) -> Time {
+        match self {
+            Clock::System => system_now(),
+            Clock::Shifted(offset) => Time(system_now().0.saturating_add(offset.load(Ordering::SeqCst))),
+        }
+    }
+
+    /// Moves a shiftable clock by `millis` (either way). Returns false on the system clock.
+    pub fn shift(&self, millis: i64) -> bool {
+        match self {
+            Clock::System => false,
+            Clock::Shifted(offset) => {
+                let _ = offset
+                    .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |at| Some(at.saturating_add(millis)));
+                true
+            }
+        }
+    }
+
+    /// How far the clock has been moved, in milliseconds.
+    pub fn offset(&self) -> i64 {
+        match self {
+            Clock::System => 0,
+            Clock::Shifted(offset) => offset.load(Ordering::SeqCst),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one clock read that all others go through")]
+fn system_now() -> Time {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
+        Err(before) => Time(-i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX)),
+    }
+}

@@ -1,0 +1,14 @@
+//! The ground floor: time, chance, identifiers, secrets, scopes and URIs. Imports nothing of ours.
+
+pub mod clock;
+pub mod encoding;
+pub mod entropy;
+pub mod id;
+pub mod scope;
+pub mod secret;
+pub mod uri;
+
+pub use clock::{Clock, Time};
+pub use id::Id;
+pub use scope::ScopeSet;
+pub use secret::Secret;

@@ -1,0 +1,255 @@
+//! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
+
+use crate::base::Secret;
+use ipnet::IpNet;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// All settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The public address: a bare origin without trailing slash, and forever the same.
+    pub issuer: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the SQLite database lives.
+    pub data_dir: PathBuf,
+    /// Where `master.key` lives.
+    pub keys_dir: PathBuf,
+    /// A PostgreSQL URL; none means SQLite in `data_dir`.
+    #[serde(deserialize_with = "unless_empty")]
+    pub database_url: Option<Secret>,
+    /// What people see this deployment called.
+    pub name: String,
+    /// Logging.
+    pub log: Log,
+    /// The database.
+    pub database: Database,
+    /// How long things live, where a client doesn't say otherwise.
+    pub lifetimes: Lifetimes,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Guessing.
+    pub throttle: Throttle,
+    /// What one connection and one request may cost.
+    pub limits: Limits,
+    /// Reverse proxies in front.
+    pub proxies: Proxies,
+    /// Requests that we make.
+    pub outbound: Outbound,
+    /// Signing keys.
+    pub keys: Keys,
+    /// What scopes mean, in words for the consent page.
+    pub scopes: BTreeMap<String, ScopeText>,
+}
+
+/// Logging.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A tracing filter: `info`, or `info,symbolon=debug`.
+    pub level: String,
+    /// Lines for people or for machines.
+    pub format: LogFormat,
+}
+
+/// Lines for people or for machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Human on a terminal, JSON otherwise.
+    Auto,
+    /// One coloured line an event.
+    Human,
+    /// One JSON object an event.
+    Json,
+}
+
+/// The database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Most connections to PostgreSQL.
+    pub max_connections: u32,
+}
+
+/// How long things live.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lifetimes {
+    /// An authorization code.
+    #[serde(with = "span")]
+    pub code: Duration,
+    /// An access token.
+    #[serde(with = "span")]
+    pub access_token: Duration,
+    /// An RFC 9068 JWT access token, which can't be revoked where it is checked offline.
+    #[serde(with = "span")]
+    pub jwt_access_token: Duration,
+    /// An ID token.
+    #[serde(with = "span")]
+    pub id_token: Duration,
+    /// A refresh token that isn't used.
+    #[serde(with = "span")]
+    pub refresh_idle: Duration,
+    /// A refresh token, however much it is used.
+    #[serde(with = "span")]
+    pub refresh_absolute: Duration,
+    /// For how long a refresh token that was just used is answered with the same successor.
+    #[serde(with = "span")]
+    pub replay_window: Duration,
+    /// A browser session that isn't used.
+    #[serde(with = "span")]
+    pub session_idle: Duration,
+    /// A browser session, however much it is used.
+    #[serde(with = "span")]
+    pub session_absolute: Duration,
+    /// A sign-in or consent page that waits for its person.
+    #[serde(with = "span")]
+    pub interaction: Duration,
+}
+
+/// Password hashing: argon2id with one lane.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passwords {
+    /// Memory of one hash, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Hashes at once; 0 means one per core.
+    pub at_once: usize,
+}
+
+/// Guessing: failures a minute before answers slow down to 429.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// Of one account.
+    pub account: u32,
+    /// From one IPv4 address or IPv6 /64.
+    pub address: u32,
+    /// Of one client's authentication from one address.
+    pub client: u32,
+}
+
+/// What one connection and one request may cost.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Connections at once; more wait in the kernel's queue.
+    pub connections: usize,
+    /// To send the header of a request, and between requests.
+    #[serde(with = "span")]
+    pub header_read: Duration,
+    /// To send the body of a request.
+    #[serde(with = "span")]
+    pub body_read: Duration,
+    /// For us to answer.
+    #[serde(with = "span")]
+    pub handler: Duration,
+    /// To take our answer.
+    #[serde(with = "span")]
+    pub write: Duration,
+    /// Bytes of a form or JSON body.
+    pub body_bytes: usize,
+    /// After SIGTERM: how long to keep accepting, with `/health/ready` saying no.
+    #[serde(with = "span")]
+    pub shutdown_delay: Duration,
+    /// After that: how long requests in flight may take.
+    #[serde(with = "span")]
+    pub shutdown_drain: Duration,
+}
+
+/// Reverse proxies in front.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proxies {
+    /// Whose `X-Forwarded-For` and `X-Request-Id` are believed.
+    pub trusted: Vec<IpNet>,
+}
+
+/// Requests that we make.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outbound {
+    /// Networks that may be reached although they aren't public, and over plain http.
+    pub allow: Vec<IpNet>,
+    /// A PEM file with certificates to trust beside the usual ones.
+    #[serde(deserialize_with = "unless_empty")]
+    pub extra_ca: Option<PathBuf>,
+}
+
+/// Signing keys.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Age at which an active key hands over to the next one.
+    #[serde(with = "span")]
+    pub rotate_after: Duration,
+    /// How long a key is published before it signs.
+    #[serde(with = "span")]
+    pub publish_before: Duration,
+    /// How long a retired key is still published.
+    #[serde(with = "span")]
+    pub keep_retired: Duration,
+}
+
+/// What a scope means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeText {
+    /// "See your files".
+    pub title: String,
+    /// A longer sentence; may be empty.
+    #[serde(default)]
+    pub detail: String,
+}
+
+/// An empty text means that the setting isn't made.
+fn unless_empty<'de, D: serde::Deserializer<'de>, T: From<String>>(d: D) -> Result<Option<T>, D::Error> {
+    let text = String::deserialize(d)?;
+    Ok((!text.is_empty()).then(|| T::from(text)))
+}
+
+/// Durations as people write them: `500ms`, `60s`, `10m`, `12h`, `30d`.
+pub mod span {
+    use super::Duration;
+    use serde::{Deserialize, Deserializer, de::Error};
+
+    /// For serde.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
+        let text = String::deserialize(d)?;
+        parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" isn't a duration; write 500ms, 60s, 10m, 12h or 30d")))
+    }
+
+    /// Reads one; `None` when it isn't of that form.
+    pub fn parse(text: &str) -> Option<Duration> {
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let (number, unit) = text.split_at_checked(digits)?;
+        let number: u64 = number.parse().ok()?;
+        let millis = match unit {
+            "ms" => 1,
+            "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return None,
+        };
+        number.checked_mul(millis).map(Duration::from_millis)
+    }
+
+    /// Writes one in its largest whole unit.
+    pub fn show(span: Duration) -> String {
+        let millis = span.as_millis();
+        let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
+        match units.iter().find(|(size, _)| millis > 0 && millis % size == 0) {
+            Some((size, unit)) => format!("{}{unit}", millis / size),
+            None => format!("{millis}ms"),
+        }
+    }
+}

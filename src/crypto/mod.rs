@@ -1,0 +1,14 @@
+//! The only room that names cryptographic crates, beside the hashes of `base::encoding`.
+
+pub mod jwk;
+pub mod jwt;
+pub mod mac;
+pub mod master;
+pub mod password;
+pub mod seal;
+pub mod signing;
+pub mod token;
+
+pub use mac::MacRing;
+pub use master::MasterKey;
+pub use signing::{Algorithm, SigningKey};

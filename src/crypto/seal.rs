@@ -1,0 +1,81 @@
+//! Envelope encryption of what the database must be able to give back: AES-256-GCM under a key of its own per row.
+
+use super::MasterKey;
+use crate::base::entropy;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use zeroize::Zeroizing;
+
+/// Where a sealed value stands. It can be opened nowhere else.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The primary key of the row.
+    pub row: &'a str,
+    /// The column.
+    pub column: &'a str,
+}
+
+impl Place<'_> {
+    fn aad(&self) -> String {
+        format!("symbolon\u{0}{}\u{0}{}\u{0}{}\u{0}1", self.table, self.row, self.column)
+    }
+}
+
+/// A sealed value that can't be opened: another master key, another place, or changed bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CannotOpen;
+
+const VERSION: u8 = 1;
+
+/// Seals `plain` for its place: version ‖ nonce ‖ ciphertext ‖ tag.
+pub fn seal(master: &MasterKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, CannotOpen> {
+    let nonce = entropy::bytes::<NONCE_LEN>();
+    let mut body = plain.to_vec();
+    let key = key(master, place)?;
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.aad()), &mut body)
+        .map_err(|_| CannotOpen)?;
+    Ok([&[VERSION][..], &nonce, &body].concat())
+}
+
+/// Opens what [`seal`] made for the same place under the same master key.
+pub fn open(master: &MasterKey, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    let (&VERSION, rest) = sealed.split_first().ok_or(CannotOpen)? else {
+        return Err(CannotOpen);
+    };
+    let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(CannotOpen)?;
+    let mut body = Zeroizing::new(body.to_vec());
+    let key = key(master, place)?;
+    let length = key
+        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(place.aad()), &mut body)
+        .map_err(|_| CannotOpen)?
+        .len();
+    body.truncate(length);
+    Ok(body)
+}
+
+fn key(master: &MasterKey, place: Place<'_>) -> Result<LessSafeKey, CannotOpen> {
+    let bytes = master.derive(&format!("symbolon seal {}", place.aad()));
+    UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map(LessSafeKey::new).map_err(|_| CannotOpen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: Place<'_> = Place { table: "signing_keys", row: "k1", column: "sealed" };
+
+    #[test]
+    fn opens_only_in_its_place_under_its_key() {
+        let master = MasterKey::generate();
+        let sealed = seal(&master, HERE, b"pkcs8").expect("seals");
+        assert_eq!(open(&master, HERE, &sealed).expect("opens").as_slice(), b"pkcs8");
+        assert!(open(&master, Place { row: "k2", ..HERE }, &sealed).is_err());
+        assert!(open(&MasterKey::generate(), HERE, &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut bent = sealed.clone();
+            bent[at] ^= 1;
+            assert!(open(&master, HERE, &bent).is_err(), "bit flip at {at}");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! SQLite: read-only readers side by side, and one writer that commits many requests together.
+//!
+//! The writer takes one job, drains what else is waiting, runs all in one transaction and answers after COMMIT returned.
+//! So every answer is durable, and 64 requests cost one fsync instead of 64.
+
+use super::batch::{self, Hot, Item};
+use super::stmt::bound;
+use super::{Arg, Fault, Result, Row};
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
+use sqlx::SqlitePool;
+use std::collections::{HashSet, VecDeque};
+use tokio::sync::{mpsc, oneshot};
+
+/// Most jobs that share a commit.
+const BATCH: usize = 256;
+/// Most jobs that wait; beyond, the caller is told to come back.
+pub(super) const QUEUE: usize = 4096;
+
+type Reply<T> = oneshot::Sender<Result<T>>;
+
+enum Job {
+    Single { sql: &'static str, args: Vec<Arg>, reply: Reply<Vec<Row>> },
+    Hot { hot: &'static Hot, item: Item, reply: Reply<Option<Row>> },
+    Lease { reply: Reply<Lease> },
+}
+
+pub(super) struct Sqlite {
+    read: SqlitePool,
+    options: SqliteConnectOptions,
+    jobs: mpsc::Sender<Job>,
+    writer: tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    pub(super) fn new(read: SqlitePool, write: SqliteConnection, options: SqliteConnectOptions) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        #[expect(clippy::disallowed_methods, reason = "the writer is a task of the database's own")]
+        let writer = tokio::spawn(Writer { conn: write, queue, waiting: VecDeque::new() }.run());
+        Sqlite { read, options, jobs, writer: tokio::sync::Mutex::new(Some(writer)) }
+    }
+
+    pub(super) async fn all(&self, sql: &'static str, writes: bool, args: Vec<Arg>) -> Result<Vec<Row>> {
+        if writes {
+            return self.ask(|reply| Job::Single { sql, args, reply }).await;
+        }
+        let rows = sqlx::query_with(sql, bound!(SqliteArguments, args)).fetch_all(&self.read).await?;
+        Ok(rows.into_iter().map(Row::Sqlite).collect())
+    }
+
+    pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Row>> {
+        self.ask(|reply| Job::Hot { hot, item, reply }).await
+    }
+
+    pub(super) async fn begin(&self) -> Result<Lease> {
+        self.ask(|reply| Job::Lease { reply }).await
+    }
+
+    pub(super) fn options(&self) -> &SqliteConnectOptions {
+        &self.options
+    }
+
+    pub(super) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        // A lease that is taken and dropped comes after everything that was queued before it.
+        if self.jobs.send(Job::Lease { reply }).await.is_ok() {
+            let _ = closed.await;
+        }
+        if let Some(writer) = self.writer.lock().await.take() {
+            writer.abort();
+            let _ = writer.await;
+        }
+        self.read.close().await;
+    }
+
+    async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        match self.jobs.try_send(job(reply)) {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(Fault::Gone("the writer has stopped".to_owned()))),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Fault::Busy("too many writes are waiting".to_owned())),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(Fault::Gone("the writer has stopped".to_owned())),
+        }
+    }
+}
+
+struct Writer {
+    conn: SqliteConnection,
+    queue: mpsc::Receiver<Job>,
+    /// Jobs that were drained but belong into a later batch.
+    waiting: VecDeque<Job>,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        loop {
+            if self.waiting.is_empty() {
+                match self.queue.recv().await {
+                    Some(job) => self.waiting.push_back(job),
+                    None => return,
+                }
+            }
+            while self.waiting.len() < BATCH {
+                match self.queue.try_recv() {
+                    Ok(job) => self.waiting.push_back(job),
+                    Err(_) => break,
+                }
+            }
+            match self.waiting.pop_front() {
+                Some(Job::Lease { reply }) => self.lend(reply).await,
+                Some(job) => {
+                    self.waiting.push_front(job);
+                    self.batch().await;
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Runs the jobs up to the next lease in one transaction; two items for the same row go into different ones.
+    async fn batch(&mut self) {
+        let mut jobs = Vec::new();
+        let mut touched = HashSet::new();
+        let mut later = VecDeque::new();
+        while let Some(job) = self.waiting.pop_front() {
+            match &job {
+                Job::Lease { .. } => {
+                    later.push_back(job);
+                    break;
+                }
+                Job::Hot { item, .. } if !touched.insert(item.id.clone()) => later.push_back(job),
+                _ => jobs.push(job),
+            }
+        }
+        later.append(&mut self.waiting);
+        self.waiting = later;
+        if let Err((fault, jobs)) = self.together(jobs).await {
+            // A fault may have ended the transaction, so nobody's outcome is known from it: each runs again, alone.
+            let alone = jobs.len() > 1;
+            for job in jobs {
+                let outcome = if alone { self.together(vec![job]).await } else { Err((fault.clone(), vec![job])) };
+                if let Err((fault, jobs)) = outcome {
+                    jobs.into_iter().for_each(|job| job.refuse(fault.clone()));
+                }
+            }
+        }
+    }
+
+    async fn together(&mut self, jobs: Vec<Job>) -> std::result::Result<(), (Fault, Vec<Job>)> {
+        match self.transact(&jobs).await {
+            Ok(rows) => {
+                jobs.into_iter().zip(rows).for_each(|(job, rows)| job.answer(rows));
+                Ok(())
+            }
+            Err(fault) => {
+                let _ = sqlx::query("ROLLBACK").execute(&mut self.conn).await;
+                Err((fault, jobs))
+            }
+        }
+    }
+
+    /// The rows of each job, in order, after COMMIT returned.
+    async fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Vec<Row>>> {
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.conn).await?;
+        let mut rows: Vec<Vec<Row>> = jobs.iter().map(|_| Vec::new()).collect();
+        let mut hots: Vec<(&'static Hot, Vec<(usize, &Item)>)> = Vec::new();
+        for (n, job) in jobs.iter().enumerate() {
+            match job {
+                Job::Single { sql, args, .. } => {
+                    if let Some(slot) = rows.get_mut(n) {
+                        *slot = execute(&mut self.conn, sql, args.clone()).await?;
+                    }
+                }
+                Job::Hot { hot, item, .. } => match hots.iter_mut().find(|(have, _)| std::ptr::eq(*have, *hot)) {
+                    Some((_, items)) => items.push((n, item)),
+                    None => hots.push((hot, vec![(n, item)])),
+                },
+                Job::Lease { .. } => {}
+            }
+        }
+        for (hot, items) in hots {
+            let set = Arg::from(batch::json(items.iter().map(|(_, item)| *item)));
+            for row in execute(&mut self.conn, hot.sqlite(), vec![set]).await? {
+                let id = row.text("id")?;
+                if let Some(slot) = items.iter().find(|(_, item)| item.id == id).and_then(|(n, _)| rows.get_mut(*n)) {
+                    slot.push(row);
+                }
+            }
+        }
+        sqlx::query("COMMIT").execute(&mut self.conn).await?;
+        Ok(rows)
+    }
+}
+
+impl Writer {
+    /// Serves one transaction of many statements; the other jobs wait.
+    async fn lend(&mut self, reply: Reply<Lease>) {
+        if let Err(fault) = sqlx::query("BEGIN IMMEDIATE").execute(&mut self.conn).await {
+            let _ = reply.send(Err(fault.into()));
+            return;
+        }
+        let (steps, mut asked) = mpsc::channel(1);
+        if reply.send(Ok(Lease { steps })).is_ok() {
+            while let Some(step) = asked.recv().await {
+                match step {
+                    Step::Run { sql, args, reply } => {
+                        let _ = reply.send(execute(&mut self.conn, sql, args).await);
+                    }
+                    Step::Commit { reply } => {
+                        let done = sqlx::query("COMMIT").execute(&mut self.conn).await;
+                        if done.is_err() {
+                            let _ = sqlx::query("ROLLBACK").execute(&mut self.conn).await;
+                        }
+                        let _ = reply.send(done.map(|_| ()).map_err(Fault::from));
+                        return;
+                    }
+                }
+            }
+        }
+        let _ = sqlx::query("ROLLBACK").execute(&mut self.conn).await;
+    }
+}
+
+async fn execute(conn: &mut SqliteConnection, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
+    let rows = sqlx::query_with(sql, bound!(SqliteArguments, args)).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Row::Sqlite).collect())
+}
+
+impl Job {
+    fn answer(self, rows: Vec<Row>) {
+        match self {
+            Job::Single { reply, .. } => drop(reply.send(Ok(rows))),
+            Job::Hot { reply, .. } => drop(reply.send(Ok(rows.into_iter().next()))),
+            Job::Lease { .. } => {}
+        }
+    }
+
+    fn refuse(self, fault: Fault) {
+        match self {
+            Job::Single { reply, .. } => drop(reply.send(Err(fault))),
+            Job::Hot { reply, .. } => drop(reply.send(Err(fault))),
+            Job::Lease { reply } => drop(reply.send(Err(fault))),
+        }
+    }
+}
+
+enum Step {
+    Run { sql: &'static str, args: Vec<Arg>, reply: Reply<Vec<Row>> },
+    Commit { reply: Reply<()> },
+}
+
+/// The writer's time, for one transaction. Dropping it rolls back.
+pub(super) struct Lease {
+    steps: mpsc::Sender<Step>,
+}
+
+impl Lease {
+    pub(super) async fn all(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
+        self.step(|reply| Step::Run { sql, args, reply }).await
+    }
+
+    pub(super) async fn commit(self) -> Result<()> {
+        self.step(|reply| Step::Commit { reply }).await
+    }
+
+    async fn step<T>(&self, step: impl FnOnce(Reply<T>) -> Step) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let gone = || Fault::Gone("the writer has stopped".to_owned());
+        self.steps.send(step(reply)).await.map_err(|_| gone())?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+}

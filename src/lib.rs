@@ -1,0 +1,5 @@
+//! Symbolon: both halves of OAuth in one binary.
+
+pub mod base;
+pub mod crypto;
+pub mod db;
