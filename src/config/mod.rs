@@ -224,7 +224,8 @@ pub mod span {
     /// For serde.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
         let text = String::deserialize(d)?;
-        parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" isn't a duration; write 500ms, 60s, 10m, 12h or 30d")))
+        parse(&text)
+            .ok_or_else(|| D::Error::custom(format!("\"{text}\" isn't a duration; write 500ms, 60s, 10m, 12h or 30d")))
     }
 
     /// Reads one; `None` when it isn't of that form.

@@ -1,0 +1,3 @@
+//! Temporary.
+/// Outbound.
+pub struct Outbound;
