@@ -12,4 +12,5 @@ pub mod oauth;
 pub mod observe;
 pub mod outbound;
 pub mod people;
+pub mod signin;
 pub mod web;

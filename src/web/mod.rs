@@ -7,8 +7,10 @@ pub mod call;
 pub mod html;
 pub mod params;
 pub mod problem;
+pub mod stopped;
 
 pub use call::Call;
 pub use html::{Page, Shell};
 pub use params::{BadForm, Form, Params, Query};
 pub use problem::Problem;
+pub use stopped::Stopped;
