@@ -34,6 +34,13 @@ macro_rules! redeemable {
     };
 }
 
+/// Only who was granted `offline` gets something to refresh with.
+macro_rules! offline {
+    () => {
+        "(' ' || grants.scope || ' ' LIKE '% offline %' OR ' ' || grants.scope || ' ' LIKE '% offline_access %')"
+    };
+}
+
 /// RFC 6749 §4.1.3, RFC 7636 §4.6: redeems a code once. Any second presentation, and any wrong one, ends the grant.
 pub static REDEEM: Hot = Hot::new(
     "redeem",
@@ -47,6 +54,8 @@ pub static REDEEM: Hot = Hot::new(
         " THEN p.now ELSE grants.rotated_at END, \
          refresh_hash = CASE WHEN ",
         redeemable!(),
+        " AND ",
+        offline!(),
         " THEN p.refresh_hash ELSE grants.refresh_hash END, \
          access_hash = CASE WHEN ",
         redeemable!(),
@@ -196,6 +205,8 @@ sql! {
                   g.end_reason, c.enabled AS client_enabled, c.metadata AS client_metadata, u.enabled AS user_enabled, \
                   u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
                   FROM grants g JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id WHERE g.id = $1";
+    read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1";
+    write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
     read MACHINE = "SELECT c.enabled, c.not_before, c.metadata, \
                     EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.id = $2) AS revoked FROM clients c WHERE c.id = $1";
     write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";
