@@ -1,5 +1,6 @@
 //! Symbolon: both halves of OAuth in one binary.
 
 pub mod base;
+pub mod config;
 pub mod crypto;
 pub mod db;

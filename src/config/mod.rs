@@ -1,5 +1,15 @@
 //! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
 
+mod check;
+mod environment;
+mod file;
+mod load;
+mod refused;
+
+pub use environment::{check_names, master_key_source, process_env, process_env_names};
+pub use load::{Flags, Loaded, Origin, load, load_process};
+pub use refused::Refused;
+
 use crate::base::Secret;
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -224,7 +234,8 @@ pub mod span {
     /// For serde.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
         let text = String::deserialize(d)?;
-        parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" isn't a duration; write 500ms, 60s, 10m, 12h or 30d")))
+        parse(&text)
+            .ok_or_else(|| D::Error::custom(format!("\"{text}\" isn't a duration; write 500ms, 60s, 10m, 12h or 30d")))
     }
 
     /// Reads one; `None` when it isn't of that form.
