@@ -1,0 +1,9 @@
+//! What the server tells its operator: lines of log, each with the request that it belongs to.
+
+mod client_ip;
+mod request;
+mod trace;
+
+pub use client_ip::{ClientIp, client_ip};
+pub use request::{RequestId, request_id};
+pub use trace::init;
