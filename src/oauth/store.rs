@@ -7,9 +7,7 @@ use crate::sql;
 /// Everything that a token endpoint answer needs from the row after a change.
 macro_rules! returning {
     () => {
-        " RETURNING id, client_id, user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, redeemed_at, \
-         generation, rotated_at, refresh_hash, access_hash, access_scope, access_resource, access_expires_at, \
-         access_ended, idle_expires_at, expires_at, revoked_at, end_reason"
+        " RETURNING grants.id, grants.client_id, grants.user_id, grants.sid, grants.scope, grants.resource, grants.claims, grants.nonce, grants.auth_time, grants.acr, grants.amr, grants.redeemed_at, grants.generation, grants.rotated_at, grants.refresh_hash, grants.access_hash, grants.access_scope, grants.access_resource, grants.access_expires_at, grants.access_ended, grants.idle_expires_at, grants.expires_at, grants.revoked_at, grants.end_reason"
     };
 }
 
@@ -186,7 +184,7 @@ pub static REVOKE: Hot = Hot::new(
          THEN p.generation ELSE grants.access_ended END \
      FROM {batch} WHERE grants.id = p.id \
      AND ((p.whole AND grants.refresh_hash = p.hash) OR (NOT p.whole AND grants.access_hash = p.hash)) \
-     RETURNING id, client_id",
+     RETURNING grants.id, grants.client_id",
     &[("id", Text), ("now", Int), ("client_id", Text), ("whole", Bool), ("generation", Int), ("hash", Text)],
 );
 
