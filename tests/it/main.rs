@@ -3,4 +3,5 @@
 
 mod support;
 
+mod races;
 mod rfc6749;
