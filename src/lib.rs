@@ -5,3 +5,4 @@ pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod observe;
+pub mod server;
