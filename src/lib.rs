@@ -5,4 +5,5 @@ pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod observe;
+pub mod outbound;
 pub mod server;
