@@ -1,6 +1,9 @@
 //! The server through real sockets, with tiny limits.
 
-use super::{Phase, Stop, health, layered, listen, not_found, serve};
+use super::health::health;
+use super::layers::{layered, not_found};
+use super::listener::serve;
+use super::{Phase, Stop, listen};
 use crate::config::{Config, Flags, load};
 use axum::Router;
 use axum::body::Bytes;
