@@ -21,7 +21,7 @@ help:
 	@echo 'make fmt     format the code'
 	@echo 'make deny    licences and banned crates (needs cargo-deny)'
 	@echo 'make audit   known vulnerabilities (needs cargo-deny and the RustSec database)'
-	@echo 'make bench   the benchmarks'
+	@echo 'make bench   the load program (BENCH=arguments; the limits of this machine without)'
 	@echo 'make dist    the binary as it is shipped'
 
 setup:
@@ -55,8 +55,10 @@ audit:
 dev:
 	cargo run -- dev
 
+# A program of its own, which measures any server: make bench BENCH='--issuer … --client-id …'; see its --help.
+BENCH ?= --anchors-only
 bench:
-	cargo bench
+	cargo run --locked --release --manifest-path benches/Cargo.toml -- $(BENCH)
 
 dist:
 	cargo build --locked --profile dist

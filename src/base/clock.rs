@@ -84,8 +84,7 @@ impl Clock {
         match self {
             Clock::System => false,
             Clock::Shifted(offset) => {
-                let _ = offset
-                    .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |at| Some(at.saturating_add(millis)));
+                let _ = offset.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |at| Some(at.saturating_add(millis)));
                 true
             }
         }

@@ -50,7 +50,10 @@ fn plain_ascii(uri: &str) -> Result<(), Refused> {
     if uri.is_empty() || uri.len() > 2048 {
         return Err("it must have between 1 and 2048 characters");
     }
-    match uri.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')) {
+    match uri
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !matches!(b, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'))
+    {
         true => Ok(()),
         false => Err("it must be plain ASCII without spaces; write international names in their xn-- form"),
     }
@@ -77,7 +80,8 @@ fn differs_only_in_loopback_port(registered: &str, presented: &str) -> bool {
 
 /// `http://127.0.0.1:4711/cb?x` -> (`http://127.0.0.1`, `/cb?x`), by text: no parser may disagree about it.
 fn split_loopback(uri: &str) -> Option<(&str, &str)> {
-    let host = ["http://127.0.0.1", "http://[::1]", "http://localhost"].into_iter().find(|host| uri.starts_with(host))?;
+    let host =
+        ["http://127.0.0.1", "http://[::1]", "http://localhost"].into_iter().find(|host| uri.starts_with(host))?;
     let rest = uri.strip_prefix(host)?;
     let Some(port_on) = rest.strip_prefix(':') else {
         return (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((host, rest));

@@ -1,7 +1,7 @@
 //! People's passwords: argon2id (RFC 9106) on a bounded pool of its own, so that sign-ins can't starve the rest.
 
-use argon2::{Algorithm, Argon2, Params, Version};
 use crate::base::Secret;
+use argon2::{Algorithm, Argon2, Params, Version};
 use password_hash::{PasswordHasher, PasswordVerifier, phc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,8 @@ impl Passwords {
     /// Whether a stored hash was made with a lower cost than today's and should be made again.
     pub fn outdated(&self, stored: &str) -> bool {
         let params = phc::PasswordHash::new(stored).ok().and_then(|hash| Params::try_from(&hash).ok());
-        params.is_none_or(|p| (p.m_cost(), p.t_cost()) != (self.argon2.params().m_cost(), self.argon2.params().t_cost()))
+        params
+            .is_none_or(|p| (p.m_cost(), p.t_cost()) != (self.argon2.params().m_cost(), self.argon2.params().t_cost()))
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unanswered> {

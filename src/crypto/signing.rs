@@ -1,12 +1,13 @@
 //! RFC 7515, RFC 7518 §3, RFC 8037: private keys, parsed once, that sign what we issue.
 
+use crate::base::encoding::{base64url, sha256};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
 };
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use crate::base::encoding::{base64url, sha256};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -143,9 +144,12 @@ fn public_jwk(pair: &Pair) -> Option<Value> {
             // SEC 1 §2.3.3: 0x04 ‖ x ‖ y
             let (tag, point) = pair.public_key().as_ref().split_first()?;
             let (x, y) = point.split_at_checked(32)?;
-            (*tag == 4 && y.len() == 32).then(|| json!({"kty": "EC", "crv": "P-256", "x": base64url(x), "y": base64url(y)}))
+            (*tag == 4 && y.len() == 32)
+                .then(|| json!({"kty": "EC", "crv": "P-256", "x": base64url(x), "y": base64url(y)}))
         }
-        Pair::Ed25519(pair) => Some(json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(pair.public_key().as_ref())})),
+        Pair::Ed25519(pair) => {
+            Some(json!({"kty": "OKP", "crv": "Ed25519", "x": base64url(pair.public_key().as_ref())}))
+        }
         Pair::Rsa(pair) => {
             let public = pair.public_key();
             let n = public.modulus().big_endian_without_leading_zero();

@@ -41,11 +41,7 @@ enum Engine {
 /// Something that statements run on: `&Db`, one by one; `&mut Tx`, together.
 pub trait On: Send {
     /// Runs a statement and gives its rows.
-    fn all<const N: usize>(
-        &mut self,
-        stmt: Stmt<N>,
-        args: [Arg; N],
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    fn all<const N: usize>(&mut self, stmt: Stmt<N>, args: [Arg; N]) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
     /// Runs a statement and gives its first row.
     fn one<const N: usize>(

@@ -6,8 +6,8 @@
 use super::batch::{self, Hot, Item};
 use super::stmt::bound;
 use super::{Arg, Fault, Result, Row};
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use std::collections::{HashSet, VecDeque};
 use tokio::sync::{mpsc, oneshot};
 

@@ -6,14 +6,15 @@ mod health;
 mod layers;
 mod listener;
 mod refusal;
+mod routes;
 mod signals;
+mod start;
 mod stop;
 mod wire;
 
-pub use health::health;
-pub use layers::{layered, not_found};
-pub use listener::serve;
+pub use layers::not_found;
 pub use signals::listen;
+pub use start::{Refused, Role, Started, open, place, serve, start};
 pub use stop::{Phase, Stop};
 
 #[cfg(test)]

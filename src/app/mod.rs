@@ -1,0 +1,85 @@
+//! App: the shared services of one process. Cheap to clone, given to every handler.
+
+mod attempts;
+mod memory;
+
+pub use attempts::Attempts;
+pub use memory::Memory;
+
+use crate::base::{Clock, Time};
+use crate::config::Config;
+use crate::crypto::password::Passwords;
+use crate::db::{Db, Fault};
+use crate::keys::{self, Keyring};
+use crate::outbound::Outbound;
+use std::sync::Arc;
+
+/// The shared services.
+#[derive(Clone)]
+pub struct App(Arc<Services>);
+
+/// What every room may use.
+pub struct Services {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Signing and MAC keys.
+    pub keys: Keyring,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Requests that we make.
+    pub outbound: Outbound,
+    /// Rows that rarely change.
+    pub memory: Memory,
+    /// Failed client authentications.
+    pub attempts: Attempts,
+    /// Whether this is `symbolon dev`.
+    pub dev: bool,
+}
+
+impl std::ops::Deref for App {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the services together.
+    pub fn new(services: Services) -> Self {
+        App(Arc::new(services))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The issuer identifier (RFC 8414 §2).
+    pub fn issuer(&self) -> &str {
+        &self.config.issuer
+    }
+
+    /// An absolute URL of ours.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.config.issuer)
+    }
+
+    /// Whether browsers reach us over https, so that cookies can be `Secure` and `__Host-`.
+    pub fn https(&self) -> bool {
+        self.config.issuer.starts_with("https://")
+    }
+
+    /// Notices what other processes changed: the registry, the keys. Called often; one small read.
+    pub async fn catch_up(&self) -> Result<(), Fault> {
+        let epoch = keys::store::epoch(&self.db).await?;
+        if self.memory.moved_on(epoch) {
+            self.keys.reload(&self.db, self.now()).await?;
+        }
+        Ok(())
+    }
+}

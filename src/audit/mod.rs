@@ -1,0 +1,111 @@
+//! The trail of who did what to what, from where: written in the transaction of the change itself.
+
+use crate::base::Time;
+use crate::base::encoding::hex;
+use crate::base::id::uuid7;
+use crate::db::{Db, On, Result};
+use crate::{args, sql};
+use serde_json::Value;
+
+sql! {
+    write RECORD = "INSERT INTO audit_events (id, at, actor, action, object, request_id, address, detail) \
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+    read ABOUT = "SELECT at, actor, action, object, request_id, address, detail FROM audit_events \
+                  WHERE object = $1 ORDER BY id DESC LIMIT $2";
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person, by `sub`.
+    User(String),
+    /// A client, by `client_id`.
+    Client(String),
+    /// Whoever has a shell on the machine.
+    Cli,
+    /// Symbolon itself.
+    System,
+    /// Nobody that we know.
+    Anonymous,
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Actor::User(id) => write!(f, "user:{id}"),
+            Actor::Client(id) => write!(f, "client:{id}"),
+            Actor::Cli => f.write_str("cli"),
+            Actor::System => f.write_str("system"),
+            Actor::Anonymous => f.write_str("anonymous"),
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Who did it.
+    pub actor: Actor,
+    /// A stable dotted name: `client.created`, `grant.refresh_reuse`.
+    pub action: &'static str,
+    /// What it was done to: `client:…`, `user:…`, `grant:…`.
+    pub object: String,
+    /// The request that asked for it.
+    pub request_id: String,
+    /// From where.
+    pub address: String,
+    /// Before and after, or the circumstances. Never a secret.
+    pub detail: Value,
+}
+
+/// Writes an event down.
+pub async fn record(mut on: impl On, event: &Event, now: Time) -> Result<()> {
+    let args = args![
+        hex(&uuid7(now)),
+        now,
+        event.actor.to_string(),
+        event.action,
+        event.object.as_str(),
+        event.request_id.as_str(),
+        event.address.as_str(),
+        event.detail.to_string(),
+    ];
+    on.run(RECORD, args).await.map(|_| ())
+}
+
+/// An event as it was written down.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Recorded {
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// To what.
+    pub object: String,
+    /// Which request.
+    pub request_id: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+    /// Before and after, or the circumstances.
+    pub detail: Value,
+}
+
+/// The newest events about an object, newest first.
+pub async fn about(mut db: &Db, object: &str, limit: i64) -> Result<Vec<Recorded>> {
+    let rows = db.all(ABOUT, args![object, limit]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Recorded {
+                at: row.time("at")?.rfc3339(),
+                actor: row.text("actor")?,
+                action: row.text("action")?,
+                object: row.text("object")?,
+                request_id: row.text_opt("request_id")?,
+                address: row.text_opt("address")?,
+                detail: row.json("detail")?,
+            })
+        })
+        .collect()
+}

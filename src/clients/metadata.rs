@@ -1,0 +1,362 @@
+//! RFC 7591 §2, OIDC Registration §2: what is registered about a client, and which of it makes sense together.
+
+use crate::base::{ScopeSet, uri};
+use crate::crypto::{Algorithm, jwk};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Client metadata, under their registered names; those that are ours say so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metadata {
+    /// What people see it called.
+    pub client_name: String,
+    /// Where answers may go; matched byte for byte (RFC 9700 §2.1).
+    pub redirect_uris: Vec<String>,
+    /// What it may present at the token endpoint.
+    pub grant_types: Vec<GrantType>,
+    /// Only `code`.
+    pub response_types: Vec<String>,
+    /// How answers may travel: `query`, `fragment`, `form_post`.
+    pub response_modes: Vec<String>,
+    /// What it may ask for, space-delimited.
+    pub scope: String,
+    /// How it proves who it is.
+    pub token_endpoint_auth_method: AuthMethod,
+    /// Its public keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Where its public keys are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Its home page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its privacy policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// Whom to ask about it.
+    pub contacts: Vec<String>,
+    /// What its ID tokens are signed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<String>,
+    /// Seconds after which a person must have signed in again, unless the request says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u64>,
+    /// Resource indicators that it may ask for (ours; empty means any).
+    pub resources: Vec<String>,
+    /// Whether it may introspect tokens of other clients that are for its `resources`, or for none in particular (ours).
+    pub resource_server: bool,
+    /// Whether it must use PKCE (ours; public clients always must).
+    pub require_pkce: bool,
+    /// Whether people aren't asked for consent (ours).
+    pub trusted: bool,
+    /// Whether its machine tokens may carry `symbolon:admin` (ours).
+    pub admin: bool,
+    /// What becomes of a refresh token that is used (ours).
+    pub rotation: Rotation,
+    /// Seconds for which a used refresh token is answered with the same successor (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay_window: Option<u64>,
+    /// Opaque access tokens, or RFC 9068 JWTs (ours).
+    pub access_token_format: Format,
+    /// Seconds for which the previous access token stays good after a refresh (ours).
+    pub access_token_overlap: u64,
+    /// Seconds (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_lifetime: Option<u64>,
+    /// Seconds (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_lifetime: Option<u64>,
+    /// Seconds (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_lifetime: Option<u64>,
+    /// Seconds (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_idle_lifetime: Option<u64>,
+    /// Seconds (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_absolute_lifetime: Option<u64>,
+}
+
+impl Default for Metadata {
+    fn default() -> Self {
+        Metadata {
+            client_name: String::new(),
+            redirect_uris: Vec::new(),
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            response_types: vec!["code".to_owned()],
+            response_modes: ["query", "fragment", "form_post"].map(str::to_owned).to_vec(),
+            scope: "openid offline offline_access profile email".to_owned(),
+            token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
+            jwks: None,
+            jwks_uri: None,
+            client_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            contacts: Vec::new(),
+            id_token_signed_response_alg: None,
+            default_max_age: None,
+            resources: Vec::new(),
+            resource_server: false,
+            require_pkce: false,
+            trusted: false,
+            admin: false,
+            rotation: Rotation::Replay,
+            replay_window: None,
+            access_token_format: Format::Opaque,
+            access_token_overlap: 0,
+            code_lifetime: None,
+            access_token_lifetime: None,
+            id_token_lifetime: None,
+            refresh_idle_lifetime: None,
+            refresh_absolute_lifetime: None,
+        }
+    }
+}
+
+/// Grant types (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+/// Client authentication methods (RFC 7591 §2, OIDC Core §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// HTTP Basic.
+    ClientSecretBasic,
+    /// In the form.
+    ClientSecretPost,
+    /// RFC 7523 §2.2, signed with the client's private key.
+    PrivateKeyJwt,
+    /// A public client.
+    None,
+}
+
+impl AuthMethod {
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AuthMethod::ClientSecretBasic => "client_secret_basic",
+            AuthMethod::ClientSecretPost => "client_secret_post",
+            AuthMethod::PrivateKeyJwt => "private_key_jwt",
+            AuthMethod::None => "none",
+        }
+    }
+
+    /// Whether the client has a secret.
+    pub const fn with_secret(self) -> bool {
+        matches!(self, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
+    }
+}
+
+/// What becomes of a refresh token that is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rotation {
+    /// A successor; used again soon, the same successor; used again later, the grant ends.
+    Replay,
+    /// A successor; used again, the grant ends.
+    Strict,
+    /// It stays; for clients whose tokens are bound to a key (FAPI 2.0 §5.3.2.1).
+    Static,
+}
+
+/// What access tokens look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A reference; a revoke holds at once.
+    Opaque,
+    /// RFC 9068; whoever checks it offline learns of a revoke only when it expires.
+    Jwt,
+}
+
+/// A member of the metadata that can't be accepted, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// The member.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub why: String,
+}
+
+fn invalid(field: &'static str, why: impl Into<String>) -> Result<(), Invalid> {
+    Err(Invalid { field, why: why.into() })
+}
+
+const YEAR: u64 = 31_536_000;
+
+impl Metadata {
+    /// Whether the client can't keep a secret (RFC 6749 §2.1).
+    pub fn public(&self) -> bool {
+        self.token_endpoint_auth_method == AuthMethod::None
+    }
+
+    /// Checks each member and what they mean together.
+    pub fn check(&self) -> Result<(), Invalid> {
+        self.check_names()?;
+        self.check_redirects()?;
+        self.check_grants()?;
+        self.check_keys()?;
+        self.check_links()?;
+        self.check_lifetimes()
+    }
+
+    fn check_names(&self) -> Result<(), Invalid> {
+        let hidden = |c: char| {
+            c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        };
+        if self.client_name.trim().is_empty() || self.client_name.chars().count() > 100 {
+            return invalid("client_name", "must have between 1 and 100 characters; people see it when they decide");
+        }
+        if self.client_name.chars().any(hidden) {
+            return invalid("client_name", "must not contain control, zero-width or direction-changing characters");
+        }
+        match ScopeSet::parse(&self.scope) {
+            Err(_) => {
+                invalid("scope", "must be a space-delimited list of scope names (RFC 6749 §3.3), 1024 bytes at most")
+            }
+            Ok(scope) if scope.has(ADMIN_SCOPE) && !self.admin && !self.may_have_people() => {
+                invalid("scope", "symbolon:admin is only for clients made with `admin`")
+            }
+            Ok(_)
+                if self.contacts.len() > 20 || self.contacts.iter().any(|c| c.len() > 254 || c.chars().any(hidden)) =>
+            {
+                invalid("contacts", "at most 20 addresses of 254 characters")
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+
+    fn may_have_people(&self) -> bool {
+        self.grant_types.contains(&GrantType::AuthorizationCode)
+    }
+
+    fn check_redirects(&self) -> Result<(), Invalid> {
+        if self.redirect_uris.len() > 50 {
+            return invalid("redirect_uris", "at most 50");
+        }
+        for redirect in &self.redirect_uris {
+            if let Err(why) = uri::check_redirect_uri(redirect, self.public()) {
+                return invalid("redirect_uris", format!("{}: {why}", shortened(redirect)));
+            }
+        }
+        if self.may_have_people() && self.redirect_uris.is_empty() {
+            return invalid("redirect_uris", "the authorization_code grant needs at least one");
+        }
+        match self.resources.iter().find(|resource| !uri::check_resource(resource)) {
+            Some(bad) => invalid("resources", format!("{}: must be an absolute URI without fragment", shortened(bad))),
+            None if self.resources.len() > 50 => invalid("resources", "at most 50"),
+            None => Ok(()),
+        }
+    }
+
+    fn check_grants(&self) -> Result<(), Invalid> {
+        let has = |grant| self.grant_types.contains(&grant);
+        if self.grant_types.is_empty() {
+            return invalid("grant_types", "at least one of authorization_code, refresh_token, client_credentials");
+        }
+        if has(GrantType::ClientCredentials) && self.public() {
+            return invalid("grant_types", "a public client can't use client_credentials (RFC 6749 §4.4)");
+        }
+        if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
+            return invalid("grant_types", "refresh_token needs authorization_code beside it");
+        }
+        if has(GrantType::AuthorizationCode) != (self.response_types == ["code"]) && !self.response_types.is_empty() {
+            return invalid(
+                "response_types",
+                "must be [\"code\"] with the authorization_code grant, and empty without",
+            );
+        }
+        if self.response_modes.iter().any(|mode| !["query", "fragment", "form_post"].contains(&mode.as_str())) {
+            return invalid("response_modes", "any of query, fragment, form_post");
+        }
+        if self.admin && (self.public() || !has(GrantType::ClientCredentials)) {
+            return invalid("admin", "needs the client_credentials grant and a way to authenticate");
+        }
+        Ok(())
+    }
+
+    fn check_keys(&self) -> Result<(), Invalid> {
+        if self.jwks.is_some() && self.jwks_uri.is_some() {
+            return invalid("jwks", "either jwks or jwks_uri, not both (RFC 7591 §2)");
+        }
+        if let Some(Err(why)) = self.jwks.as_ref().map(jwk::check_set) {
+            return invalid("jwks", why);
+        }
+        let needs_keys = self.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
+        if needs_keys && self.jwks.is_none() && self.jwks_uri.is_none() {
+            return invalid("token_endpoint_auth_method", "private_key_jwt needs jwks or jwks_uri");
+        }
+        match &self.id_token_signed_response_alg {
+            Some(alg) if Algorithm::named(alg).is_none() => {
+                invalid("id_token_signed_response_alg", "one of RS256, ES256, EdDSA, PS256")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_links(&self) -> Result<(), Invalid> {
+        let links = [
+            ("jwks_uri", &self.jwks_uri),
+            ("client_uri", &self.client_uri),
+            ("policy_uri", &self.policy_uri),
+            ("tos_uri", &self.tos_uri),
+        ];
+        for (field, link) in links {
+            let Some(link) = link else { continue };
+            let parsed = url::Url::parse(link).ok();
+            let fit = parsed.is_some_and(|u| {
+                u.username().is_empty()
+                    && u.password().is_none()
+                    && (u.scheme() == "https" || (field == "jwks_uri" && u.scheme() == "http"))
+            });
+            if !fit || link.len() > 2048 || link.contains('#') {
+                return invalid(field, "must be an https URL without user name or fragment");
+            }
+        }
+        Ok(())
+    }
+
+    fn check_lifetimes(&self) -> Result<(), Invalid> {
+        let spans = [
+            ("code_lifetime", self.code_lifetime, 600),
+            ("access_token_lifetime", self.access_token_lifetime, YEAR),
+            ("id_token_lifetime", self.id_token_lifetime, 86_400),
+            ("refresh_idle_lifetime", self.refresh_idle_lifetime, 10 * YEAR),
+            ("refresh_absolute_lifetime", self.refresh_absolute_lifetime, 10 * YEAR),
+        ];
+        for (field, seconds, most) in spans {
+            if seconds.is_some_and(|s| s == 0 || s > most) {
+                return invalid(field, format!("must be between 1 and {most} seconds"));
+            }
+        }
+        if self.replay_window.is_some_and(|s| s > 3600) {
+            return invalid("replay_window", "must be at most 3600 seconds");
+        }
+        if self.access_token_overlap > 3600 {
+            return invalid("access_token_overlap", "must be at most 3600 seconds");
+        }
+        Ok(())
+    }
+}
+
+/// The scope of the management API.
+pub const ADMIN_SCOPE: &str = "symbolon:admin";
+
+fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(120).collect()
+}

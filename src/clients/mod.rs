@@ -1,0 +1,198 @@
+//! The client registry: who may ask for what, and how they prove who they are. Managed by admins.
+
+pub mod metadata;
+pub mod store;
+
+pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation};
+
+use crate::app::App;
+use crate::base::encoding::{base64url, fingerprint, same};
+use crate::base::id::ClientId;
+use crate::base::{ScopeSet, Secret, Time, entropy, uri};
+use crate::crypto::Algorithm;
+use crate::db::{Fault, Row};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A registered client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// `client_id`.
+    pub id: ClientId,
+    /// What it may do.
+    pub metadata: Metadata,
+    /// At most two that are live.
+    pub secrets: Vec<SecretHash>,
+    /// Whether it may do anything at all.
+    pub enabled: bool,
+    /// Machine tokens from before are void.
+    pub not_before: Time,
+    /// Counts changes.
+    pub rev: i64,
+    /// When it was registered.
+    pub created_at: Time,
+    /// When it last changed.
+    pub updated_at: Time,
+}
+
+/// What is kept of a client secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SecretHash {
+    /// Fingerprint of the secret.
+    pub hash: String,
+    /// Its last four characters, by which people tell secrets apart.
+    pub hint: String,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+    /// When it stops working, in milliseconds since the epoch; none for the current one.
+    pub expires_at: Option<i64>,
+}
+
+/// A fresh client secret: 256 random bits, shown once.
+pub fn fresh_secret(now: Time) -> (Secret, SecretHash) {
+    let secret = Secret::new(format!("sym_cs_{}", base64url(&entropy::bytes::<32>())));
+    let hint = secret.reveal().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+    let hash = fingerprint(secret.reveal().as_bytes());
+    (secret, SecretHash { hash, hint, created_at: now.millis(), expires_at: None })
+}
+
+impl Client {
+    fn read(row: &Row) -> crate::db::Result<Self> {
+        Ok(Client {
+            id: row.id("id")?,
+            metadata: row.json("metadata")?,
+            secrets: row.json("secrets")?,
+            enabled: row.bool("enabled")?,
+            not_before: row.time("not_before")?,
+            rev: row.int("rev")?,
+            created_at: row.time("created_at")?,
+            updated_at: row.time("updated_at")?,
+        })
+    }
+
+    /// Whether the client can't keep a secret (RFC 6749 §2.1).
+    pub fn public(&self) -> bool {
+        self.metadata.public()
+    }
+
+    /// Whether `presented` is one of the live secrets.
+    pub fn has_secret(&self, presented: &Secret, now: Time) -> bool {
+        let hash = fingerprint(presented.reveal().as_bytes());
+        let live = self.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|at| at > now.millis()));
+        live.fold(false, |found, secret| found | same(secret.hash.as_bytes(), hash.as_bytes()))
+    }
+
+    /// The registered redirect URI that a presented one matches (RFC 6749 §3.1.2.3, RFC 8252 §7.3).
+    pub fn redirect_uri(&self, presented: &str) -> Option<&str> {
+        let mut registered = self.metadata.redirect_uris.iter();
+        registered.find(|uri| uri::redirect_uri_matches(uri, presented, self.public())).map(String::as_str)
+    }
+
+    /// Whether the client may use this grant type.
+    pub fn may(&self, grant: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant)
+    }
+
+    /// The scopes that it may ask for.
+    pub fn scope(&self) -> ScopeSet {
+        ScopeSet::stored(&self.metadata.scope)
+    }
+
+    /// How long its codes live.
+    pub fn code_lifetime(&self, app: &App) -> Duration {
+        seconds(self.metadata.code_lifetime).unwrap_or(app.config.lifetimes.code)
+    }
+
+    /// How long its access tokens live.
+    pub fn access_token_lifetime(&self, app: &App) -> Duration {
+        let default = match self.metadata.access_token_format {
+            Format::Opaque => app.config.lifetimes.access_token,
+            Format::Jwt => app.config.lifetimes.jwt_access_token,
+        };
+        seconds(self.metadata.access_token_lifetime).unwrap_or(default)
+    }
+
+    /// How long its ID tokens live.
+    pub fn id_token_lifetime(&self, app: &App) -> Duration {
+        seconds(self.metadata.id_token_lifetime).unwrap_or(app.config.lifetimes.id_token)
+    }
+
+    /// How long its unused refresh tokens live.
+    pub fn refresh_idle(&self, app: &App) -> Duration {
+        seconds(self.metadata.refresh_idle_lifetime).unwrap_or(app.config.lifetimes.refresh_idle)
+    }
+
+    /// How long its grants live at most.
+    pub fn refresh_absolute(&self, app: &App) -> Duration {
+        seconds(self.metadata.refresh_absolute_lifetime).unwrap_or(app.config.lifetimes.refresh_absolute)
+    }
+
+    /// For how long a used refresh token is answered with the same successor; zero when it is strict.
+    pub fn replay_window(&self, app: &App) -> Duration {
+        match self.metadata.rotation {
+            Rotation::Replay => seconds(self.metadata.replay_window).unwrap_or(app.config.lifetimes.replay_window),
+            Rotation::Strict | Rotation::Static => Duration::ZERO,
+        }
+    }
+
+    /// What its ID tokens are signed with (OIDC Registration §2: RS256 unless it says otherwise).
+    pub fn id_token_alg(&self) -> Algorithm {
+        self.metadata.id_token_signed_response_alg.as_deref().and_then(Algorithm::named).unwrap_or(Algorithm::RS256)
+    }
+
+    /// The metadata as RFC 7591 §3.2.1 shows them, without secrets.
+    pub fn to_json(&self) -> Value {
+        let mut shown = json!({ "client_id": self.id });
+        if let (Some(members), Ok(Value::Object(metadata))) =
+            (shown.as_object_mut(), serde_json::to_value(&self.metadata))
+        {
+            members.extend(metadata);
+            members.insert("enabled".to_owned(), json!(self.enabled));
+            members.insert("client_id_issued_at".to_owned(), json!(self.created_at.secs()));
+            members.insert("updated_at".to_owned(), json!(self.updated_at.rfc3339()));
+            let secrets = self.secrets.iter().map(|secret| {
+                let time = |millis: i64| Time::from_millis(millis).rfc3339();
+                json!({ "hint": secret.hint, "created_at": time(secret.created_at), "expires_at": secret.expires_at.map(time) })
+            });
+            members.insert("client_secrets".to_owned(), secrets.collect());
+        }
+        shown
+    }
+}
+
+fn seconds(text: Option<u64>) -> Option<Duration> {
+    text.map(Duration::from_secs)
+}
+
+/// The client of this identifier, from memory where possible. Disabled ones are found too.
+pub async fn find(app: &App, id: &str) -> Result<Option<Arc<Client>>, Fault> {
+    if let Some(client) = app.memory.recall::<Client>(id) {
+        return Ok(Some(client));
+    }
+    if id.len() > 256 {
+        return Ok(None);
+    }
+    let epoch = app.memory.epoch();
+    let client = store::by_id(&app.db, &ClientId::from(id)).await?.map(Arc::new);
+    if let Some(client) = &client {
+        app.memory.keep(id, epoch, client.clone());
+    }
+    Ok(client)
+}
+
+/// Whether pages of this origin belong to a public client, whose browser code calls us itself.
+pub async fn is_public_origin(app: &App, origin: &str) -> Result<bool, Fault> {
+    let key = format!("origin {origin}");
+    if let Some(known) = app.memory.recall::<bool>(&key) {
+        return Ok(*known);
+    }
+    if origin.len() > 256 {
+        return Ok(false);
+    }
+    let epoch = app.memory.epoch();
+    let registered = store::is_origin(&app.db, origin).await?;
+    app.memory.keep(&key, epoch, Arc::new(registered));
+    Ok(registered)
+}

@@ -1,0 +1,106 @@
+//! The rows of clients.
+
+use super::{Client, Metadata, SecretHash};
+use crate::base::Time;
+use crate::base::id::ClientId;
+use crate::db::{Db, Fault, On, Result, Tx};
+use crate::{args, sql};
+
+sql! {
+    write CREATE = "INSERT INTO clients (id, name, search, metadata, secrets, enabled, not_before, rev, created_at, updated_at) \
+                    VALUES ($1, $2, $3, $4, $5, TRUE, 0, 1, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id";
+    read BY_ID = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients WHERE id = $1";
+    read PAGE = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients \
+                 WHERE id > $1 AND search LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3";
+    write LOCK = "UPDATE clients SET rev = rev + 1, updated_at = $2 WHERE id = $1 \
+                  RETURNING id, metadata, secrets, enabled, not_before, rev, created_at, updated_at";
+    write SAVE = "UPDATE clients SET name = $2, search = $3, metadata = $4, secrets = $5, enabled = $6, not_before = $7 \
+                  WHERE id = $1 RETURNING id";
+    write ADD_ORIGIN = "INSERT INTO client_origins (origin, client_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING origin";
+    write CLEAR_ORIGINS = "DELETE FROM client_origins WHERE client_id = $1 RETURNING origin";
+    read IS_ORIGIN = "SELECT o.origin FROM client_origins o JOIN clients c ON c.id = o.client_id \
+                      WHERE o.origin = $1 AND c.enabled ORDER BY o.client_id LIMIT 1";
+    write DELETE = "DELETE FROM clients WHERE id = $1 RETURNING id";
+}
+
+/// Registers a client under an identifier that nobody has; false when someone has it.
+pub async fn create(
+    mut tx: &mut Tx,
+    id: &ClientId,
+    metadata: &Metadata,
+    secrets: &[SecretHash],
+    now: Time,
+) -> Result<bool> {
+    let args = args![id, &metadata.client_name, search(id, metadata), json(metadata)?, json(secrets)?, now];
+    let created = (&mut tx).one(CREATE, args).await?.is_some();
+    if created {
+        save_origins(tx, id, metadata).await?;
+    }
+    Ok(created)
+}
+
+/// The web origins of a public client, kept apart so that a preflight finds them by key.
+async fn save_origins(mut tx: &mut Tx, id: &ClientId, metadata: &Metadata) -> Result<()> {
+    (&mut tx).run(CLEAR_ORIGINS, args![id]).await?;
+    let web = metadata.redirect_uris.iter().filter(|uri| metadata.public() && uri.starts_with("http"));
+    for origin in web.filter_map(|uri| crate::base::uri::origin(uri)) {
+        (&mut tx).run(ADD_ORIGIN, args![origin, id]).await?;
+    }
+    Ok(())
+}
+
+/// Whether an enabled public client registered this origin.
+pub async fn is_origin(mut db: &Db, origin: &str) -> Result<bool> {
+    Ok(db.one(IS_ORIGIN, args![origin]).await?.is_some())
+}
+
+/// The client of this identifier.
+pub async fn by_id(mut on: impl On, id: &ClientId) -> Result<Option<Client>> {
+    on.one(BY_ID, args![id]).await?.as_ref().map(Client::read).transpose()
+}
+
+/// Clients after `cursor` whose name or identifier contains `search`, in the order in which they came.
+pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<Client>> {
+    let rows = db.all(PAGE, args![cursor, pattern(search), limit]).await?;
+    rows.iter().map(Client::read).collect()
+}
+
+/// Takes the row for a change: nobody else changes it until the transaction ends. Counts the change.
+pub async fn lock(mut tx: &mut Tx, id: &ClientId, now: Time) -> Result<Option<Client>> {
+    (&mut tx).one(LOCK, args![id, now]).await?.as_ref().map(Client::read).transpose()
+}
+
+/// Writes a locked client back.
+pub async fn save(mut tx: &mut Tx, client: &Client) -> Result<()> {
+    let metadata = &client.metadata;
+    let args = args![
+        &client.id,
+        &metadata.client_name,
+        search(&client.id, metadata),
+        json(metadata)?,
+        json(&client.secrets)?,
+        client.enabled,
+        client.not_before,
+    ];
+    (&mut tx).run(SAVE, args).await?;
+    save_origins(tx, &client.id, metadata).await
+}
+
+/// Deletes a client with its grants and consents.
+pub async fn delete(mut tx: &mut Tx, id: &ClientId) -> Result<bool> {
+    Ok((&mut tx).one(DELETE, args![id]).await?.is_some())
+}
+
+fn search(id: &ClientId, metadata: &Metadata) -> String {
+    format!("{} {id}", metadata.client_name.to_lowercase())
+}
+
+fn pattern(part: &str) -> String {
+    let part = part.to_lowercase();
+    let escaped: String = part.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
+    format!("%{escaped}%")
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|why| Fault::Bug(why.to_string()))
+}

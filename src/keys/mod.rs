@@ -1,0 +1,9 @@
+//! The keys of a deployment: one master key outside the database, signing keys sealed inside it, MAC keys derived.
+
+mod ring;
+pub mod rotation;
+mod start;
+pub mod store;
+
+pub use ring::{Keyring, NoKey, Ring};
+pub use start::{Refused, master, start};

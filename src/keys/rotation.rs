@@ -1,0 +1,88 @@
+//! next → active → retired: which key hands over when, and the doing of it.
+
+use super::Keyring;
+use super::start::{Refused, generate};
+use super::store::{self, Kept, State};
+use crate::base::Time;
+use crate::config;
+use crate::crypto::Algorithm;
+use crate::db::Db;
+
+/// What an algorithm's keys need now.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Due<'a> {
+    /// A next key must be published.
+    Publish,
+    /// The next key takes over.
+    HandOver {
+        /// Signs until now.
+        active: Option<&'a str>,
+        /// Signs from now.
+        next: &'a str,
+    },
+}
+
+/// What is due for one algorithm. A next key never signs before it was published for `publish_before`.
+pub fn due<'a>(kept: &'a [Kept], alg: Algorithm, rules: &config::Keys, now: Time) -> Option<Due<'a>> {
+    let of = |state| kept.iter().find(|key| key.alg == alg && key.state == state);
+    let (active, next) = (of(State::Active), of(State::Next));
+    let old = |at: Option<Time>, age| at.is_none_or(|at| at + age <= now);
+    let since = active.and_then(|key| key.activated_at);
+    match next {
+        Some(next) if old(since, rules.rotate_after) && next.created_at + rules.publish_before <= now => {
+            Some(Due::HandOver { active: active.map(|key| key.kid.as_str()), next: &next.kid })
+        }
+        None if old(since, rules.rotate_after.saturating_sub(rules.publish_before)) => Some(Due::Publish),
+        _ => None,
+    }
+}
+
+/// Does what is due for every algorithm, and forgets keys that nobody needs any more. Safe on every replica at once.
+pub async fn tick(ring: &Keyring, db: &Db, rules: &config::Keys, now: Time) -> Result<(), Refused> {
+    let kept = store::all(db).await?;
+    let mut changed = store::forget(db, now - rules.keep_retired).await? > 0;
+    for alg in Algorithm::ALL {
+        match due(&kept, alg, rules, now) {
+            Some(Due::Publish) => {
+                let (key, pkcs8) = generate(alg).await?;
+                changed |= store::add(db, ring.master(), &key, &pkcs8, State::Next, now).await?;
+            }
+            Some(Due::HandOver { active, next }) => changed |= hand_over(db, active, next, now).await?,
+            None => {}
+        }
+    }
+    if changed {
+        store::bump(db).await?;
+        ring.reload(db, now).await?;
+    }
+    Ok(())
+}
+
+/// Lets a fresh (or the waiting next) key sign at once; what the old one signed still verifies. Gives the new `kid`.
+pub async fn rotate_now(ring: &Keyring, db: &Db, alg: Algorithm, now: Time) -> Result<String, Refused> {
+    let kept = store::all(db).await?;
+    let of = |state| kept.iter().find(|key| key.alg == alg && key.state == state).map(|key| key.kid.clone());
+    let next = match of(State::Next) {
+        Some(kid) => kid,
+        None => {
+            let (key, pkcs8) = generate(alg).await?;
+            store::add(db, ring.master(), &key, &pkcs8, State::Next, now).await?;
+            key.kid
+        }
+    };
+    if !hand_over(db, of(State::Active).as_deref(), &next, now).await? {
+        return Err(Refused("another process is rotating this key; look at `symbolon keys list`".to_owned()));
+    }
+    store::bump(db).await?;
+    ring.reload(db, now).await?;
+    Ok(next)
+}
+
+async fn hand_over(db: &Db, active: Option<&str>, next: &str, now: Time) -> Result<bool, Refused> {
+    let mut tx = db.begin().await?;
+    let done = store::hand_over(&mut tx, active, next, now).await?;
+    if done {
+        tx.commit().await?;
+    }
+    Ok(done)
+}

@@ -1,0 +1,226 @@
+//! The grant row: each change of its token state is one conditional statement by primary key.
+
+use crate::db::Column::{Bool, Int, Text};
+use crate::db::Hot;
+use crate::sql;
+
+/// Everything that a token endpoint answer needs from the row after a change.
+macro_rules! returning {
+    () => {
+        " RETURNING grants.id, grants.client_id, grants.user_id, grants.sid, grants.scope, grants.resource, grants.claims, grants.nonce, grants.auth_time, grants.acr, grants.amr, grants.redeemed_at, grants.generation, grants.rotated_at, grants.refresh_hash, grants.access_hash, grants.access_scope, grants.access_resource, grants.access_expires_at, grants.access_ended, grants.idle_expires_at, grants.expires_at, grants.revoked_at, grants.end_reason"
+    };
+}
+
+/// The client and the person of a grant may still act.
+macro_rules! both_enabled {
+    () => {
+        "EXISTS (SELECT 1 FROM clients c WHERE c.id = grants.client_id AND c.enabled) \
+         AND EXISTS (SELECT 1 FROM users u WHERE u.id = grants.user_id AND u.enabled)"
+    };
+}
+
+/// Whether a code may be redeemed: RFC 6749 §4.1.3 in one condition. `access_hash` tells this attempt from any other,
+/// so that running it twice gives the same row.
+macro_rules! redeemable {
+    () => {
+        concat!(
+            "(grants.redeemed_at IS NULL OR grants.access_hash = p.access_hash) AND grants.revoked_at IS NULL \
+             AND grants.code_expires_at > p.now AND grants.client_id = p.client_id \
+             AND grants.redirect_uri = p.redirect_uri AND grants.code_challenge IS NOT DISTINCT FROM p.challenge AND ",
+            both_enabled!()
+        )
+    };
+}
+
+/// Only who was granted `offline` gets something to refresh with.
+macro_rules! offline {
+    () => {
+        "(' ' || grants.scope || ' ' LIKE '% offline %' OR ' ' || grants.scope || ' ' LIKE '% offline_access %')"
+    };
+}
+
+/// RFC 6749 §4.1.3, RFC 7636 §4.6: redeems a code once. Any second presentation, and any wrong one, ends the grant.
+pub static REDEEM: Hot = Hot::new(
+    "redeem",
+    concat!(
+        "UPDATE grants SET \
+         generation = CASE WHEN ",
+        redeemable!(),
+        " THEN 1 ELSE grants.generation END, \
+         rotated_at = CASE WHEN ",
+        redeemable!(),
+        " THEN p.now ELSE grants.rotated_at END, \
+         refresh_hash = CASE WHEN ",
+        redeemable!(),
+        " AND ",
+        offline!(),
+        " THEN p.refresh_hash ELSE grants.refresh_hash END, \
+         access_hash = CASE WHEN ",
+        redeemable!(),
+        " THEN p.access_hash ELSE grants.access_hash END, \
+         access_scope = CASE WHEN ",
+        redeemable!(),
+        " THEN p.access_scope ELSE grants.access_scope END, \
+         access_resource = CASE WHEN ",
+        redeemable!(),
+        " THEN p.access_resource ELSE grants.access_resource END, \
+         access_expires_at = CASE WHEN ",
+        redeemable!(),
+        " THEN p.access_expires_at ELSE grants.access_expires_at END, \
+         idle_expires_at = CASE WHEN ",
+        redeemable!(),
+        " THEN p.idle_expires_at ELSE grants.idle_expires_at END, \
+         redeemed_at = coalesce(grants.redeemed_at, p.now), \
+         revoked_at = CASE WHEN ",
+        redeemable!(),
+        " THEN NULL ELSE coalesce(grants.revoked_at, p.now) END, \
+         end_reason = CASE WHEN ",
+        redeemable!(),
+        " THEN NULL \
+            WHEN grants.end_reason IS NOT NULL THEN grants.end_reason \
+            WHEN grants.redeemed_at IS NOT NULL THEN 'code_reuse' \
+            WHEN grants.code_expires_at <= p.now THEN 'code_expired' \
+            WHEN grants.client_id <> p.client_id THEN 'code_of_another_client' \
+            WHEN grants.redirect_uri <> p.redirect_uri THEN 'redirect_uri_mismatch' \
+            WHEN grants.code_challenge IS DISTINCT FROM p.challenge THEN 'code_verifier_mismatch' \
+            ELSE 'disabled' END \
+         FROM {batch} WHERE grants.id = p.id AND grants.code_hash = p.code_hash",
+        returning!()
+    ),
+    &[
+        ("id", Text),
+        ("now", Int),
+        ("code_hash", Text),
+        ("client_id", Text),
+        ("redirect_uri", Text),
+        ("challenge", Text),
+        ("refresh_hash", Text),
+        ("access_hash", Text),
+        ("access_scope", Text),
+        ("access_resource", Text),
+        ("access_expires_at", Int),
+        ("idle_expires_at", Int),
+    ],
+);
+
+/// The presented generation is the newest, or stays for good.
+macro_rules! fresh {
+    () => {
+        "(grants.generation = p.generation OR p.static)"
+    };
+}
+
+/// The presented generation was just rotated: parallel requests and lost answers get the same successor.
+macro_rules! replay {
+    () => {
+        "(NOT p.static AND grants.generation = p.generation + 1 AND p.replay_window > 0 \
+         AND grants.rotated_at + p.replay_window > p.now)"
+    };
+}
+
+/// RFC 6749 §6, RFC 9700 §4.14.2: rotates, replays, or notices reuse and ends the grant.
+pub static ROTATE: Hot = Hot::new(
+    "rotate",
+    concat!(
+        "UPDATE grants SET \
+         generation = CASE WHEN ",
+        fresh!(),
+        " THEN grants.generation + 1 ELSE grants.generation END, \
+         rotated_at = CASE WHEN ",
+        fresh!(),
+        " THEN p.now ELSE grants.rotated_at END, \
+         access_scope = CASE WHEN ",
+        fresh!(),
+        " THEN p.access_scope ELSE grants.access_scope END, \
+         access_resource = CASE WHEN ",
+        fresh!(),
+        " THEN p.access_resource ELSE grants.access_resource END, \
+         access_expires_at = CASE WHEN ",
+        fresh!(),
+        " THEN p.access_expires_at ELSE grants.access_expires_at END, \
+         idle_expires_at = CASE WHEN ",
+        fresh!(),
+        " THEN p.idle_expires_at ELSE grants.idle_expires_at END, \
+         revoked_at = CASE WHEN ",
+        fresh!(),
+        " OR ",
+        replay!(),
+        " THEN grants.revoked_at ELSE p.now END, \
+         end_reason = CASE WHEN ",
+        fresh!(),
+        " OR ",
+        replay!(),
+        " THEN grants.end_reason ELSE 'refresh_reuse' END \
+         FROM {batch} WHERE grants.id = p.id AND grants.refresh_hash = p.refresh_hash \
+         AND grants.client_id = p.client_id AND grants.generation >= p.generation AND grants.revoked_at IS NULL \
+         AND grants.idle_expires_at > p.now AND grants.expires_at > p.now AND ",
+        both_enabled!(),
+        returning!()
+    ),
+    &[
+        ("id", Text),
+        ("now", Int),
+        ("refresh_hash", Text),
+        ("client_id", Text),
+        ("generation", Int),
+        ("static", Bool),
+        ("replay_window", Int),
+        ("access_scope", Text),
+        ("access_resource", Text),
+        ("access_expires_at", Int),
+        ("idle_expires_at", Int),
+    ],
+);
+
+/// RFC 7009 §2.1: a refresh token ends its grant, an access token only itself; another client's token is left alone.
+pub static REVOKE: Hot = Hot::new(
+    "revoke",
+    "UPDATE grants SET \
+     revoked_at = CASE WHEN p.whole AND grants.client_id = p.client_id THEN coalesce(grants.revoked_at, p.now) \
+         ELSE grants.revoked_at END, \
+     end_reason = CASE WHEN p.whole AND grants.client_id = p.client_id THEN coalesce(grants.end_reason, 'revoked') \
+         ELSE grants.end_reason END, \
+     access_ended = CASE WHEN NOT p.whole AND grants.client_id = p.client_id AND p.generation > grants.access_ended \
+         THEN p.generation ELSE grants.access_ended END \
+     FROM {batch} WHERE grants.id = p.id \
+     AND ((p.whole AND grants.refresh_hash = p.hash) OR (NOT p.whole AND grants.access_hash = p.hash)) \
+     RETURNING grants.id, grants.client_id",
+    &[("id", Text), ("now", Int), ("client_id", Text), ("whole", Bool), ("generation", Int), ("hash", Text)],
+);
+
+/// The hot statements, for the test that prepares every one.
+pub static HOT: [&Hot; 3] = [&REDEEM, &ROTATE, &REVOKE];
+
+sql! {
+    write ISSUE = "INSERT INTO grants (id, client_id, user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, \
+                   code_hash, redirect_uri, code_challenge, code_expires_at, generation, rotated_at, access_expires_at, \
+                   access_ended, idle_expires_at, expires_at, created_at) \
+                   SELECT $1, c.id, u.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, 0, 0, $15, $16, $14 \
+                   FROM clients c, users u WHERE c.id = $17 AND c.enabled AND u.id = $18 AND u.enabled RETURNING id";
+    read TOKEN = "SELECT g.id, g.client_id, g.user_id, g.sid, g.scope, g.resource, g.claims, g.nonce, g.auth_time, g.acr, g.amr, \
+                  g.redeemed_at, g.generation, g.rotated_at, g.refresh_hash, g.access_hash, g.access_scope, \
+                  g.access_resource, g.access_expires_at, g.access_ended, g.idle_expires_at, g.expires_at, g.revoked_at, \
+                  g.end_reason, c.enabled AS client_enabled, c.metadata AS client_metadata, u.enabled AS user_enabled, \
+                  u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
+                  FROM grants g JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id WHERE g.id = $1";
+    read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1";
+    write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
+    read MACHINE = "SELECT c.enabled, c.not_before, c.metadata, \
+                    EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.id = $2) AS revoked FROM clients c WHERE c.id = $1";
+    write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";
+    write SPEND_ASSERTION = "INSERT INTO assertions (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";
+    write END_OF_CLIENT = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE client_id = $1 AND revoked_at IS NULL RETURNING id";
+    write END_OF_USER = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
+    write END_OF_SESSION = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE sid = $1 AND revoked_at IS NULL \
+                            AND refresh_hash IS NULL RETURNING id";
+    write END_OF_CONSENT = "UPDATE grants SET revoked_at = $3, end_reason = $4 WHERE user_id = $1 AND client_id = $2 \
+                            AND revoked_at IS NULL RETURNING id";
+    read STEP = "SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT 500";
+    write PURGE = "DELETE FROM grants WHERE id > $1 AND id <= $2 AND (expires_at < $3 OR revoked_at < $3 \
+                   OR (redeemed_at IS NULL AND code_expires_at < $3) \
+                   OR (idle_expires_at < $3 AND access_expires_at < $3)) RETURNING id";
+    write PURGE_ASSERTIONS = "DELETE FROM assertions WHERE id IN (SELECT id FROM assertions WHERE expires_at < $1 \
+                              ORDER BY expires_at LIMIT 500) RETURNING id";
+    write PURGE_REVOKED = "DELETE FROM revoked_tokens WHERE id IN (SELECT id FROM revoked_tokens WHERE expires_at < $1 \
+                           ORDER BY expires_at LIMIT 500) RETURNING id";
+}

@@ -1,0 +1,59 @@
+//! E-mail addresses as names of accounts: one canonical form decides whether two are the same.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text can't be an e-mail address of an account.
+pub type Refused = &'static str;
+
+/// The form under which an address is unique and is looked up: NFKC, lower case, no surrounding space.
+pub fn canonical(address: &str) -> String {
+    address.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// Checks an address that someone wants for an account. Look-alikes of other scripts are refused rather than mapped:
+/// an address with letters outside ASCII must be written in its punycode form.
+pub fn check(address: &str) -> Result<(), Refused> {
+    let address = address.trim();
+    if address.len() > 254 {
+        return Err("an e-mail address has at most 254 characters");
+    }
+    if !canonical(address).bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("an e-mail address is written in ASCII without spaces");
+    }
+    match address.rsplit_once('@') {
+        Some((local, domain)) if !local.is_empty() && !local.contains('@') && domain_ok(domain) => Ok(()),
+        _ => Err("this isn't an e-mail address; it looks like name@example.com"),
+    }
+}
+
+fn domain_ok(domain: &str) -> bool {
+    let label_ok = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') && !label.starts_with('-')
+    };
+    canonical(domain).split('.').all(label_ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn look_alikes_are_one_account_or_none() {
+        assert_eq!(canonical(" Ada@Example.COM "), "ada@example.com");
+        assert_eq!(canonical("\u{ff41}da@example.com"), "ada@example.com");
+        for bad in
+            ["\u{430}da@example.com", "a\u{200b}da@example.com", "ada", "@example.com", "a b@example.com", "a@b@c"]
+        {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+        assert!(check("ada+tag@example.com").is_ok() && check("ada@localhost").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn canonical_is_idempotent(text in "\\PC{0,40}") {
+            prop_assert_eq!(canonical(&canonical(&text)), canonical(&text));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The rows of people.
+
+use super::{NewUser, User, email};
+use crate::base::Time;
+use crate::base::id::UserId;
+use crate::db::{Db, On, Result, Tx};
+use crate::{args, sql};
+
+sql! {
+    write CREATE = "INSERT INTO users (id, email, email_key, password, claims, admin, enabled, rev, created_at, updated_at) \
+                    VALUES ($1, $2, $3, $4, $5, $6, TRUE, 1, $7, $7) ON CONFLICT (email_key) DO NOTHING RETURNING id";
+    read BY_ID = "SELECT id, email, password, claims, admin, enabled, rev, created_at, updated_at FROM users WHERE id = $1";
+    read BY_EMAIL = "SELECT id, email, password, claims, admin, enabled, rev, created_at, updated_at FROM users \
+                     WHERE email_key = $1";
+    read PAGE = "SELECT id, email, password, claims, admin, enabled, rev, created_at, updated_at FROM users \
+                 WHERE id > $1 AND (email_key LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3";
+    read ANY_ADMIN = "SELECT id FROM users WHERE admin AND enabled ORDER BY id LIMIT 2";
+    write SET_ENABLED = "UPDATE users SET enabled = $2, rev = rev + 1, updated_at = $3 WHERE id = $1 RETURNING id";
+    write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1 WHERE id = $1 RETURNING id";
+    write SET_PROFILE = "UPDATE users SET claims = $2, admin = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
+    write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
+}
+
+/// Makes an account with an already hashed password; `None` when the address is taken.
+pub async fn create(mut on: impl On, new: &NewUser, hash: Option<String>, now: Time) -> Result<Option<UserId>> {
+    let id = UserId::new(now);
+    let claims = serde_json::Value::Object(new.profile.0.clone()).to_string();
+    let args = args![&id, new.email.trim(), email::canonical(&new.email), hash, claims, new.admin, now];
+    Ok(on.one(CREATE, args).await?.map(|_| id))
+}
+
+/// The person with this `sub`.
+pub async fn by_id(mut on: impl On, id: &UserId) -> Result<Option<User>> {
+    on.one(BY_ID, args![id]).await?.as_ref().map(User::from_row).transpose()
+}
+
+/// The person with this address, in any of its spellings.
+pub async fn by_email(mut db: &Db, address: &str) -> Result<Option<User>> {
+    db.one(BY_EMAIL, args![email::canonical(address)]).await?.as_ref().map(User::from_row).transpose()
+}
+
+/// People after `cursor` whose address contains `search`, in the order in which they came.
+pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<User>> {
+    let rows = db.all(PAGE, args![cursor, like(&email::canonical(search)), limit]).await?;
+    rows.iter().map(User::from_row).collect()
+}
+
+/// A LIKE pattern for texts that contain `part`, whatever characters it has; the escape character is `!`.
+pub fn like(part: &str) -> String {
+    let escaped: String = part.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
+    format!("%{escaped}%")
+}
+
+/// Whether there is an enabled admin other than `except`.
+pub async fn another_admin(mut on: impl On, except: Option<&UserId>) -> Result<bool> {
+    let rows = on.all(ANY_ADMIN, args![]).await?;
+    let ids: Result<Vec<UserId>> = rows.iter().map(|row| row.id("id")).collect();
+    Ok(ids?.iter().any(|id| Some(id) != except))
+}
+
+/// Lets a person act, or not. False when there is nobody of that `sub`.
+pub async fn set_enabled(mut tx: &mut Tx, id: &UserId, enabled: bool, now: Time) -> Result<bool> {
+    Ok((&mut tx).one(SET_ENABLED, args![id, enabled, now]).await?.is_some())
+}
+
+/// Sets the PHC string of a person's password.
+pub async fn set_password(mut on: impl On, id: &UserId, hash: &str) -> Result<bool> {
+    Ok(on.one(SET_PASSWORD, args![id, hash]).await?.is_some())
+}
+
+/// Sets claims and role.
+pub async fn set_profile(
+    mut on: impl On,
+    id: &UserId,
+    profile: &super::Profile,
+    admin: bool,
+    now: Time,
+) -> Result<bool> {
+    let claims = serde_json::Value::Object(profile.0.clone()).to_string();
+    Ok(on.one(SET_PROFILE, args![id, claims, admin, now]).await?.is_some())
+}
+
+/// Deletes a person with all that is theirs. Their `sub` is never given again.
+pub async fn delete(mut tx: &mut Tx, id: &UserId) -> Result<bool> {
+    Ok((&mut tx).one(DELETE, args![id]).await?.is_some())
+}

@@ -1,0 +1,188 @@
+//! A person, and the standard claims about them (OIDC Core §5.1).
+
+use super::{email, password};
+use crate::base::id::UserId;
+use crate::base::{Secret, Time};
+use crate::db::{Result, Row};
+use serde_json::{Map, Value};
+
+/// A person with an account.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// `sub`.
+    pub id: UserId,
+    /// As they wrote it.
+    pub email: String,
+    /// PHC string; none means that they can't sign in with a password.
+    pub password: Option<String>,
+    /// Standard claims beside `sub` and `email`.
+    pub profile: Profile,
+    /// Whether they administer this deployment.
+    pub admin: bool,
+    /// Whether they may act at all.
+    pub enabled: bool,
+    /// Counts changes.
+    pub rev: i64,
+    /// When the account was made.
+    pub created_at: Time,
+    /// When it last changed; the `updated_at` claim.
+    pub updated_at: Time,
+}
+
+impl User {
+    /// Reads the columns of `users`.
+    pub fn from_row(row: &Row) -> Result<Self> {
+        Ok(User {
+            id: row.id("id")?,
+            email: row.text("email")?,
+            password: row.text_opt("password")?,
+            profile: Profile(row.json("claims")?),
+            admin: row.bool("admin")?,
+            enabled: row.bool("enabled")?,
+            rev: row.int("rev")?,
+            created_at: row.time("created_at")?,
+            updated_at: row.time("updated_at")?,
+        })
+    }
+
+    /// What to call them: their name, or else their address.
+    pub fn display_name(&self) -> &str {
+        self.profile.text("name").unwrap_or(&self.email)
+    }
+
+    /// As the command line and the JSON API show a person; no password.
+    pub fn to_json(&self) -> Value {
+        serde_json::json!({
+            "id": self.id,
+            "email": self.email,
+            "claims": self.profile.0,
+            "admin": self.admin,
+            "enabled": self.enabled,
+            "has_password": self.password.is_some(),
+            "created_at": self.created_at.rfc3339(),
+            "updated_at": self.updated_at.rfc3339(),
+        })
+    }
+}
+
+/// Standard claims (OIDC Core §5.1) with the types that the standard gives them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile(pub Map<String, Value>);
+
+/// What a claim must be.
+enum Shape {
+    Text,
+    Flag,
+    Url,
+    Address,
+    Birthdate,
+}
+
+/// The claims that an account may hold; `sub`, `email` and `updated_at` are columns of their own.
+const CLAIMS: &[(&str, Shape)] = &[
+    ("name", Shape::Text),
+    ("given_name", Shape::Text),
+    ("family_name", Shape::Text),
+    ("middle_name", Shape::Text),
+    ("nickname", Shape::Text),
+    ("preferred_username", Shape::Text),
+    ("profile", Shape::Url),
+    ("picture", Shape::Url),
+    ("website", Shape::Url),
+    ("gender", Shape::Text),
+    ("birthdate", Shape::Birthdate),
+    ("zoneinfo", Shape::Text),
+    ("locale", Shape::Text),
+    ("email_verified", Shape::Flag),
+    ("phone_number", Shape::Text),
+    ("phone_number_verified", Shape::Flag),
+    ("address", Shape::Address),
+];
+
+const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
+
+impl Profile {
+    /// Reads claims from JSON; the error names the claim and what it must be.
+    pub fn parse(claims: Value) -> std::result::Result<Self, String> {
+        let Value::Object(members) = claims else {
+            return Err("claims must be a JSON object".to_owned());
+        };
+        for (name, value) in &members {
+            let (_, shape) = CLAIMS
+                .iter()
+                .find(|(have, _)| have == name)
+                .ok_or_else(|| format!("`{name}` is not a standard claim that can be set (OIDC Core §5.1)"))?;
+            check(shape, value).map_err(|why| format!("claim `{name}` {why}"))?;
+        }
+        Ok(Profile(members))
+    }
+
+    /// A text claim.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(Value::as_str)
+    }
+
+    /// With the name set, unless it is empty.
+    pub fn named(mut self, name: &str) -> Self {
+        if !name.trim().is_empty() {
+            self.0.insert("name".to_owned(), Value::from(name.trim()));
+        }
+        self
+    }
+}
+
+fn check(shape: &Shape, value: &Value) -> std::result::Result<(), &'static str> {
+    let text = value.as_str().filter(|t| !t.trim().is_empty() && t.len() <= 1000 && !t.chars().any(char::is_control));
+    match shape {
+        Shape::Text if text.is_some() => Ok(()),
+        Shape::Text => Err("must be a text of 1 to 1000 characters without control characters"),
+        Shape::Flag if value.is_boolean() => Ok(()),
+        Shape::Flag => Err("must be true or false"),
+        Shape::Url => match text.and_then(|t| url::Url::parse(t).ok()) {
+            Some(url) if matches!(url.scheme(), "https" | "http") => Ok(()),
+            _ => Err("must be an http(s) URL"),
+        },
+        Shape::Birthdate if text.is_some_and(birthdate) => Ok(()),
+        Shape::Birthdate => Err("must be YYYY-MM-DD, 0000-MM-DD or YYYY"),
+        Shape::Address => match value.as_object() {
+            Some(parts) if parts.iter().all(|(k, v)| ADDRESS.contains(&k.as_str()) && v.is_string()) => Ok(()),
+            _ => Err("must be an object with texts formatted, street_address, locality, region, postal_code, country"),
+        },
+    }
+}
+
+fn birthdate(text: &str) -> bool {
+    let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
+    match text.split('-').collect::<Vec<_>>().as_slice() {
+        [year] => digits(year, 4),
+        [year, month, day] => {
+            let within = |part: &str, most: u8| part.parse::<u8>().is_ok_and(|n| (1..=most).contains(&n));
+            digits(year, 4) && digits(month, 2) && digits(day, 2) && within(month, 12) && within(day, 31)
+        }
+        _ => false,
+    }
+}
+
+/// What it takes to make an account.
+pub struct NewUser {
+    /// The address; unique in its canonical form.
+    pub email: String,
+    /// None makes an account that can't sign in with a password.
+    pub password: Option<Secret>,
+    /// Standard claims.
+    pub profile: Profile,
+    /// Whether they administer this deployment.
+    pub admin: bool,
+}
+
+impl NewUser {
+    /// Checks what can be checked without the database; the error names the field.
+    pub fn check(&self) -> std::result::Result<(), (&'static str, String)> {
+        email::check(&self.email).map_err(|why| ("email", why.to_owned()))?;
+        if let Some(chosen) = &self.password {
+            password::check(chosen.reveal(), &self.email, self.profile.text("name").unwrap_or_default())
+                .map_err(|why| ("password", why.to_owned()))?;
+        }
+        Ok(())
+    }
+}

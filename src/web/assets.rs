@@ -1,0 +1,52 @@
+//! The stylesheet and the few other files that pages need, embedded, under names that change with their content.
+
+use crate::base::encoding::{hex, sha256};
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::LazyLock;
+
+struct Asset {
+    path: String,
+    mime: &'static str,
+    body: &'static [u8],
+}
+
+impl Asset {
+    fn new(stem: &str, ending: &str, mime: &'static str, body: &'static [u8]) -> Self {
+        let hash: String = hex(&sha256(body)).chars().take(10).collect();
+        Asset { path: format!("{stem}-{hash}.{ending}"), mime, body }
+    }
+}
+
+static CSS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("assets/app.css")));
+static LOGO: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("symbolon", "svg", "image/svg+xml", include_bytes!("assets/symbolon.svg")));
+/// Keeps a plain name: the template names it.
+const FORM_POST: &[u8] = include_bytes!("assets/form_post.js");
+
+/// The URL of the stylesheet.
+pub fn css() -> String {
+    format!("/assets/{}", CSS.path)
+}
+
+/// The URL of the logo.
+pub fn logo() -> String {
+    format!("/assets/{}", LOGO.path)
+}
+
+/// `GET /assets/{name}`
+pub async fn get(Path(name): Path<String>) -> Response {
+    let hashed = [&*CSS, &*LOGO].into_iter().find(|asset| asset.path == name);
+    match hashed {
+        Some(asset) => send(asset.mime, asset.body, "public, max-age=31536000, immutable"),
+        None if name == "form_post.js" => send("text/javascript; charset=utf-8", FORM_POST, "public, max-age=3600"),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn send(mime: &'static str, body: &'static [u8], caching: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, caching)];
+    (headers.map(|(name, value)| (name, HeaderValue::from_static(value))), body).into_response()
+}

@@ -1,0 +1,43 @@
+//! Who and where one request is, for logs, limits and the audit trail.
+
+use crate::observe::{ClientIp, RequestId};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// One request, as the audit trail names it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The reference that answers carry as `X-Request-Id`.
+    pub request_id: String,
+    /// The address of whoever asks.
+    pub address: IpAddr,
+}
+
+impl Call {
+    /// Work that no request asked for: a command, a background job.
+    pub fn internal(what: &str) -> Self {
+        Call { request_id: what.to_owned(), address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
+    }
+
+    /// What attempts are counted by: an IPv4 address, or the /64 of an IPv6 one, of which one customer has all.
+    pub fn network(&self) -> String {
+        match self.address.to_canonical() {
+            IpAddr::V4(v4) => v4.to_string(),
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Call {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        let address = parts.extensions.get::<ClientIp>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ip| ip.0);
+        Ok(Call { request_id, address })
+    }
+}

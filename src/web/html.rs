@@ -1,0 +1,82 @@
+//! Pages: askama templates that go out with a policy which lets nothing in.
+
+use super::assets;
+use crate::app::App;
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// What the frame of every page needs.
+pub struct Shell {
+    /// What people see this deployment called.
+    pub brand: String,
+    /// The language of the page (BCP 47).
+    pub lang: &'static str,
+    /// URL of the stylesheet.
+    pub css: String,
+    /// URL of the logo.
+    pub logo: String,
+    /// Whether to say that this is a playground.
+    pub dev: bool,
+}
+
+impl Shell {
+    /// The frame for this deployment.
+    pub fn new(app: &App) -> Self {
+        let brand = app.config.name.clone();
+        Shell { brand, lang: "en", css: assets::css(), logo: assets::logo(), dev: app.dev }
+    }
+}
+
+/// A page with its status and where its forms may lead.
+pub struct Page<T> {
+    status: StatusCode,
+    template: T,
+    form_action: Option<String>,
+}
+
+impl<T: Template> Page<T> {
+    /// 200.
+    pub fn new(template: T) -> Self {
+        Page { status: StatusCode::OK, template, form_action: None }
+    }
+
+    /// With another status.
+    pub fn status(self, status: StatusCode) -> Self {
+        Page { status, ..self }
+    }
+
+    /// Lets forms lead to this origin too: browsers hold redirects after a POST to `form-action` as well.
+    pub fn leads_to(self, origin: Option<String>) -> Self {
+        Page { form_action: origin, ..self }
+    }
+}
+
+impl<T: Template> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        let Ok(html) = self.template.render() else {
+            tracing::error!("a page couldn't be rendered");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        let mut response = (self.status, html).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        if let Ok(policy) = HeaderValue::from_str(&policy(self.form_action.as_deref())) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        response
+    }
+}
+
+fn policy(form_action: Option<&str>) -> String {
+    let also = form_action.filter(|origin| !origin.contains([';', ',', ' ', '\'']));
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'{}{}; \
+         base-uri 'none'; frame-ancestors 'none'",
+        if also.is_some() { " " } else { "" },
+        also.unwrap_or_default()
+    )
+}

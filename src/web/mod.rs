@@ -1,0 +1,16 @@
+//! The plumbing between HTTP and the rooms: parameters, pages, cookies, forms, errors. Knows no domain.
+
+pub mod assets;
+pub mod authorization;
+pub mod browser;
+pub mod call;
+pub mod html;
+pub mod params;
+pub mod problem;
+pub mod stopped;
+
+pub use call::Call;
+pub use html::{Page, Shell};
+pub use params::{BadForm, Form, Params, Query};
+pub use problem::Problem;
+pub use stopped::Stopped;

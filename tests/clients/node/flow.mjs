@@ -1,0 +1,434 @@
+// A stranger's relying party: openid-client against a running Symbolon.
+//
+// Knows nothing of the server but its issuer. Settings come from the environment:
+//
+//   ISSUER, CLIENT_ID, REDIRECT_URI, EMAIL, PASSWORD, SCOPE   required
+//                                     (REDIRECT_URI without a query: openid-client can't redeem a code with one)
+//   CLIENT_SECRET                     empty or absent: a public client
+//   CLIENT_AUTH                       basic (default) or post: how the secrets are sent
+//   PROMPT                            sent as `prompt` when set
+//   MACHINE_CLIENT_ID, MACHINE_CLIENT_SECRET, MACHINE_SCOPE   a client_credentials client, if there is one
+//   JWT_CLIENT_ID, PRIVATE_JWK        a private_key_jwt client, if there is one: its key as JSON, with `alg` and `kid`
+//   PUBLIC_CLIENT_ID                  a public client, if there is one
+//   JWT_REDIRECT_URI, PUBLIC_REDIRECT_URI   where those two differ from REDIRECT_URI
+//
+// Prints one line per step. Exits 0 when every step passed, 1 when one failed, 2 when a setting is missing.
+
+import { webcrypto } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+import * as client from 'openid-client';
+import { parse } from 'parse5';
+
+// Node 18, Debian 12's, has Web Crypto but doesn't name it globally, and openid-client looks for it there.
+globalThis.crypto ??= webcrypto;
+globalThis.CryptoKey ??= webcrypto.CryptoKey;
+
+const setting = (name, fallback) => {
+  const value = process.env[name] || fallback;
+  if (value === undefined) {
+    console.error(`flow.mjs: ${name} is not set; the settings are listed at the top of the file`);
+    process.exit(2);
+  }
+  return value;
+};
+
+const ISSUER = setting('ISSUER');
+const CLIENT_ID = setting('CLIENT_ID');
+const CLIENT_SECRET = setting('CLIENT_SECRET', '');
+const CLIENT_AUTH = setting('CLIENT_AUTH', 'basic');
+const REDIRECT_URI = setting('REDIRECT_URI');
+const EMAIL = setting('EMAIL');
+const PASSWORD = setting('PASSWORD');
+const SCOPE = setting('SCOPE');
+const PROMPT = setting('PROMPT', '');
+const MACHINE_CLIENT_ID = setting('MACHINE_CLIENT_ID', '');
+const MACHINE_CLIENT_SECRET = setting('MACHINE_CLIENT_SECRET', '');
+const MACHINE_SCOPE = setting('MACHINE_SCOPE', '');
+const JWT_CLIENT_ID = setting('JWT_CLIENT_ID', '');
+const PRIVATE_JWK = setting('PRIVATE_JWK', '');
+const JWT_REDIRECT_URI = setting('JWT_REDIRECT_URI', REDIRECT_URI);
+const PUBLIC_CLIENT_ID = setting('PUBLIC_CLIENT_ID', '');
+const PUBLIC_REDIRECT_URI = setting('PUBLIC_REDIRECT_URI', REDIRECT_URI);
+
+if (!['basic', 'post'].includes(CLIENT_AUTH)) {
+  console.error(`flow.mjs: CLIENT_AUTH is "${CLIENT_AUTH}"; write basic or post`);
+  process.exit(2);
+}
+if ([REDIRECT_URI, JWT_REDIRECT_URI, PUBLIC_REDIRECT_URI].some((uri) => uri.includes('?'))) {
+  console.error('flow.mjs: a redirect URI has a query; openid-client strips it and the exchange would fail');
+  process.exit(2);
+}
+
+const TIMEOUT_MS = 20_000;
+const OVER_HTTP = new URL(ISSUER).protocol === 'http:';
+const WANTS_REFRESH = SCOPE.split(' ').some((word) => word === 'offline' || word === 'offline_access');
+
+class Failed extends Error {}
+
+function check(truth, message) {
+  if (!truth) throw new Failed(message);
+}
+
+const step = (text) => console.log(`ok    ${text}`);
+const skip = (text) => console.log(`skip  ${text}`);
+
+// --- the person's browser --------------------------------------------------------------------------------------------
+
+/** The forms of a page, and its text for error messages. */
+function read(html) {
+  const forms = [];
+  const words = [];
+  const walk = (node, form) => {
+    const attrs = Object.fromEntries((node.attrs ?? []).map(({ name, value }) => [name, value]));
+    if (node.nodeName === '#text') words.push(node.value.trim());
+    if (node.nodeName === 'script' || node.nodeName === 'style') return;
+    if (node.nodeName === 'form') {
+      form = { action: attrs.action ?? '', method: (attrs.method ?? 'get').toLowerCase(), inputs: {}, buttons: [] };
+      forms.push(form);
+    } else if (form && !('disabled' in attrs)) {
+      const type = attrs.type?.toLowerCase();
+      if (node.nodeName === 'button' && (type ?? 'submit') === 'submit') form.buttons.push(attrs);
+      else if (node.nodeName === 'input' && type === 'submit') form.buttons.push(attrs);
+      else if (node.nodeName === 'input' && attrs.name && (!['checkbox', 'radio'].includes(type) || 'checked' in attrs))
+        form.inputs[attrs.name] = attrs.value ?? '';
+    }
+    for (const child of node.childNodes ?? []) walk(child, form);
+  };
+  walk(parse(html), undefined);
+  return { forms, text: words.filter(Boolean).join(' ').slice(0, 400) };
+}
+
+/** One request with exactly these headers: fetch would add a `Sec-Fetch-Mode` that no navigation has. */
+function navigate(method, url, headers, body = '') {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const request = (url.protocol === 'https:' ? https : http).request(url, { method, headers, signal }, async (answer) => {
+      try {
+        let text = '';
+        for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+        resolve({ status: answer.statusCode, headers: answer.headers, text });
+      } catch (error) {
+        reject(error);
+      }
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** Keeps cookies, follows redirects by hand, fills the two forms, and stops at the door of the relying party. */
+class Browser {
+  cookies = new Map();
+  pages = [];
+
+  /** Goes from the authorization URL to the redirect back, and returns that redirect's URL. */
+  async authorize(url, redirectUri) {
+    this.pages = [];
+    let request = { method: 'GET', url: new URL(url), site: 'cross-site' };
+    for (let hops = 0; hops < 15; hops++) {
+      const response = await this.#send(request);
+      const where = `${request.method} ${request.url.pathname} (${response.status})`;
+      const { location } = response.headers;
+      if (response.status >= 300 && response.status < 400 && location) {
+        const kept = request.method === 'POST' && ![302, 303].includes(response.status);
+        check(!kept, `${where}: this status would send the form on to the next server`);
+        const target = new URL(location, request.url);
+        if (location.startsWith(`${redirectUri}?`)) return target;
+        check(target.origin === ISSUER, `${where} redirected to ${target}, neither the issuer nor ${redirectUri}`);
+        request = { method: 'GET', url: target, site: request.site };
+      } else {
+        request = this.#fill(request.url, where, response.status, read(response.text));
+      }
+    }
+    throw new Failed(`still not back at ${redirectUri} after 15 requests; pages seen: ${this.pages}`);
+  }
+
+  async #send({ method, url, site, fields }) {
+    const headers = { 'User-Agent': "Mozilla/5.0 (a test's browser)", Accept: 'text/html' };
+    headers['Sec-Fetch-Site'] = site;
+    headers['Sec-Fetch-Mode'] = 'navigate';
+    headers['Sec-Fetch-Dest'] = 'document';
+    const cookies = [...this.cookies.values()].filter((cookie) => url.pathname.startsWith(cookie.path));
+    if (cookies.length) headers.Cookie = cookies.map((cookie) => cookie.pair).join('; ');
+    if (fields) {
+      headers.Origin = url.origin;
+      headers['Content-Type'] = 'application/x-www-form-urlencoded';
+    }
+    const response = await navigate(method, url, headers, fields && new URLSearchParams(fields).toString());
+    for (const line of response.headers['set-cookie'] ?? []) this.#keep(line);
+    return response;
+  }
+
+  #keep(line) {
+    const [pair, ...rest] = line.split(';').map((part) => part.trim());
+    const attributes = Object.fromEntries(
+      rest.map((part) => part.split('=')).map(([name, ...value]) => [name.toLowerCase(), value.join('=')]),
+    );
+    const path = attributes.path || '/';
+    const key = `${pair.slice(0, pair.indexOf('='))} ${path}`;
+    const gone = Number(attributes['max-age'] ?? 1) <= 0 || Date.parse(attributes.expires ?? '9999-01-01') <= Date.now();
+    if (gone) this.cookies.delete(key);
+    else this.cookies.set(key, { pair, path });
+  }
+
+  #fill(url, where, status, page) {
+    check(status === 200, `the browser got an error page at ${where}: ${page.text}`);
+    for (const form of page.forms) {
+      if ('email' in form.inputs && 'password' in form.inputs) {
+        check(!this.pages.includes('sign-in'), `sign-in was refused at ${where}: ${page.text}`);
+        this.pages.push('sign-in');
+        const button = form.buttons.find((each) => each.id === 'sign-in');
+        check(button, `the form at ${where} has no button with the id sign-in`);
+        return this.#submit(url, form, button, { email: EMAIL, password: PASSWORD });
+      }
+      const button = form.buttons.find((each) => each.name === 'decision' && each.value === 'allow');
+      if (button) {
+        check(!this.pages.includes('consent'), `consent was asked twice at ${where}: ${page.text}`);
+        this.pages.push('consent');
+        return this.#submit(url, form, button, {});
+      }
+    }
+    throw new Failed(`${where} has neither a sign-in nor a consent form: ${page.text}`);
+  }
+
+  #submit(url, form, button, typed) {
+    check(form.method === 'post', `a form at ${url.pathname} would put what it carries into the URL`);
+    const fields = { ...form.inputs, ...typed };
+    if (button.name) fields[button.name] = button.value ?? '';
+    return { method: 'POST', url: new URL(form.action, url), site: 'same-origin', fields };
+  }
+}
+
+// --- the relying party -----------------------------------------------------------------------------------------------
+
+function secretly(secret) {
+  if (!secret) return client.None();
+  return CLIENT_AUTH === 'post' ? client.ClientSecretPost(secret) : client.ClientSecretBasic(secret);
+}
+
+/** Everything openid-client knows of the server, it discovers; ID token signatures are checked against the JWKS. */
+async function discover(clientId, authentication, metadata = {}) {
+  const config = await client.discovery(new URL(ISSUER), clientId, metadata, authentication, {
+    execute: [client.enableNonRepudiationChecks, ...(OVER_HTTP ? [client.allowInsecureRequests] : [])],
+  });
+  const server = config.serverMetadata();
+  check(server.issuer === ISSUER, `discovery names the issuer ${server.issuer}, not ${ISSUER}`);
+  check(server.supportsPKCE('S256'), 'discovery does not offer PKCE with S256');
+  check(server.authorization_response_iss_parameter_supported === true, 'discovery does not promise iss');
+  return config;
+}
+
+/** One authorization: the answer's URL, and what the relying party will check it against. */
+async function authorize(config, browser, redirectUri = REDIRECT_URI, scope = SCOPE) {
+  const checks = {
+    pkceCodeVerifier: client.randomPKCECodeVerifier(),
+    expectedState: client.randomState(),
+    expectedNonce: client.randomNonce(),
+  };
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: redirectUri,
+    scope,
+    state: checks.expectedState,
+    nonce: checks.expectedNonce,
+    code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    ...(PROMPT && { prompt: PROMPT }),
+  });
+  const answer = await browser.authorize(url, redirectUri);
+  const params = answer.searchParams;
+  check(!params.has('error'), `authorization was refused: ${params}`);
+  check(params.get('state') === checks.expectedState, `state came back as ${params.get('state')}`);
+  check(params.get('iss') === ISSUER, `RFC 9207: iss came back as ${params.get('iss')}`);
+  check(params.getAll('code').length === 1, 'the answer has no code, or several');
+  return { answer, checks };
+}
+
+/** The error that a promise ends in; one that ends well has failed. */
+async function refusal(promise, what) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Failed(`${what} was accepted`);
+}
+
+async function refusedAtUserinfo(config, accessToken, which) {
+  const error = await refusal(client.fetchUserInfo(config, accessToken, client.skipSubjectCheck), which);
+  check(error.status === 401, `${which} got ${error.status ?? error} at userinfo, not 401`);
+  const [challenge] = error.cause ?? [];
+  check(
+    challenge?.scheme === 'bearer' && challenge.parameters.error === 'invalid_token',
+    `${which}: the challenge is ${error.response?.headers.get('www-authenticate')}`,
+  );
+}
+
+async function readUserinfo(config, accessToken, subject) {
+  const person = await client.fetchUserInfo(config, accessToken, subject);
+  if (SCOPE.split(' ').includes('email'))
+    check(person.email === EMAIL, `userinfo's email is ${person.email}, not ${EMAIL}`);
+  return person;
+}
+
+/** Code, tokens, ID token, userinfo: what every kind of client does. */
+async function signIn(config, browser, redirectUri, scope) {
+  const { answer, checks } = await authorize(config, browser, redirectUri, scope);
+  step(`authorization: code, state and iss, after the pages: ${browser.pages.join(', ') || 'none'}`);
+  const tokens = await client.authorizationCodeGrant(config, answer, checks);
+  check(tokens.expiresIn() > 0, 'expires_in is not a number of seconds');
+  const claims = tokens.claims();
+  step(`exchange: ID token with signature, iss, aud and nonce; access token for ${tokens.expires_in} s`);
+  const person = await readUserinfo(config, tokens.access_token, claims.sub);
+  step(`userinfo: ${Object.keys(person).sort().join(', ')}`);
+  return { tokens, subject: claims.sub };
+}
+
+async function refreshAndReplay(config, first, subject) {
+  check(first.refresh_token, `no refresh_token for the scope "${SCOPE}"`);
+  const second = await client.refreshTokenGrant(config, first.refresh_token);
+  check(second.refresh_token && second.refresh_token !== first.refresh_token, 'the refresh token was not rotated');
+  check(second.access_token !== first.access_token, 'the access token was not renewed');
+  await refusedAtUserinfo(config, first.access_token, 'the access token from before the refresh');
+  await readUserinfo(config, second.access_token, subject);
+  if (second.id_token) check(second.claims().sub === subject, 'the refreshed ID token is about someone else');
+  step('refresh: a new pair works, the old access token is dead at once');
+
+  const again = await client.refreshTokenGrant(config, first.refresh_token);
+  check(again.refresh_token === second.refresh_token, 'a retried refresh forked the grant: other refresh token');
+  check(again.access_token === second.access_token, 'a retried refresh forked the grant: other access token');
+  await readUserinfo(config, again.access_token, subject);
+  step('replay: the same old refresh token was answered with the same successor');
+  return again;
+}
+
+async function introspect(config, tokens, subject) {
+  const report = await client.tokenIntrospection(config, tokens.access_token);
+  check(report.active === true, `introspection says of a live access token: ${JSON.stringify(report)}`);
+  check(report.sub === subject, `introspection names the subject ${report.sub}`);
+  check(report.client_id === config.clientMetadata().client_id, `introspection names the client ${report.client_id}`);
+  const nonsense = JSON.stringify(await client.tokenIntrospection(config, 'no-token-of-yours'));
+  check(nonsense === '{"active":false}', `RFC 7662 §2.2: an unknown token was described: ${nonsense}`);
+  step('introspection: active, with sub and client_id; an unknown token is inactive and nothing else');
+}
+
+async function revoke(config, tokens) {
+  const kind = tokens.refresh_token ? 'refresh_token' : 'access_token';
+  await client.tokenRevocation(config, tokens[kind], { token_type_hint: kind });
+  await client.tokenRevocation(config, tokens[kind]); // RFC 7009 §2.2: a dead token is no error
+  await refusedAtUserinfo(config, tokens.access_token, 'the access token after revocation');
+  if (kind === 'refresh_token') {
+    const error = await refusal(client.refreshTokenGrant(config, tokens[kind]), 'a revoked refresh token');
+    check(error.error === 'invalid_grant', `a revoked refresh token was answered with ${error.error ?? error}`);
+    check(error.status === 400, `a revoked refresh token was answered with status ${error.status}`);
+  }
+  step(`revocation of the ${kind}: access token refused${kind === 'refresh_token' ? ', refresh is invalid_grant' : ''}`);
+}
+
+/** What the library must refuse by itself, given what the server sent. */
+async function refuseMixUps(config, browser) {
+  const { answer, checks } = await authorize(config, browser);
+  const grant = (url, change) => client.authorizationCodeGrant(config, url, { ...checks, ...change });
+  const code = (error) => error.code ?? String(error);
+
+  // Both are refused before the code is sent, so that the last attempt still has a good one.
+  const state = code(await refusal(grant(answer, { expectedState: 'not-mine' }), 'a wrong state'));
+  check(state === 'OAUTH_INVALID_RESPONSE', `a wrong state was refused with ${state}`);
+  const elsewhere = new URL(answer);
+  elsewhere.searchParams.set('iss', 'https://elsewhere.example');
+  const issuer = code(await refusal(grant(elsewhere, {}), 'a wrong iss'));
+  check(issuer === 'OAUTH_INVALID_RESPONSE', `a wrong iss was refused with ${issuer}`);
+  const nonce = code(await refusal(grant(answer, { expectedNonce: 'not-mine' }), 'a wrong nonce'));
+  check(nonce === 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', `a wrong nonce was refused with ${nonce}`);
+  step('mix-ups: a wrong state, iss or nonce is refused by the library');
+
+  const again = await refusal(grant(answer, {}), 'a code that was spent');
+  check(again.error === 'invalid_grant', `a spent code was answered with ${again.error ?? again}`);
+  step('spent code: invalid_grant');
+
+  const other = await authorize(config, browser);
+  const wrong = { ...other.checks, pkceCodeVerifier: client.randomPKCECodeVerifier() };
+  const pkce = await refusal(client.authorizationCodeGrant(config, other.answer, wrong), 'a wrong code_verifier');
+  check(pkce.error === 'invalid_grant', `a wrong code_verifier was answered with ${pkce.error ?? pkce}`);
+  step('wrong code_verifier: invalid_grant');
+}
+
+async function machine() {
+  const config = await discover(MACHINE_CLIENT_ID, secretly(MACHINE_CLIENT_SECRET));
+  const tokens = await client.clientCredentialsGrant(config, MACHINE_SCOPE ? { scope: MACHINE_SCOPE } : {});
+  check(!tokens.refresh_token, 'RFC 6749 §4.4.3: a refresh token for client_credentials');
+  check(!tokens.id_token, 'an ID token about nobody');
+  const report = await client.tokenIntrospection(config, tokens.access_token);
+  check(report.active === true, `introspection says of the machine's token: ${JSON.stringify(report)}`);
+  check(report.client_id === MACHINE_CLIENT_ID, `introspection names the client ${report.client_id}`);
+  const error = await refusal(client.fetchUserInfo(config, tokens.access_token, client.skipSubjectCheck), 'no person');
+  check([401, 403].includes(error.status), `userinfo answered ${error.status ?? error} to a token for no person`);
+  step('client_credentials: an active token, no refresh token, nothing at userinfo');
+}
+
+/** RFC 7523: the client signs its name with its own key; openid-client addresses the assertion to the issuer. */
+async function withOwnKey(browser) {
+  const jwk = JSON.parse(PRIVATE_JWK);
+  const hash = `SHA-${jwk.alg?.slice(2)}`;
+  const algorithm = {
+    RS: { name: 'RSASSA-PKCS1-v1_5', hash },
+    PS: { name: 'RSA-PSS', hash },
+    ES: { name: 'ECDSA', namedCurve: jwk.crv },
+    Ed: { name: 'Ed25519' },
+  }[jwk.alg?.slice(0, 2)];
+  check(algorithm, `PRIVATE_JWK has the alg ${jwk.alg}; write RS256, PS256, ES256, EdDSA or their kin`);
+  // `use`, `key_ops` and the alg name EdDSA are not understood alike by all versions of Node.
+  const { alg, use, key_ops, ext, ...material } = jwk;
+  const key = await crypto.subtle.importKey('jwk', material, algorithm, false, ['sign']);
+  const config = await discover(JWT_CLIENT_ID, client.PrivateKeyJwt({ key, kid: jwk.kid }));
+  const { tokens, subject } = await signIn(config, browser, JWT_REDIRECT_URI);
+  await introspect(config, tokens, subject);
+  await revoke(config, tokens);
+  step(`private_key_jwt: ${alg} accepted at the token, introspection and revocation endpoints`);
+}
+
+async function withNoSecret(browser) {
+  const config = await discover(PUBLIC_CLIENT_ID, client.None());
+  const { tokens, subject } = await signIn(config, browser, PUBLIC_REDIRECT_URI);
+  const last = WANTS_REFRESH ? await refreshAndReplay(config, tokens, subject) : tokens;
+  await revoke(config, last);
+  step('public client: PKCE instead of a secret');
+}
+
+async function main() {
+  const browser = new Browser();
+  const config = await discover(CLIENT_ID, secretly(CLIENT_SECRET));
+  step(`discovery: ${ISSUER}`);
+  let { tokens, subject } = await signIn(config, browser, REDIRECT_URI);
+  if (WANTS_REFRESH) tokens = await refreshAndReplay(config, tokens, subject);
+  else skip('refresh and replay: SCOPE has neither offline nor offline_access');
+  if (CLIENT_SECRET) await introspect(config, tokens, subject);
+  else skip('introspection: a public client may not ask');
+  await revoke(config, tokens);
+  await refuseMixUps(config, browser);
+
+  if (MACHINE_CLIENT_ID) await machine();
+  else skip('client_credentials: MACHINE_CLIENT_ID is not set');
+  if (JWT_CLIENT_ID && PRIVATE_JWK) await withOwnKey(browser);
+  else skip('private_key_jwt: JWT_CLIENT_ID and PRIVATE_JWK are not set');
+  if (PUBLIC_CLIENT_ID) await withNoSecret(browser);
+  else skip('public client: PUBLIC_CLIENT_ID is not set');
+  console.log('node flow: all steps passed');
+}
+
+/** A library's refusal in its own words, down to the cause, and our lines that led there. */
+function story(error) {
+  const parts = [];
+  for (let each = error; each instanceof Error; each = each.cause)
+    parts.push([each.name, each.code, each.error, each.error_description, each.message].filter(Boolean).join(' '));
+  const ours = error.stack?.match(/[\w.]+ \(file:[^)]*flow\.mjs:\d+/g) ?? [];
+  const path = ours.reverse().map((frame) => frame.replace(/ \(.*:/, ':'));
+  return `${parts.join(' <- ')} (at ${path.join(' > ')})`;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`FAILED  ${error instanceof Failed ? error.message : story(error)}`);
+  process.exitCode = 1;
+}
