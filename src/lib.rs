@@ -1,5 +1,7 @@
 //! Symbolon: both halves of OAuth in one binary.
 
+pub mod admin;
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod base;
@@ -7,6 +9,7 @@ pub mod clients;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod guard;
 pub mod keys;
 pub mod oauth;
 pub mod observe;

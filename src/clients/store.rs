@@ -8,7 +8,7 @@ use crate::{args, sql};
 
 sql! {
     write CREATE = "INSERT INTO clients (id, name, search, metadata, secrets, enabled, not_before, rev, created_at, updated_at) \
-                    VALUES ($1, $2, $3, $4, $5, TRUE, 0, 1, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id";
+                    VALUES ($1, $2, $3, $4, $5, TRUE, $6, 1, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id";
     read BY_ID = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients WHERE id = $1";
     read PAGE = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients \
                  WHERE id > $1 AND search LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3";
@@ -19,7 +19,8 @@ sql! {
     write DELETE = "DELETE FROM clients WHERE id = $1 RETURNING id";
 }
 
-/// Registers a client under an identifier that nobody has; false when someone has it.
+/// Registers a client under an identifier that nobody has; false when someone has it. Machine tokens of a deleted
+/// client with the same identifier stay void.
 pub async fn create(
     mut tx: &mut Tx,
     id: &ClientId,
