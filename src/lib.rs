@@ -5,6 +5,7 @@ pub mod api;
 pub mod app;
 pub mod audit;
 pub mod base;
+pub mod cli;
 pub mod clients;
 pub mod config;
 pub mod crypto;

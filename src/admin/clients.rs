@@ -53,12 +53,7 @@ pub const OVERLAP: Duration = Duration::from_secs(86_400);
 const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
 
 /// Registers a client, under an identifier of its own or one that the administrator chose.
-pub async fn create(
-    app: &App,
-    who: &Acting,
-    metadata: Metadata,
-    id: Option<ClientId>,
-) -> Result<Registered, Refused> {
+pub async fn create(app: &App, who: &Acting, metadata: Metadata, id: Option<ClientId>) -> Result<Registered, Refused> {
     metadata.check()?;
     metadata::check_here(app, &metadata)?;
     let id = match id {
@@ -70,7 +65,10 @@ pub async fn create(
     let (secret, hashes) = fresh.map(|(secret, hash)| (secret, vec![hash])).unzip();
     let hashes = hashes.unwrap_or_default();
     if !store::create(&mut change.tx, &id, &metadata, &hashes, change.now).await? {
-        return Err(Refused::conflict("client-exists", format!("there is a client {id} already; choose another identifier")));
+        return Err(Refused::conflict(
+            "client-exists",
+            format!("there is a client {id} already; choose another identifier"),
+        ));
     }
     let client = store::by_id(&mut change.tx, &id).await?.ok_or(Refused::NotFound)?;
     change.commit(happened("client.created", &id, Value::Null, client.to_json())).await?;

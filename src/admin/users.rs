@@ -128,7 +128,8 @@ async fn keeps_an_admin(change: &mut Change<'_>, user: &User, done: &str) -> Res
     if !(user.admin && user.enabled) || store::another_admin(&mut change.tx, Some(&user.id)).await? {
         return Ok(());
     }
-    let why = format!("{} is the last enabled admin and can't be {done}; make another person an admin first", user.email);
+    let why =
+        format!("{} is the last enabled admin and can't be {done}; make another person an admin first", user.email);
     Err(Refused::conflict("last-admin", why))
 }
 

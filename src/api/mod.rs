@@ -81,10 +81,12 @@ impl FromRequestParts<App> for IfMatch {
         let mut all = parts.headers.get_all(header::IF_MATCH).iter();
         match (all.next().map(HeaderValue::to_str), all.next()) {
             (None, _) | (Some(Ok("*")), None) => Ok(IfMatch(None)),
-            (Some(Ok(tag)), None) => match tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).map(str::parse) {
-                Some(Ok(rev)) => Ok(IfMatch(Some(rev))),
-                _ => Err(unmatched()),
-            },
+            (Some(Ok(tag)), None) => {
+                match tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).map(str::parse) {
+                    Some(Ok(rev)) => Ok(IfMatch(Some(rev))),
+                    _ => Err(unmatched()),
+                }
+            }
             _ => Err(unmatched()),
         }
     }

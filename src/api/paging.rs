@@ -37,8 +37,9 @@ impl Paging {
         let limit = params.get("limit").map_or(Some(LIMIT), limit);
         let limit = limit.ok_or_else(|| bad("invalid_limit", "limit must be a whole number from 1 to 200"))?;
         let after = params.get("cursor").map_or(Some(String::new()), |cursor| open(macs, list, cursor));
-        let after = after
-            .ok_or_else(|| bad("invalid_cursor", "the cursor must be what next_cursor gave; begin again without one"))?;
+        let after = after.ok_or_else(|| {
+            bad("invalid_cursor", "the cursor must be what next_cursor gave; begin again without one")
+        })?;
         let search = params.get("search").unwrap_or_default();
         if search.len() > SEARCH_BYTES {
             return Err(bad("invalid_search", "search has at most 200 bytes"));

@@ -40,7 +40,8 @@ pub(super) async fn create(Admin(who): Admin, State(app): State<App>, Body(body)
     let ask: Ask = members(body).map_err(Refused::from)?;
     let profile = Profile::parse(Value::Object(ask.claims)).map_err(|why| Problem::field("claims", why))?;
     // The name is a claim like the others and is checked like them.
-    let profile = Profile::parse(Value::Object(profile.named(&ask.name).0)).map_err(|why| Problem::field("name", why))?;
+    let profile =
+        Profile::parse(Value::Object(profile.named(&ask.name).0)).map_err(|why| Problem::field("name", why))?;
     let new = NewUser { email: ask.email, password: ask.password, profile, admin: ask.admin };
     let user = users::create(&app, &who, new).await?;
     let location = app.url(&format!("/v1/admin/users/{}", user.id));

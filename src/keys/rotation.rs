@@ -70,12 +70,7 @@ pub async fn rotate_now(ring: &Keyring, db: &Db, alg: Algorithm, now: Time) -> R
 }
 
 /// The active key of an algorithm, where there is one, and a next key that may take over; made when there is none.
-pub async fn ready(
-    ring: &Keyring,
-    db: &Db,
-    alg: Algorithm,
-    now: Time,
-) -> Result<(Option<String>, String), Refused> {
+pub async fn ready(ring: &Keyring, db: &Db, alg: Algorithm, now: Time) -> Result<(Option<String>, String), Refused> {
     let kept = store::all(db).await?;
     let of = |state| kept.iter().find(|key| key.alg == alg && key.state == state).map(|key| key.kid.clone());
     let next = match of(State::Next) {
