@@ -198,9 +198,10 @@ fn told(refused: Refused, id: &str) -> Failure {
         Refused::NotFound => {
             Failure::failed(format!("there is no client `{id}`")).fix("`symbolon client list` shows them.")
         }
-        Refused::Invalid { field, why } => {
-            Failure::usage(format!("{}: {why}", members::flag(&field).unwrap_or(&field)))
-        }
+        Refused::Invalid { field, why } => Failure::usage(match members::flag(&field) {
+            Some(flag) => format!("{flag}: {why}"),
+            None => format!("`{field}` {why}"),
+        }),
         other => other.into(),
     }
 }

@@ -3,6 +3,7 @@
 use super::config_standin::Flags;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, moment, table};
+use crate::admin::Refused;
 use crate::admin::keys::{self, Retired};
 use crate::app::App;
 use crate::base::Time;
@@ -84,7 +85,12 @@ async fn rotate(app: &App, alg: Option<Algorithm>) -> Result<Printed, Failure> {
 }
 
 async fn retire(app: &App, kid: &str) -> Result<Printed, Failure> {
-    let retired = keys::retire(app, &acting(), kid).await?;
+    let retired = keys::retire(app, &acting(), kid).await.map_err(|why| match why {
+        Refused::NotFound => {
+            Failure::failed(format!("there is no key `{kid}`")).fix("`symbolon keys list` shows them.")
+        }
+        other => other.into(),
+    })?;
     let (text, took_over) = match retired {
         Retired::Alone => (format!("{kid} is retired."), None),
         Retired::HandedOver(next) => (format!("{kid} is retired; {next} signs from now on."), Some(next)),

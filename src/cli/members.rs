@@ -19,11 +19,14 @@ pub(super) struct Members {
     /// What it may ask for, in one text: "openid offline profile email"
     #[arg(long, value_name = "SCOPES")]
     scope: Option<String>,
-    /// How it gets tokens; may be given several times
+    /// How it gets tokens; may be given several times: authorization_code (a person signs in), refresh_token (and stays
+    /// signed in), client_credentials (it acts for itself)
     #[arg(long = "grant-type", value_enum, value_name = "GRANT", num_args = 1.., value_delimiter = ',')]
+    #[arg(hide_possible_values = true)]
     grant_types: Option<Vec<Grant>>,
-    /// How it proves who it is; `none` is for apps that can't keep a secret
-    #[arg(long, value_enum, value_name = "METHOD")]
+    /// How it proves who it is: client_secret_basic, client_secret_post, private_key_jwt (signed with a key of its own),
+    /// or none (apps on people's devices and in their browsers)
+    #[arg(long, value_enum, value_name = "METHOD", hide_possible_values = true)]
     auth_method: Option<Method>,
     /// A file with its public keys (JWK set) for private_key_jwt; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
@@ -32,19 +35,22 @@ pub(super) struct Members {
     #[arg(long, value_name = "URL")]
     jwks_uri: Option<String>,
     /// Don't ask people for consent: it is ours
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_name = "BOOL", hide_possible_values = true)]
     trusted: Option<bool>,
     /// Let it use the management API with tokens of its own
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_name = "BOOL", hide_possible_values = true)]
     admin: Option<bool>,
     /// Refuse its requests without PKCE; always so for clients without a secret
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_name = "BOOL", hide_possible_values = true)]
     require_pkce: Option<bool>,
-    #[command(flatten)]
-    tokens: Tokens,
     /// A JSON file with any members of RFC 7591, under their registered names; flags win over it. - is standard input
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
+    #[command(flatten)]
+    tokens: Tokens,
 }
 
 /// What its tokens are like.
@@ -53,16 +59,16 @@ pub(super) struct Members {
 struct Tokens {
     /// What becomes of a used refresh token: used again soon it gives the same answer again (replay), it ends the grant
     /// (strict), or it simply stays (static)
-    #[arg(long, value_enum, value_name = "POLICY")]
+    #[arg(long, value_enum, value_name = "POLICY", hide_possible_values = true)]
     rotation: Option<Rotation>,
     /// What soon means for replay, as 60s
     #[arg(long, value_parser = seconds, value_name = "TIME")]
     replay_window: Option<u64>,
-    /// Opaque access tokens, or JWTs, which resource servers can check offline but nobody can call back
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    /// opaque access tokens, or jwt: resource servers can check those offline, but nobody can call them back
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     access_token_format: Option<TokenFormat>,
-    /// What ID tokens are signed with
-    #[arg(long, value_enum, value_name = "ALG", ignore_case = true)]
+    /// What ID tokens are signed with: RS256, ES256, EdDSA or PS256
+    #[arg(long, value_enum, value_name = "ALG", ignore_case = true, hide_possible_values = true)]
     id_token_alg: Option<Alg>,
     /// A resource (API) that it may ask tokens for; may be given several times
     #[arg(long = "resource", value_name = "URI", num_args = 1..)]
@@ -87,24 +93,17 @@ struct Tokens {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Grant {
-    /// A person signs in and agrees
     AuthorizationCode,
-    /// And stays signed in
     RefreshToken,
-    /// The client acts for itself
     ClientCredentials,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Method {
-    /// A secret in the Authorization header
     ClientSecretBasic,
-    /// A secret in the form
     ClientSecretPost,
-    /// A signature with a key of its own
     PrivateKeyJwt,
-    /// Nothing: apps on people's devices and in their browsers
     None,
 }
 

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 /// `symbolon`
 #[derive(Debug, Parser)]
-#[command(name = "symbolon", version, about, propagate_version = true, subcommand_required = true)]
+#[command(name = "symbolon", version, about, subcommand_required = true)]
 #[command(arg_required_else_help = true, max_term_width = 110)]
 pub struct Cli {
     #[command(flatten)]
@@ -52,8 +52,8 @@ struct Settings {
     /// SYMBOLON_DATABASE_URL or the settings file instead
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    /// Text for people, or one JSON document for programs
-    #[arg(long, global = true, value_enum, default_value_t)]
+    /// human: text for people; json: one document for programs
+    #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = true)]
     format: Format,
 }
 

@@ -6,13 +6,11 @@ use serde_json::Value;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// For whom the output is.
+/// For whom the output is: text for people, or one JSON document. (Sentences on the variants would show in every --help.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Text for people
     #[default]
     Human,
-    /// One JSON document
     Json,
 }
 
