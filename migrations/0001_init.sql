@@ -98,6 +98,14 @@ CREATE TABLE clients (
     updated_at BIGINT NOT NULL
 );
 
+-- Web origins of public clients, whose pages may call the token endpoint (CORS).
+CREATE TABLE client_origins (
+    origin TEXT NOT NULL,
+    client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    PRIMARY KEY (origin, client_id)
+);
+CREATE INDEX client_origins_client ON client_origins (client_id);
+
 CREATE TABLE consents (
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,

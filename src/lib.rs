@@ -1,4 +1,20 @@
 //! Symbolon: both halves of OAuth in one binary.
+//!
+//! Rooms are folders by feature; each imports only from lower floors (`tests/it/house.rs` holds it to that):
+//!
+//! ```text
+//! server · cli        assembles: the only rooms that know every other; `server::routes` lists all routes
+//! api · dev · jobs    JSON for admins · the playground · background work
+//! guard · admin       who is calling · what administrators do
+//! oauth               the protocol
+//! signin              sessions, sign-in, consent memory; knows no OAuth word
+//! people · clients    who may sign in · who may ask
+//! web                 parameters, pages, cookies, forms, errors; knows no domain
+//! app                 the shared services
+//! keys · audit · observe · outbound
+//! db · crypto · config
+//! base                time, chance, identifiers, secrets, scopes, URIs
+//! ```
 
 pub mod admin;
 pub mod api;
@@ -11,9 +27,12 @@ pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod guard;
+pub mod jobs;
 pub mod keys;
 pub mod oauth;
 pub mod observe;
 pub mod outbound;
 pub mod people;
+pub mod server;
+pub mod signin;
 pub mod web;

@@ -167,7 +167,7 @@ impl Report {
         let peers: Map<String, Value> = names
             .filter_map(|name| {
                 let ratio = row.to_peer(&self.peers, &name)?;
-                Some((name, json!(ratio)))
+                Some((name, json!(rounded(ratio))))
             })
             .collect();
         object.insert("ratio_to_peers".to_owned(), peers.into());
@@ -200,8 +200,15 @@ impl Report {
     }
 }
 
+/// Median, least and most, to four decimals: nothing here is known better than that.
 fn spread(values: &[f64]) -> [Option<f64>; 3] {
-    [median(values.to_vec()), values.iter().copied().reduce(f64::min), values.iter().copied().reduce(f64::max)]
+    let least = values.iter().copied().reduce(f64::min);
+    let most = values.iter().copied().reduce(f64::max);
+    [median(values.to_vec()), least, most].map(|value| value.map(rounded))
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
 }
 
 fn number(value: Option<f64>, decimals: usize) -> String {

@@ -174,8 +174,7 @@ pub async fn disable(app: &App, who: &Acting, target: &Target) -> Result<Client,
     let mut client = locked(&mut change, target).await?;
     let before = client.to_json();
     client.enabled = false;
-    // Those of this very millisecond too.
-    client.not_before = change.now + Duration::from_millis(1);
+    client.not_before = change.now;
     store::save(&mut change.tx, &client).await?;
     grants::end_of_client(&mut change.tx, &client.id, "client_disabled", change.now).await?;
     change.commit(happened("client.disabled", &client.id, before, client.to_json())).await?;

@@ -2,8 +2,7 @@
 
 use super::Refused;
 use crate::app::App;
-use crate::clients::metadata::ADMIN_SCOPE;
-use crate::clients::{Client, GrantType, Metadata};
+use crate::clients::{ADMIN_SCOPE, Client, GrantType, Metadata};
 use crate::web::json;
 use serde_json::{Map, Value};
 use std::net::IpAddr;

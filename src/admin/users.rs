@@ -3,12 +3,11 @@
 use super::change::{Change, Happened};
 use super::{Acting, Refused};
 use crate::app::App;
-use crate::args;
 use crate::base::Secret;
 use crate::base::id::UserId;
-use crate::db::{On, Result as DbResult};
 use crate::oauth::grants;
 use crate::people::{NewUser, User, password, store};
+use crate::signin::session;
 use serde_json::Value;
 
 /// Makes an account. Hashing comes before the transaction.
@@ -69,7 +68,7 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
     if before.enabled {
         store::set_enabled(&mut change.tx, id, false, change.now).await?;
     }
-    end_all(&mut change.tx, id).await?;
+    session::end_all(&mut change.tx, id).await?;
     grants::end_of_user(&mut change.tx, id, "user_disabled", change.now).await?;
     changed(change, "user.disabled", &before).await
 }
@@ -83,7 +82,7 @@ pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) 
     let mut change = Change::begin(app, who).await?;
     let before = one(&mut change, id).await?;
     store::set_password(&mut change.tx, id, &hash).await?;
-    end_all(&mut change.tx, id).await?;
+    session::end_all(&mut change.tx, id).await?;
     changed(change, "user.password_set", &before).await
 }
 
@@ -141,13 +140,4 @@ async fn changed(mut change: Change<'_>, action: &'static str, before: &User) ->
 
 fn happened(action: &'static str, id: &UserId, before: Value, after: Value) -> Happened {
     Happened { action, object: format!("user:{id}"), before, after }
-}
-
-crate::sql! {
-    write END_ALL = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
-}
-
-// lead: signin::session::end_all
-async fn end_all(mut on: impl On, user: &UserId) -> DbResult<usize> {
-    on.run(END_ALL, args![user]).await
 }

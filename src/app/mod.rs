@@ -1,7 +1,9 @@
 //! App: the shared services of one process. Cheap to clone, given to every handler.
 
+mod attempts;
 mod memory;
 
+pub use attempts::Attempts;
 pub use memory::Memory;
 
 use crate::base::{Clock, Time};
@@ -32,6 +34,8 @@ pub struct Services {
     pub outbound: Outbound,
     /// Rows that rarely change.
     pub memory: Memory,
+    /// Failed client authentications.
+    pub attempts: Attempts,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

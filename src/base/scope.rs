@@ -100,6 +100,19 @@ impl fmt::Display for ScopeSet {
     }
 }
 
+impl serde::Serialize for ScopeSet {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.to_string())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for ScopeSet {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(d)?;
+        ScopeSet::parse(&text).map_err(|_| serde::de::Error::custom("not a list of scopes"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

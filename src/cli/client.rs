@@ -1,7 +1,7 @@
 //! `symbolon client`: the registry.
 
 use super::ask;
-use super::config_standin::Flags;
+use crate::config::Flags;
 use super::members::{self, Members};
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
@@ -231,7 +231,7 @@ fn once(secret: Option<&crate::base::Secret>) -> String {
 /// All that people want to know about a client.
 fn describe(app: &App, client: &Client, secret: Option<&crate::base::Secret>) -> String {
     let metadata = &client.metadata;
-    let flags = [("trusted", metadata.trusted), ("admin", metadata.admin), ("PKCE required", pkce(client))];
+    let flags = [("trusted", metadata.trusted), ("admin", metadata.admin), ("resource server", metadata.resource_server), ("PKCE required", pkce(client))];
     let flags: Vec<String> = flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect();
     let secrets: Vec<String> = match secret {
         Some(_) => Vec::new(),

@@ -1,6 +1,6 @@
 //! `symbolon keys`: the keys that sign tokens.
 
-use super::config_standin::Flags;
+use crate::config::Flags;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, moment, table};
 use crate::admin::Refused;

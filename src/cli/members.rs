@@ -46,6 +46,10 @@ pub(super) struct Members {
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     #[arg(value_name = "BOOL", hide_possible_values = true)]
     require_pkce: Option<bool>,
+    /// Let it introspect other clients' tokens: it is an API that they are shown to
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_name = "BOOL", hide_possible_values = true)]
+    resource_server: Option<bool>,
     /// A JSON file with any members of RFC 7591, under their registered names; flags win over it. - is standard input
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
@@ -165,6 +169,7 @@ impl Members {
             ("trusted", self.trusted.map(Value::from)),
             ("admin", self.admin.map(Value::from)),
             ("require_pkce", self.require_pkce.map(Value::from)),
+            ("resource_server", self.resource_server.map(Value::from)),
             ("rotation", tokens.rotation.map(name)),
             ("replay_window", tokens.replay_window.map(Value::from)),
             ("access_token_format", tokens.access_token_format.map(name)),
@@ -200,6 +205,7 @@ pub(super) fn flag(member: &str) -> Option<&'static str> {
         "trusted" => "--trusted",
         "admin" => "--admin",
         "require_pkce" => "--require-pkce",
+        "resource_server" => "--resource-server",
         "rotation" => "--rotation",
         "replay_window" => "--replay-window",
         "access_token_format" => "--access-token-format",
@@ -249,8 +255,8 @@ fn administers(members: &mut Map<String, Value>) {
         None if members.get("grant_types") == Some(&json!(["client_credentials"])) => String::new(),
         None => crate::clients::Metadata::default().scope,
     };
-    if !scope.split(' ').any(|name| name == crate::clients::metadata::ADMIN_SCOPE) {
-        scope = format!("{scope} {}", crate::clients::metadata::ADMIN_SCOPE).trim().to_owned();
+    if !scope.split(' ').any(|name| name == crate::clients::ADMIN_SCOPE) {
+        scope = format!("{scope} {}", crate::clients::ADMIN_SCOPE).trim().to_owned();
     }
     members.insert("scope".to_owned(), Value::from(scope));
 }

@@ -1,9 +1,10 @@
 //! `symbolon migrate`: the schema, brought up to date or looked at.
 
-use super::config_standin::Flags;
+use crate::config::Flags;
 use super::open;
 use super::output::{Failure, Printed};
 use crate::db::{self, Drift};
+use crate::server;
 use clap::Args;
 use serde_json::json;
 
@@ -16,18 +17,18 @@ pub(super) struct Migrate {
 }
 
 pub(super) async fn run(flags: &Flags, command: Migrate) -> Result<Printed, Failure> {
-    let place = open::place(&open::config(flags)?);
-    if let (true, Some(file)) = (command.check, open::absent(&place)) {
+    let config = open::config(flags)?;
+    if let (true, Some(file)) = (command.check, open::absent(&config)) {
         let text = format!("There is no database at {file} yet. `symbolon migrate` makes it.");
         return Ok(Printed { good: false, ..Printed::new(text, json!({ "up_to_date": false, "database": null })) });
     }
-    let db = db::open(&place).await?;
+    let db = db::open(&server::place(&config)).await?;
     let drift = db.drift().await?;
     if command.check {
         db.close().await;
         return Ok(checked(&drift));
     }
-    if let Some(why) = open::foreign(&drift) {
+    if let Some(why) = foreign(&drift) {
         return Err(Failure::failed(why));
     }
     let ran = db.migrate().await?;
@@ -45,7 +46,7 @@ fn checked(drift: &Drift) -> Printed {
     if drift.missing > 0 {
         differs.push(format!("{} migration(s) haven't run yet: run `symbolon migrate`", drift.missing));
     }
-    differs.extend(open::foreign(drift));
+    differs.extend(foreign(drift));
     let json = json!({
         "up_to_date": drift.none(),
         "missing": drift.missing,
@@ -57,4 +58,16 @@ fn checked(drift: &Drift) -> Printed {
         false => format!("The schema isn't what this version expects:\n  {}", differs.join("\n  ")),
     };
     Printed { text, json, good: drift.none() }
+}
+
+/// What only another binary could have done to the schema.
+fn foreign(drift: &Drift) -> Option<String> {
+    if drift.unknown > 0 {
+        return Some(format!(
+            "the database was migrated by a newer Symbolon ({} migration(s) are unknown here); run that version",
+            drift.unknown
+        ));
+    }
+    let changed = drift.changed;
+    (changed > 0).then(|| format!("{changed} migration(s) that ran on this database aren't those of this binary"))
 }

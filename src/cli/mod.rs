@@ -2,7 +2,6 @@
 
 mod ask;
 mod client;
-mod config_standin;
 mod keys;
 mod members;
 mod migrate;
@@ -13,7 +12,7 @@ mod user;
 pub use output::{Failure, Format, Printed};
 
 use clap::{Args, Parser, Subcommand};
-use config_standin::Flags;
+use crate::config::Flags;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;

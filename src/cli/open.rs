@@ -1,16 +1,13 @@
-//! Opens the database, the keys and the services for one command, beside a running server or before the first start.
+//! Opens what one command needs, beside a running server or before the first start.
 
-use super::config_standin::{self as load, Flags};
 use super::output::{Failure, note};
 use crate::admin::Acting;
-use crate::app::{App, Memory, Services};
+use crate::app::App;
 use crate::audit::Actor;
 use crate::base::Clock;
-use crate::config::Config;
-use crate::crypto::password::{Cost, Passwords};
-use crate::db::{self, Db, Drift, Place};
-use crate::keys::{self, Keyring};
-use crate::outbound::Outbound;
+use crate::config::{self, Config, Flags};
+use crate::db::Place;
+use crate::server::{self, Role};
 use crate::web::Call;
 
 /// Whether a command may make what isn't there yet.
@@ -24,21 +21,12 @@ pub(super) enum Start {
 
 /// The settings.
 pub(super) fn config(flags: &Flags) -> Result<Config, Failure> {
-    let loaded = load::load(flags, &load::process_env).map_err(|why| Failure::usage(why.to_string()))?;
-    Ok(loaded.config)
-}
-
-/// Where the database is.
-pub(super) fn place(config: &Config) -> Place {
-    match &config.database_url {
-        Some(url) => Place::Postgres(url.clone(), config.database.max_connections.min(2)),
-        None => Place::Sqlite(config.data_dir.join("symbolon.db")),
-    }
+    Ok(config::load_process(flags)?.config)
 }
 
 /// The SQLite file, when it isn't there yet.
-pub(super) fn absent(place: &Place) -> Option<String> {
-    match place {
+pub(super) fn absent(config: &Config) -> Option<String> {
+    match server::place(config) {
         Place::Sqlite(file) if !file.exists() => Some(file.display().to_string()),
         _ => None,
     }
@@ -46,69 +34,27 @@ pub(super) fn absent(place: &Place) -> Option<String> {
 
 /// The services, on a schema that fits this binary.
 pub(super) async fn open(flags: &Flags, start: Start) -> Result<App, Failure> {
-    let config = config(flags)?;
-    let place = place(&config);
-    let absent = absent(&place);
+    let mut config = config(flags)?;
+    // One thing at a time needs no more.
+    config.database.max_connections = config.database.max_connections.min(2);
+    let absent = absent(&config);
     if let (Start::Existing, Some(file)) = (start, &absent) {
         return Err(Failure::failed(format!("there is no database at {file} yet")).fix(
             "Name the right --data-dir or --database-url, or begin with `symbolon serve`, `symbolon user create` or \
              `symbolon client create`.",
         ));
     }
-    let db = db::open(&place).await?;
-    fit_schema(&db).await?;
-    let app = services(config, db).await?;
+    let master = config::master_key_source(&config::process_env)?;
+    let key_file = config.keys_dir.join("master.key");
+    let keyless = master.is_none() && !key_file.exists();
+    let started = server::start(config, master, Clock::System, Role::Command, false).await?;
     if let Some(file) = absent {
         note(&format!("note: made a new database at {file}"));
     }
-    Ok(app)
-}
-
-/// Refuses a schema that isn't this binary's. SQLite is migrated on the way, as a server does when it starts.
-async fn fit_schema(db: &Db) -> Result<(), Failure> {
-    let drift = db.drift().await?;
-    if let Some(why) = foreign(&drift) {
-        return Err(Failure::failed(why));
-    }
-    match (drift.missing, db.kind()) {
-        (0, _) => Ok(()),
-        (_, "sqlite") => db.migrate().await.map(|_| ()).map_err(Failure::from),
-        (missing, _) => Err(Failure::failed(format!("the database's schema lacks {missing} migration(s)"))
-            .fix("Run `symbolon migrate`, then this command again.")),
-    }
-}
-
-/// What only another binary could have done to the schema.
-pub(super) fn foreign(drift: &Drift) -> Option<String> {
-    if drift.unknown > 0 {
-        return Some(format!(
-            "the database was migrated by a newer Symbolon ({} migration(s) are unknown here); run that version",
-            drift.unknown
-        ));
-    }
-    let changed = drift.changed;
-    (changed > 0).then(|| format!("{changed} migration(s) that ran on this database aren't those of this binary"))
-}
-
-async fn services(config: Config, db: Db) -> Result<App, Failure> {
-    let clock = Clock::System;
-    let given = load::master_key_source(&load::process_env).map_err(|why| Failure::usage(why.to_string()))?;
-    let key_file = config.keys_dir.join("master.key");
-    let made_here = given.is_none() && !key_file.exists();
-    let master = keys::master(&db, &config, given).await?;
-    if made_here {
+    if keyless && key_file.exists() {
         note(&format!("note: made the master key {}; keep a copy apart from the database", key_file.display()));
     }
-    // Without making signing keys: the server does that when it starts.
-    let keys = Keyring::load(master, &db, config.keys.keep_retired, clock.now()).await?;
-    let cost = Cost { memory_kib: config.passwords.memory_kib, passes: config.passwords.passes };
-    let passwords = Passwords::new(cost, 1);
-    let passwords =
-        passwords.map_err(|_| Failure::usage("`passwords.memory_kib` or `passwords.passes` can't be used"))?;
-    // merge: outbound as the server makes it
-    let outbound = Outbound;
-    let memory = Memory::default();
-    Ok(App::new(Services { config, db, clock, keys, passwords, outbound, memory, dev: false }))
+    Ok(started.app)
 }
 
 /// Whoever has a shell on this machine.

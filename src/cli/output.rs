@@ -101,8 +101,14 @@ impl From<Fault> for Failure {
     }
 }
 
-impl From<crate::keys::Refused> for Failure {
-    fn from(refused: crate::keys::Refused) -> Self {
+impl From<crate::config::Refused> for Failure {
+    fn from(refused: crate::config::Refused) -> Self {
+        Failure::usage(refused.to_string())
+    }
+}
+
+impl From<crate::server::Refused> for Failure {
+    fn from(refused: crate::server::Refused) -> Self {
         Failure::failed(refused.to_string())
     }
 }

@@ -1,7 +1,7 @@
 //! `symbolon user`: accounts.
 
 use super::ask;
-use super::config_standin::Flags;
+use crate::config::Flags;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
 use crate::admin::{Refused, users};

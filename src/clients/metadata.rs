@@ -48,6 +48,8 @@ pub struct Metadata {
     pub default_max_age: Option<u64>,
     /// Resource indicators that it may ask for (ours; empty means any).
     pub resources: Vec<String>,
+    /// Whether it may introspect tokens of other clients that are for its `resources`, or for none in particular (ours).
+    pub resource_server: bool,
     /// Whether it must use PKCE (ours; public clients always must).
     pub require_pkce: bool,
     /// Whether people aren't asked for consent (ours).
@@ -99,6 +101,7 @@ impl Default for Metadata {
             id_token_signed_response_alg: None,
             default_max_age: None,
             resources: Vec::new(),
+            resource_server: false,
             require_pkce: false,
             trusted: false,
             admin: false,

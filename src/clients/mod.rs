@@ -3,7 +3,7 @@
 pub mod metadata;
 pub mod store;
 
-pub use metadata::{AuthMethod, Format, GrantType, Invalid, Metadata, Rotation};
+pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation};
 
 use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint, same};
@@ -180,4 +180,19 @@ pub async fn find(app: &App, id: &str) -> Result<Option<Arc<Client>>, Fault> {
         app.memory.keep(id, epoch, client.clone());
     }
     Ok(client)
+}
+
+/// Whether pages of this origin belong to a public client, whose browser code calls us itself.
+pub async fn is_public_origin(app: &App, origin: &str) -> Result<bool, Fault> {
+    let key = format!("origin {origin}");
+    if let Some(known) = app.memory.recall::<bool>(&key) {
+        return Ok(*known);
+    }
+    if origin.len() > 256 {
+        return Ok(false);
+    }
+    let epoch = app.memory.epoch();
+    let registered = store::is_origin(&app.db, origin).await?;
+    app.memory.keep(&key, epoch, Arc::new(registered));
+    Ok(registered)
 }

@@ -8,7 +8,7 @@ use crate::{args, sql};
 
 sql! {
     write CREATE = "INSERT INTO clients (id, name, search, metadata, secrets, enabled, not_before, rev, created_at, updated_at) \
-                    VALUES ($1, $2, $3, $4, $5, TRUE, $6, 1, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id";
+                    VALUES ($1, $2, $3, $4, $5, TRUE, $7, 1, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id";
     read BY_ID = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients WHERE id = $1";
     read PAGE = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients \
                  WHERE id > $1 AND search LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3";
@@ -16,6 +16,10 @@ sql! {
                   RETURNING id, metadata, secrets, enabled, not_before, rev, created_at, updated_at";
     write SAVE = "UPDATE clients SET name = $2, search = $3, metadata = $4, secrets = $5, enabled = $6, not_before = $7 \
                   WHERE id = $1 RETURNING id";
+    write ADD_ORIGIN = "INSERT INTO client_origins (origin, client_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING origin";
+    write CLEAR_ORIGINS = "DELETE FROM client_origins WHERE client_id = $1 RETURNING origin";
+    read IS_ORIGIN = "SELECT o.origin FROM client_origins o JOIN clients c ON c.id = o.client_id \
+                      WHERE o.origin = $1 AND c.enabled ORDER BY o.client_id LIMIT 1";
     write DELETE = "DELETE FROM clients WHERE id = $1 RETURNING id";
 }
 
@@ -28,8 +32,29 @@ pub async fn create(
     secrets: &[SecretHash],
     now: Time,
 ) -> Result<bool> {
-    let args = args![id, &metadata.client_name, search(id, metadata), json(metadata)?, json(secrets)?, now];
-    Ok((&mut tx).one(CREATE, args).await?.is_some())
+    // The `iat` of a JWT knows no parts of a second: those of this very second are the new client's own.
+    let not_before = Time::from_secs(now.secs()) - std::time::Duration::from_millis(1);
+    let args = args![id, &metadata.client_name, search(id, metadata), json(metadata)?, json(secrets)?, now, not_before];
+    let created = (&mut tx).one(CREATE, args).await?.is_some();
+    if created {
+        save_origins(tx, id, metadata).await?;
+    }
+    Ok(created)
+}
+
+/// The web origins of a public client, kept apart so that a preflight finds them by key.
+async fn save_origins(mut tx: &mut Tx, id: &ClientId, metadata: &Metadata) -> Result<()> {
+    (&mut tx).run(CLEAR_ORIGINS, args![id]).await?;
+    let web = metadata.redirect_uris.iter().filter(|uri| metadata.public() && uri.starts_with("http"));
+    for origin in web.filter_map(|uri| crate::base::uri::origin(uri)) {
+        (&mut tx).run(ADD_ORIGIN, args![origin, id]).await?;
+    }
+    Ok(())
+}
+
+/// Whether an enabled public client registered this origin.
+pub async fn is_origin(mut db: &Db, origin: &str) -> Result<bool> {
+    Ok(db.one(IS_ORIGIN, args![origin]).await?.is_some())
 }
 
 /// The client of this identifier.
@@ -60,7 +85,8 @@ pub async fn save(mut tx: &mut Tx, client: &Client) -> Result<()> {
         client.enabled,
         client.not_before,
     ];
-    (&mut tx).run(SAVE, args).await.map(|_| ())
+    (&mut tx).run(SAVE, args).await?;
+    save_origins(tx, &client.id, metadata).await
 }
 
 /// Deletes a client with its grants and consents.

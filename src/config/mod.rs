@@ -1,5 +1,15 @@
 //! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
 
+mod check;
+mod environment;
+mod file;
+mod load;
+mod refused;
+
+pub use environment::{check_names, master_key_source, process_env, process_env_names};
+pub use load::{Flags, Loaded, Origin, load, load_process};
+pub use refused::Refused;
+
 use crate::base::Secret;
 use ipnet::IpNet;
 use serde::Deserialize;

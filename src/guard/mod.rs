@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::audit::Actor;
-use crate::clients::metadata::ADMIN_SCOPE;
+use crate::clients::ADMIN_SCOPE;
 use crate::oauth::bearer;
 use crate::web::Problem;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -27,7 +27,7 @@ fn forbidden(detail: &str) -> Problem {
 
 /// RFC 6750 §3.1: says which scope would do.
 fn insufficient_scope() -> Response {
-    let challenge = HeaderValue::from_static(r#"Bearer error="insufficient_scope", scope="symbolon:admin""#);
+    let challenge = HeaderValue::from_static(r#"Bearer realm="symbolon", error="insufficient_scope", scope="symbolon:admin""#);
     let problem = forbidden("this access token lacks the scope symbolon:admin");
     ([(header::WWW_AUTHENTICATE, challenge)], problem).into_response()
 }

@@ -1,27 +1,125 @@
-//! STAND-IN, not to be merged: the lead's `oauth/bearer.rs` takes its place.
+//! RFC 6750: requests that carry an access token.
 
+use super::access::{self, Access};
+use super::error::Refusal;
 use crate::app::App;
 use crate::base::ScopeSet;
 use crate::base::id::{ClientId, UserId};
-use axum::http::{HeaderMap, StatusCode, header};
+use crate::db::Fault;
+use crate::web::Params;
+use crate::web::authorization::{Authorization, authorization};
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
-/// Who presents an access token.
+/// Why a request isn't let in (§3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// It shows no token.
+    NoToken,
+    /// Two ways at once, or a header that can't be read.
+    InvalidRequest,
+    /// The token isn't good (any more).
+    InvalidToken,
+    /// It is an API token, sent as a Bearer.
+    WrongScheme,
+    /// It doesn't allow this; the scope that would.
+    InsufficientScope(&'static str),
+}
+
+impl Challenge {
+    fn parts(self) -> (StatusCode, Option<&'static str>, &'static str) {
+        match self {
+            Challenge::NoToken => (StatusCode::UNAUTHORIZED, None, "send an access token: Authorization: Bearer ..."),
+            Challenge::InvalidRequest => {
+                (StatusCode::BAD_REQUEST, Some("invalid_request"), "send one access token, in one Authorization header")
+            }
+            Challenge::InvalidToken => {
+                (StatusCode::UNAUTHORIZED, Some("invalid_token"), "the access token is unknown, expired or revoked")
+            }
+            Challenge::WrongScheme => (
+                StatusCode::UNAUTHORIZED,
+                Some("invalid_token"),
+                "this looks like an API token; send it as: Authorization: Token ...",
+            ),
+            Challenge::InsufficientScope(_) => {
+                (StatusCode::FORBIDDEN, Some("insufficient_scope"), "the access token does not allow this")
+            }
+        }
+    }
+}
+
+impl IntoResponse for Challenge {
+    fn into_response(self) -> Response {
+        let (status, error, description) = self.parts();
+        let mut challenge = "Bearer realm=\"symbolon\"".to_owned();
+        if let Some(error) = error {
+            challenge.push_str(&format!(", error=\"{error}\", error_description=\"{description}\""));
+        }
+        if let Challenge::InsufficientScope(scope) = self {
+            challenge.push_str(&format!(", scope=\"{scope}\""));
+        }
+        let body = json!({ "error": error.unwrap_or("invalid_token"), "error_description": description });
+        let mut response = (status, super::error::no_store(Json(body))).into_response();
+        *response.status_mut() = status;
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+fn unavailable(fault: Fault) -> Response {
+    super::error::Json52(Refusal::from(fault)).into_response()
+}
+
+/// The access token of a request: in the header (§2.1), or in a form where `form` is given (§2.2); never in the URL.
+pub async fn admit(app: &App, headers: &HeaderMap, form: Option<&Params>) -> Result<Access, Response> {
+    let posted = form.and_then(|form| form.get("access_token"));
+    let token = match (authorization(headers), posted) {
+        (Authorization::None, Some(token)) => token.to_owned(),
+        (Authorization::None, None) => return Err(Challenge::NoToken.into_response()),
+        (Authorization::Bearer(_), Some(_)) | (Authorization::Repeated, _) => {
+            return Err(Challenge::InvalidRequest.into_response());
+        }
+        (Authorization::Bearer(token), None) => token.reveal().to_owned(),
+        _ => return Err(Challenge::InvalidToken.into_response()),
+    };
+    if token.starts_with("sym_pat_") {
+        return Err(Challenge::WrongScheme.into_response());
+    }
+    let access = access::resolve(app, &token).await.map_err(unavailable)?;
+    access.ok_or_else(|| Challenge::InvalidToken.into_response())
+}
+
+/// Who calls one of our own APIs.
 #[derive(Clone, Debug)]
 pub struct Bearer {
-    /// The client that it was given to.
+    /// The client.
     pub client_id: ClientId,
-    /// The person who gave it.
+    /// The person, where there is one.
     pub user: Option<UserId>,
-    /// What it is good for.
+    /// What the token allows.
     pub scope: ScopeSet,
     /// Whether the person is an admin.
     pub user_admin: bool,
-    /// Whether the client was made with `admin`.
+    /// Whether the client is an admins' one.
     pub client_admin: bool,
 }
 
-/// Always 401.
-pub async fn authenticate(_app: &App, _headers: &HeaderMap) -> Result<Bearer, Response> {
-    Err((StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response())
+/// Who calls, by an access token for this server itself; else the complete answer.
+pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Bearer, Response> {
+    let access = admit(app, headers, None).await?;
+    // RFC 9068 §4: a token for another resource isn't for us.
+    if !access.resource.is_empty() && !access.resource.iter().any(|resource| resource == app.issuer()) {
+        return Err(Challenge::InvalidToken.into_response());
+    }
+    Ok(Bearer {
+        client_id: access.client_id,
+        user_admin: access.person.as_ref().is_some_and(|person| person.user_admin),
+        user: access.person.map(|person| person.grant.user_id.clone()),
+        scope: access.scope,
+        client_admin: access.client.admin,
+    })
 }

@@ -356,6 +356,17 @@ fn alive(found: &Presentation, generation: u32, which: Which, now: Time) -> bool
     good && grant.revoked_at.is_none() && grant.expires_at > now
 }
 
+/// Scope and resources of a grant, which never change.
+pub async fn granted(mut db: &Db, grant: &[u8; 16]) -> Result<Option<(ScopeSet, Vec<String>)>> {
+    let row = db.one(store::GRANTED, args![encoding::hex(grant)]).await?;
+    row.map(|row| Ok((row.scopes("scope")?, row.json("resource")?))).transpose()
+}
+
+/// Ends the access token of a generation, and those before it.
+pub async fn end_access(mut db: &Db, grant: &[u8; 16], generation: u32, client_id: &ClientId) -> Result<()> {
+    db.run(store::END_ACCESS, args![encoding::hex(grant), i64::from(generation), client_id]).await.map(|_| ())
+}
+
 /// Ends every grant of a client: it was disabled.
 pub async fn end_of_client(mut on: impl On, id: &ClientId, reason: &'static str, now: Time) -> Result<usize> {
     on.run(store::END_OF_CLIENT, args![id, now, reason]).await

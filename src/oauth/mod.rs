@@ -1,5 +1,21 @@
 //! The protocol: OAuth 2.0 and OpenID Connect, one file per rule or endpoint.
 
+pub mod access;
+pub mod assertion;
+pub mod authorize;
 pub mod bearer;
+pub mod claims;
+pub mod client_auth;
+pub mod cors;
+pub mod discovery;
+pub mod error;
 pub mod grants;
+pub mod id_token;
+pub mod introspect;
+pub mod logout;
+pub mod pkce;
+pub mod revoke;
+pub mod scopes;
 pub mod store;
+pub mod token;
+pub mod userinfo;

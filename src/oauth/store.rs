@@ -7,9 +7,7 @@ use crate::sql;
 /// Everything that a token endpoint answer needs from the row after a change.
 macro_rules! returning {
     () => {
-        " RETURNING id, client_id, user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, redeemed_at, \
-         generation, rotated_at, refresh_hash, access_hash, access_scope, access_resource, access_expires_at, \
-         access_ended, idle_expires_at, expires_at, revoked_at, end_reason"
+        " RETURNING grants.id, grants.client_id, grants.user_id, grants.sid, grants.scope, grants.resource, grants.claims, grants.nonce, grants.auth_time, grants.acr, grants.amr, grants.redeemed_at, grants.generation, grants.rotated_at, grants.refresh_hash, grants.access_hash, grants.access_scope, grants.access_resource, grants.access_expires_at, grants.access_ended, grants.idle_expires_at, grants.expires_at, grants.revoked_at, grants.end_reason"
     };
 }
 
@@ -34,6 +32,13 @@ macro_rules! redeemable {
     };
 }
 
+/// Only who was granted `offline` gets something to refresh with.
+macro_rules! offline {
+    () => {
+        "(' ' || grants.scope || ' ' LIKE '% offline %' OR ' ' || grants.scope || ' ' LIKE '% offline_access %')"
+    };
+}
+
 /// RFC 6749 §4.1.3, RFC 7636 §4.6: redeems a code once. Any second presentation, and any wrong one, ends the grant.
 pub static REDEEM: Hot = Hot::new(
     "redeem",
@@ -47,6 +52,8 @@ pub static REDEEM: Hot = Hot::new(
         " THEN p.now ELSE grants.rotated_at END, \
          refresh_hash = CASE WHEN ",
         redeemable!(),
+        " AND ",
+        offline!(),
         " THEN p.refresh_hash ELSE grants.refresh_hash END, \
          access_hash = CASE WHEN ",
         redeemable!(),
@@ -177,7 +184,7 @@ pub static REVOKE: Hot = Hot::new(
          THEN p.generation ELSE grants.access_ended END \
      FROM {batch} WHERE grants.id = p.id \
      AND ((p.whole AND grants.refresh_hash = p.hash) OR (NOT p.whole AND grants.access_hash = p.hash)) \
-     RETURNING id, client_id",
+     RETURNING grants.id, grants.client_id",
     &[("id", Text), ("now", Int), ("client_id", Text), ("whole", Bool), ("generation", Int), ("hash", Text)],
 );
 
@@ -196,6 +203,8 @@ sql! {
                   g.end_reason, c.enabled AS client_enabled, c.metadata AS client_metadata, u.enabled AS user_enabled, \
                   u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
                   FROM grants g JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id WHERE g.id = $1";
+    read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1";
+    write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
     read MACHINE = "SELECT c.enabled, c.not_before, c.metadata, \
                     EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.id = $2) AS revoked FROM clients c WHERE c.id = $1";
     write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";

@@ -1,7 +1,9 @@
-//! Temporary.
-/// Request reference.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
-/// Peer.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientIp(pub std::net::IpAddr);
+//! What the server tells its operator: lines of log, each with the request that it belongs to.
+
+mod client_ip;
+mod request;
+mod trace;
+
+pub use client_ip::{ClientIp, client_ip};
+pub use request::{RequestId, request_id};
+pub use trace::init;

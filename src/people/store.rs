@@ -31,18 +31,18 @@ pub async fn create(mut on: impl On, new: &NewUser, hash: Option<String>, now: T
 
 /// The person with this `sub`.
 pub async fn by_id(mut on: impl On, id: &UserId) -> Result<Option<User>> {
-    on.one(BY_ID, args![id]).await?.as_ref().map(User::read).transpose()
+    on.one(BY_ID, args![id]).await?.as_ref().map(User::from_row).transpose()
 }
 
 /// The person with this address, in any of its spellings.
 pub async fn by_email(mut db: &Db, address: &str) -> Result<Option<User>> {
-    db.one(BY_EMAIL, args![email::canonical(address)]).await?.as_ref().map(User::read).transpose()
+    db.one(BY_EMAIL, args![email::canonical(address)]).await?.as_ref().map(User::from_row).transpose()
 }
 
 /// People after `cursor` whose address contains `search`, in the order in which they came.
 pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<User>> {
     let rows = db.all(PAGE, args![cursor, like(&email::canonical(search)), limit]).await?;
-    rows.iter().map(User::read).collect()
+    rows.iter().map(User::from_row).collect()
 }
 
 /// A LIKE pattern for texts that contain `part`, whatever characters it has; the escape character is `!`.

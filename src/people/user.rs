@@ -30,7 +30,8 @@ pub struct User {
 }
 
 impl User {
-    pub(super) fn read(row: &Row) -> Result<Self> {
+    /// Reads the columns of `users`.
+    pub fn from_row(row: &Row) -> Result<Self> {
         Ok(User {
             id: row.id("id")?,
             email: row.text("email")?,

@@ -1,1 +1,6 @@
-//! tests
+//! One test binary: modules are named after specifications and features; each test has a house of its own.
+#![cfg(test)]
+
+mod support;
+
+mod rfc6749;

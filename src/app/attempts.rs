@@ -1,0 +1,30 @@
+//! Failed attempts of this process, counted by name: for machine secrets, which nobody guesses but anyone may hammer.
+
+use crate::base::Time;
+
+/// Failures a minute by name, in bounded memory.
+pub struct Attempts {
+    per_minute: u32,
+    counts: moka::sync::Cache<String, (Time, u32)>,
+}
+
+impl Attempts {
+    /// Allows so many failures a minute.
+    pub fn new(per_minute: u32) -> Self {
+        Attempts { per_minute, counts: moka::sync::Cache::new(50_000) }
+    }
+
+    /// Whether `name` has failed too often this minute.
+    pub fn exhausted(&self, name: &str, now: Time) -> bool {
+        self.counts.get(name).is_some_and(|(since, count)| now.secs_since(since) < 60 && count >= self.per_minute)
+    }
+
+    /// Counts a failure.
+    pub fn failed(&self, name: &str, now: Time) {
+        let (since, count) = match self.counts.get(name) {
+            Some((since, count)) if now.secs_since(since) < 60 => (since, count.saturating_add(1)),
+            _ => (now, 1),
+        };
+        self.counts.insert(name.to_owned(), (since, count));
+    }
+}

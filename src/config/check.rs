@@ -1,0 +1,263 @@
+//! What settings must be among themselves, each refusal with the sentence that the operator needs.
+
+use super::{Config, Keys, Lifetimes, Limits, span};
+use std::net::IpAddr;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// A setting that can't stand.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    /// Its dotted path.
+    pub setting: &'static str,
+    /// What is wrong, to be read after the path.
+    pub what: String,
+    /// What to do.
+    pub fix: String,
+}
+
+type Checked = Result<(), Wrong>;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
+/// Longer than anyone means, short enough that no sum of times overflows.
+const EVER: Duration = Duration::from_secs(3650 * 86_400);
+
+/// Checks everything that a type can't say.
+pub(super) fn check(config: &Config) -> Checked {
+    issuer(&config.issuer)?;
+    database_url(config)?;
+    name(&config.name)?;
+    log_level(&config.log.level)?;
+    lifetimes(&config.lifetimes)?;
+    keys(&config.keys, &config.lifetimes)?;
+    passwords(config)?;
+    limits(&config.limits)?;
+    for (setting, number) in [
+        ("throttle.account", config.throttle.account),
+        ("throttle.address", config.throttle.address),
+        ("throttle.client", config.throttle.client),
+        ("database.max_connections", config.database.max_connections),
+    ] {
+        ensure(number > 0, setting, "must not be 0", "leave it out to have the default")?;
+    }
+    Ok(())
+}
+
+fn ensure(holds: bool, setting: &'static str, what: impl Into<String>, fix: impl Into<String>) -> Checked {
+    if holds { Ok(()) } else { Err(Wrong { setting, what: what.into(), fix: fix.into() }) }
+}
+
+/// RFC 8414 §2 and OIDC Discovery §3, narrowed to a bare origin: paths in issuers are where clients disagree.
+fn issuer(issuer: &str) -> Checked {
+    let form = "write scheme, host and, where it isn't the usual one, port: https://id.example.com";
+    let Ok(url) = Url::parse(issuer) else {
+        return ensure(false, "issuer", "isn't a URL", form);
+    };
+    let (origin, https) = (url.origin().ascii_serialization(), url.scheme() == "https");
+    ensure(https || url.scheme() == "http", "issuer", "must start with https://", form)?;
+    ensure(url.host_str().is_some(), "issuer", "has no host", form)?;
+    let bare = url.username().is_empty() && url.password().is_none() && url.port() != Some(0);
+    ensure(bare, "issuer", "must not contain a user name, a password or port 0", form)?;
+    let rest = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    ensure(rest, "issuer", "must be a bare origin without path, query or fragment", format!("write {origin}"))?;
+    // Clients compare the issuer byte for byte, and we hand out what is written here.
+    let normal = "must be in its normal form: lower case, no trailing slash, no default port";
+    ensure(issuer == origin, "issuer", normal, format!("write {origin}"))?;
+    let loopback = match url.host() {
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        Some(Host::Domain(host)) => host == "localhost",
+        None => false,
+    };
+    let https_form = origin.replacen("http:", "https:", 1);
+    let what = "uses plain http, which is only for loopback addresses: tokens would travel readably";
+    ensure(https || loopback, "issuer", what, format!("write {https_form} and let a reverse proxy speak TLS for it"))
+}
+
+fn database_url(config: &Config) -> Checked {
+    let known = |url: &str| url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let holds = config.database_url.as_ref().is_none_or(|url| known(url.reveal()));
+    let fix = "write postgres://user:password@host/database, or leave it out for SQLite in data_dir";
+    ensure(holds, "database_url", "must start with postgres:// or postgresql://", fix)
+}
+
+fn name(name: &str) -> Checked {
+    let length = name.trim().chars().count();
+    let printable = !name.chars().any(char::is_control);
+    let what = "must have between 1 and 60 characters, none of them control characters";
+    ensure((1..=60).contains(&length) && name.chars().count() <= 60 && printable, "name", what, "write a short name")
+}
+
+/// `EnvFilter` would read a misspelled level as the name of a module, and then log everything of that and nothing else.
+fn log_level(filter: &str) -> Checked {
+    let level = |text: &str| {
+        ["off", "error", "warn", "info", "debug", "trace"].iter().any(|known| text.trim().eq_ignore_ascii_case(known))
+    };
+    let directive = |part: &str| match part.rsplit_once('=') {
+        Some((target, at)) => !target.trim().is_empty() && level(at),
+        None => level(part),
+    };
+    let holds = filter.split(',').all(directive) && tracing_subscriber::EnvFilter::try_new(filter).is_ok();
+    let fix = "write error, warn, info, debug or trace, or by module: info,symbolon::oauth=debug";
+    ensure(holds, "log.level", "isn't a level", fix)
+}
+
+fn lifetimes(l: &Lifetimes) -> Checked {
+    for (setting, lives, most) in [
+        ("lifetimes.code", l.code, Duration::from_secs(600)),
+        ("lifetimes.access_token", l.access_token, 30 * DAY),
+        ("lifetimes.jwt_access_token", l.jwt_access_token, DAY),
+        ("lifetimes.id_token", l.id_token, 30 * DAY),
+        ("lifetimes.refresh_absolute", l.refresh_absolute, EVER),
+        ("lifetimes.refresh_idle", l.refresh_idle, l.refresh_absolute),
+        ("lifetimes.session_absolute", l.session_absolute, EVER),
+        ("lifetimes.session_idle", l.session_idle, l.session_absolute),
+        ("lifetimes.interaction", l.interaction, DAY),
+    ] {
+        between(setting, lives, Duration::from_secs(1), most)?;
+    }
+    // 0 is a policy of its own: a refresh token used twice ends the grant at once.
+    between("lifetimes.replay_window", l.replay_window, Duration::ZERO, Duration::from_secs(600))
+}
+
+fn keys(keys: &Keys, lifetimes: &Lifetimes) -> Checked {
+    between("keys.rotate_after", keys.rotate_after, HOUR, EVER)?;
+    between("keys.publish_before", keys.publish_before, Duration::from_secs(60), keys.rotate_after)?;
+    // Whoever got a token in the last second of a key must be able to check it until it expires, from a cached JWKS.
+    let longest = lifetimes.id_token.max(lifetimes.jwt_access_token) + HOUR;
+    between("keys.keep_retired", keys.keep_retired, longest, EVER)
+}
+
+fn passwords(config: &Config) -> Checked {
+    let p = &config.passwords;
+    let fix = "OWASP's floor is 19456 with 2 passes";
+    let memory = (8..=4_194_304).contains(&p.memory_kib);
+    ensure(memory, "passwords.memory_kib", "must be between 8 KiB (8) and 4 GiB (4194304)", fix)?;
+    ensure((1..=100).contains(&p.passes), "passwords.passes", "must be between 1 and 100", fix)?;
+    ensure(p.at_once <= 1024, "passwords.at_once", "must be at most 1024", "write 0 for one per core")
+}
+
+fn limits(l: &Limits) -> Checked {
+    let instant = Duration::from_millis(1);
+    for (setting, lasts, least) in [
+        ("limits.header_read", l.header_read, instant),
+        ("limits.body_read", l.body_read, instant),
+        ("limits.handler", l.handler, instant),
+        ("limits.write", l.write, instant),
+        ("limits.shutdown_delay", l.shutdown_delay, Duration::ZERO),
+        ("limits.shutdown_drain", l.shutdown_drain, instant),
+    ] {
+        between(setting, lasts, least, HOUR)?;
+    }
+    let fix = "leave it out to have the default";
+    ensure((1..=1_000_000).contains(&l.connections), "limits.connections", "must be between 1 and 1000000", fix)?;
+    let sane = (1..=16_777_216).contains(&l.body_bytes);
+    ensure(sane, "limits.body_bytes", "must be between 1 and 16 MiB (16777216)", fix)
+}
+
+fn between(setting: &'static str, value: Duration, least: Duration, most: Duration) -> Checked {
+    let what = format!("must be between {} and {}, not {}", span::show(least), span::show(most), span::show(value));
+    let fix = match setting {
+        "lifetimes.refresh_idle" => "it can't outlive lifetimes.refresh_absolute",
+        "lifetimes.session_idle" => "it can't outlive lifetimes.session_absolute",
+        "keys.keep_retired" => "at least the longest ID token or JWT access token plus an hour that clients cache keys",
+        "keys.publish_before" => "it can't be longer than keys.rotate_after",
+        "lifetimes.code" => "codes travel through browsers; RFC 9700 wants them short",
+        _ => "leave it out to have the default",
+    };
+    ensure((least..=most).contains(&value), setting, what, fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Flags, load};
+
+    fn with(toml: &str) -> Result<(), String> {
+        let file = tempfile::NamedTempFile::new().expect("temporary file");
+        std::fs::write(file.path(), toml).expect("written");
+        let flags = Flags { config: Some(file.path().to_owned()), ..Flags::default() };
+        load(&flags, &|_| None).map(|_| ()).map_err(|refused| refused.to_string())
+    }
+
+    #[test]
+    fn an_issuer_is_a_bare_origin_in_its_normal_form() {
+        for good in [
+            "https://id.example.com",
+            "https://id.example.com:8443",
+            "https://[2001:db8::1]",
+            "http://127.0.0.1:4444",
+            "http://127.9.9.9",
+            "http://[::1]:1",
+            "http://localhost:3000",
+        ] {
+            assert_eq!(with(&format!("issuer = \"{good}\"")), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "id.example.com",
+            "https://id.example.com/",
+            "https://id.example.com/tenant",
+            "https://id.example.com?x",
+            "https://id.example.com#x",
+            "https://id.example.com:443",
+            "http://localhost:80",
+            "https://ID.example.com",
+            "HTTPS://id.example.com",
+            "https://me@id.example.com",
+            "https://me:pw@id.example.com",
+            "https://idé.example.com",
+            "https:id.example.com",
+            "https://0x7f.1",
+            "http://127.0.0.1:0",
+            "http://id.example.com",
+            "http://localhost.example.com",
+            "http://10.0.0.1",
+            "ftp://id.example.com",
+            " https://id.example.com",
+            "https://*.example.com/",
+        ] {
+            let told = with(&format!("issuer = \"{bad}\"")).expect_err(bad);
+            assert!(told.starts_with("`issuer` "), "{told}");
+        }
+        assert!(
+            with("issuer = \"http://id.example.com\"").expect_err("plain").contains("write https://id.example.com and")
+        );
+    }
+
+    #[test]
+    fn contradictions_are_refused_with_the_setting_that_makes_them() {
+        for (toml, setting) in [
+            ("database_url = \"mysql://h/d\"", "database_url"),
+            ("name = \"\"", "name"),
+            ("name = \"a\\u0007b\"", "name"),
+            ("log.level = \"inof\"", "log.level"),
+            ("log.level = \"info,symbolon=loud\"", "log.level"),
+            ("lifetimes.code = \"11m\"", "lifetimes.code"),
+            ("lifetimes.code = \"0s\"", "lifetimes.code"),
+            ("lifetimes.refresh_idle = \"91d\"", "lifetimes.refresh_idle"),
+            ("lifetimes.session_absolute = \"1h\"", "lifetimes.session_idle"),
+            ("lifetimes.access_token = \"0ms\"", "lifetimes.access_token"),
+            ("keys.keep_retired = \"1h\"", "keys.keep_retired"),
+            ("lifetimes.id_token = \"30d\"", "keys.keep_retired"),
+            ("keys.publish_before = \"91d\"", "keys.publish_before"),
+            ("passwords.memory_kib = 7", "passwords.memory_kib"),
+            ("passwords.passes = 0", "passwords.passes"),
+            ("limits.connections = 0", "limits.connections"),
+            ("limits.handler = \"0s\"", "limits.handler"),
+            ("limits.body_bytes = 0", "limits.body_bytes"),
+            ("throttle.account = 0", "throttle.account"),
+            ("database.max_connections = 0", "database.max_connections"),
+        ] {
+            let told = with(toml).expect_err(toml);
+            assert!(told.starts_with(&format!("`{setting}` ")), "{toml}\n{told}");
+        }
+        for good in [
+            "lifetimes.replay_window = \"0s\"",
+            "limits.shutdown_delay = \"0s\"",
+            "log.level = \"warn,symbolon::oauth=TRACE\"",
+        ] {
+            assert_eq!(with(good), Ok(()), "{good}");
+        }
+    }
+}

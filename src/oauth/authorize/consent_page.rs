@@ -1,0 +1,130 @@
+//! `/consent`: who asks for what, in words; the person decides.
+
+use super::decide::Decision;
+use super::{Visit, asking, event};
+use crate::app::App;
+use crate::base::{ScopeSet, uri};
+use crate::clients::Client;
+use crate::db::Fault;
+use crate::oauth::scopes::ScopeLine;
+use crate::signin::{Asking, Session, consents, interaction, session};
+use crate::web::browser::{Browser, check_form};
+use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
+use crate::{audit, oauth};
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct ConsentPage {
+    page: Shell,
+    client: Asking,
+    third_party: bool,
+    approved_on: Option<String>,
+    scopes: Vec<ScopeLine>,
+    offline: bool,
+    already: Vec<ScopeLine>,
+    user_email: String,
+    switch_href: String,
+    resources: Vec<String>,
+    csrf: String,
+    go: String,
+    only_new: bool,
+}
+
+/// `GET /consent?go=…`
+pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+    let go = query.get("go").unwrap_or_default();
+    let visit = Visit::found(&app, Browser::of(&app, &headers), go).await?;
+    match session::current(&app, &headers).await? {
+        Some(session) => page(visit, &session, go).await,
+        None => Ok(Redirect::to(&format!("/login?go={go}")).into_response()),
+    }
+}
+
+async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response, Stopped> {
+    let (app, client) = (visit.app, &visit.client);
+    let before = consents::remembered(&app.db, &session.user.id, &client.id).await?;
+    let again = visit.ask.prompt.consent || !visit.ask.scope.minus(&before).only(|name| name != "openid").is_empty();
+    let asked = visit.ask.scope.only(|name| !before.has(name));
+    let (new, known) = if again && !asked.is_empty() { (asked, visit.ask.scope.only(|name| before.has(name))) } else { (visit.ask.scope.clone(), ScopeSet::default()) };
+    let page = ConsentPage {
+        page: Shell::new(app),
+        client: asking(client, &visit.ask.redirect_uri),
+        third_party: true,
+        approved_on: None,
+        scopes: oauth::scopes::lines(app, &new),
+        offline: visit.ask.scope.offline() && client.may(crate::clients::GrantType::RefreshToken),
+        already: oauth::scopes::lines(app, &known),
+        user_email: session.user.email.clone(),
+        switch_href: format!("/login?go={go}"),
+        resources: visit.ask.resource.clone(),
+        csrf: visit.browser.csrf(app),
+        go: go.to_owned(),
+        only_new: !known.is_empty(),
+    };
+    // Browsers hold the redirect that follows the form to `form-action`.
+    let leads_to = uri::origin(&visit.ask.redirect_uri);
+    Ok((visit.browser.cookie(app), Page::new(page).leads_to(leads_to)).into_response())
+}
+
+/// `POST /consent`
+pub async fn post(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Form(form): Form,
+) -> Result<Response, Stopped> {
+    let params = form.map_err(Stopped::bad_form)?;
+    check_form(&app, &headers, &params).map_err(Stopped::forged)?;
+    let go = params.get("go").unwrap_or_default();
+    let visit = Visit::found(&app, Browser::of(&app, &headers), go).await?;
+    let session = session::current(&app, &headers).await?;
+    // Consent before sign-in isn't a step that exists.
+    let session = session.ok_or_else(Stopped::expired)?;
+    let decision = decision(&visit.ask.scope, &session, &params)?;
+    let said = serde_json::to_value(&decision).map_err(|why| Fault::Bug(why.to_string()))?;
+    if !interaction::decide(&app, &visit.browser, go, &said).await? {
+        return Err(decided_before());
+    }
+    record(&app, &call, &session, &visit.client, &decision).await?;
+    let resume = visit.waiting.map(|waiting| waiting.resume()).unwrap_or_default();
+    Ok(Redirect::to(&resume).into_response())
+}
+
+/// What was decided: never more than was asked for.
+fn decision(asked: &ScopeSet, session: &Session, params: &Params) -> Result<Decision, Stopped> {
+    let user = session.user.id.to_string();
+    let beyond = params.all("scope").into_iter().flat_map(|text| text.split(' ')).any(|name| !asked.has(name));
+    if beyond {
+        return Err(Stopped::bad_request("The form allows more than the app asked for."));
+    }
+    match params.get("decision") {
+        Some("allow") => {
+            let stays = params.get("offline").is_some();
+            let allowed = asked.only(|name| stays || !matches!(name, "offline" | "offline_access"));
+            Ok(Decision { user, allowed: Some(allowed) })
+        }
+        Some("deny") => Ok(Decision { user, allowed: None }),
+        _ => Err(Stopped::bad_request("Choose Allow or Cancel.")),
+    }
+}
+
+async fn record(app: &App, call: &Call, session: &Session, client: &Client, said: &Decision) -> Result<(), Fault> {
+    let action = if said.allowed.is_some() { "consent.given" } else { "consent.declined" };
+    let mut event = event(call, session, action, client);
+    event.detail = serde_json::json!({ "scope": said.allowed });
+    audit::record(&app.db, &event, app.now()).await
+}
+
+fn decided_before() -> Stopped {
+    Stopped::refused(
+        StatusCode::CONFLICT,
+        "already_decided",
+        "You have decided this already",
+        "The form was sent twice, or another tab was faster.",
+        "Go back to the app; if it isn't connected, start again there.",
+    )
+}

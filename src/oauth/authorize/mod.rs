@@ -1,0 +1,237 @@
+//! `GET|POST /oauth2/auth`: RFC 6749 §4.1.1, OIDC Core §3.1.2. A ladder; sign-in and consent come back to its end.
+
+pub mod consent_page;
+pub mod decide;
+pub mod request;
+pub mod respond;
+
+use super::error::{Code, Refusal};
+use super::grants::{self, NewGrant};
+use crate::app::App;
+use crate::audit;
+use crate::base::id::uuid7;
+use crate::base::{ScopeSet, Time, uri};
+use crate::clients::{self, ADMIN_SCOPE, Client};
+use crate::crypto::token::{GrantToken, Holder, Kind};
+use crate::db::Fault;
+use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
+use crate::web::browser::Browser;
+use crate::web::{Call, Form, Params, Query, Stopped};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use decide::{Next, Remembered};
+use request::AuthRequest;
+use respond::Return;
+use std::sync::Arc;
+
+/// Where the person goes on after signing in and after deciding.
+const RESUME: &str = "/oauth2/auth/resume";
+
+/// `GET /oauth2/auth`
+pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+    begin(&app, &headers, query).await
+}
+
+/// `POST /oauth2/auth`: the same parameters in a form (OIDC Core §3.1.2.1).
+pub async fn post(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(query): Query,
+    Form(form): Form,
+) -> Result<Response, Stopped> {
+    let mut params = form.map_err(Stopped::bad_form)?;
+    query.iter().for_each(|(name, value)| params.push(name, value));
+    begin(&app, &headers, params).await
+}
+
+async fn begin(app: &App, headers: &HeaderMap, params: Params) -> Result<Response, Stopped> {
+    let client = request::client(app, &params).await?;
+    let back = request::redirect(app, &client, &params)?;
+    // From here on the client hears of errors itself.
+    let ask = match request::read(app, &client, &back, &params) {
+        Ok(ask) => ask,
+        Err(refusal) => return Ok(back.refuse(refusal)),
+    };
+    let browser = Browser::of(app, headers);
+    let visit = Visit { app, client, back, ask, browser, waiting: None };
+    visit.go_on(headers).await
+}
+
+/// `GET /oauth2/auth/resume`: back from signing in or from deciding; everything is looked at again.
+pub async fn resume(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+    let browser = Browser::of(&app, &headers);
+    let visit = Visit::found(&app, browser, query.get("go").unwrap_or_default()).await?;
+    visit.go_on(&headers).await
+}
+
+/// One request, with whom it comes from and where its answer goes.
+struct Visit<'a> {
+    app: &'a App,
+    client: Arc<Client>,
+    back: Return,
+    ask: AuthRequest,
+    browser: Browser,
+    waiting: Option<Interaction>,
+}
+
+impl<'a> Visit<'a> {
+    /// A parked request, held against the registry as it is now.
+    async fn found(app: &'a App, browser: Browser, go: &str) -> Result<Self, Stopped> {
+        let waiting = interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?;
+        let mut ask: AuthRequest = serde_json::from_value(waiting.waiting.request.clone())
+            .map_err(|why| Fault::Bug(format!("a parked request can't be read: {why}")))?;
+        let client = clients::find(app, &ask.client_id).await?.filter(|client| client.enabled);
+        let client = client.ok_or_else(Stopped::expired)?;
+        let back = Return::checked(app, &client, &ask.redirect_uri).ok_or_else(Stopped::expired)?;
+        let back = back.with(ask.response_mode, ask.state.clone());
+        ask.scope = ask.scope.only(|name| client.scope().has(name));
+        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting) })
+    }
+
+    async fn go_on(self, headers: &HeaderMap) -> Result<Response, Stopped> {
+        let session = session::current(self.app, headers).await?;
+        let remembered = match &session {
+            Some(session) if !self.client.metadata.trusted => {
+                consents::remembered(&self.app.db, &session.user.id, &self.client.id).await?
+            }
+            _ => ScopeSet::default(),
+        };
+        let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
+        let decision = decision.and_then(|decision| serde_json::from_value(decision).ok());
+        let known = Remembered { scope: remembered, decision };
+        match (decide::next(&self.ask, &self.client, session.as_ref(), &known), session) {
+            (Next::Refuse(refusal), _) => self.refuse(refusal).await,
+            (Next::Issue(granted), Some(session)) => self.issue(&session, granted).await,
+            (Next::Consent, Some(_)) => self.send_to("/consent").await,
+            (Next::Login | Next::Consent | Next::Issue(_), _) => self.send_to("/login").await,
+        }
+    }
+
+    /// Parks the request, unless it is parked, and sends its person to a page.
+    async fn send_to(self, page: &str) -> Result<Response, Stopped> {
+        let go = match &self.waiting {
+            Some(waiting) => waiting.id.clone(),
+            None => {
+                let request = serde_json::to_value(&self.ask).map_err(|why| Fault::Bug(why.to_string()))?;
+                let waiting = interaction::Waiting {
+                    asking: Some(asking(&self.client, &self.ask.redirect_uri)),
+                    login_hint: self.ask.login_hint.clone(),
+                    return_to: RESUME.to_owned(),
+                    request,
+                };
+                interaction::park(self.app, &self.browser, &waiting, self.ask.received_at()).await?
+            }
+        };
+        Ok((self.browser.cookie(self.app), Redirect::to(&format!("{page}?go={go}"))).into_response())
+    }
+
+    async fn refuse(self, refusal: Refusal) -> Result<Response, Stopped> {
+        if let Some(waiting) = &self.waiting {
+            let mut tx = self.app.db.begin().await?;
+            interaction::spend(&mut tx, &waiting.id).await?;
+            tx.commit().await?;
+        }
+        Ok(self.back.refuse(refusal))
+    }
+
+    /// §4.1.2: one row, one code.
+    async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
+        let now = self.app.now();
+        let granted = self.allowed(session, granted);
+        let token = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
+        let new = self.new_grant(session, &token, &granted, now);
+        let issued = match &self.waiting {
+            None => grants::issue(&self.app.db, &new, now).await?,
+            Some(waiting) => {
+                let mut tx = self.app.db.begin().await?;
+                if !interaction::spend(&mut tx, &waiting.id).await? {
+                    return Err(Stopped::expired());
+                }
+                if waiting.decision.is_some() {
+                    consents::remember(&mut tx, &session.user.id, &self.client.id, &granted, now).await?;
+                }
+                let issued = grants::issue(&mut tx, &new, now).await?;
+                tx.commit().await?;
+                issued
+            }
+        };
+        if !issued {
+            return Ok(self.back.refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
+        }
+        Ok(self.back.send_code(&token.seal(Kind::Code, &self.app.keys.macs())))
+    }
+
+    /// What may really be granted: `symbolon:admin` only to admins, `offline` only to clients that can refresh.
+    fn allowed(&self, session: &Session, granted: ScopeSet) -> ScopeSet {
+        let refreshes = self.client.may(clients::GrantType::RefreshToken);
+        granted.only(|name| match name {
+            ADMIN_SCOPE => session.user.admin,
+            "offline" | "offline_access" => refreshes,
+            _ => true,
+        })
+    }
+
+    fn new_grant<'b>(
+        &'b self,
+        session: &'b Session,
+        token: &'b GrantToken,
+        granted: &'b ScopeSet,
+        now: Time,
+    ) -> NewGrant<'b> {
+        NewGrant {
+            token,
+            client_id: &self.client.id,
+            user_id: &session.user.id,
+            sid: &session.sid,
+            scope: granted,
+            resource: &self.ask.resource,
+            claims: self.ask.claims.as_ref(),
+            nonce: self.ask.nonce.as_deref(),
+            auth_time: session.auth_time,
+            acr: &session.acr,
+            amr: &session.amr,
+            redirect_uri: &self.ask.redirect_uri,
+            code_challenge: self.ask.code_challenge.as_deref(),
+            code_expires_at: now + self.client.code_lifetime(self.app),
+            expires_at: now + self.client.refresh_absolute(self.app),
+        }
+    }
+}
+
+/// What pages say about a client: its name, and the host that its answer goes to.
+fn asking(client: &Client, redirect_uri: &str) -> Asking {
+    let metadata = &client.metadata;
+    Asking {
+        name: metadata.client_name.clone(),
+        host: uri::host(redirect_uri).unwrap_or_default(),
+        logo: None,
+        policy_uri: metadata.policy_uri.clone(),
+        tos_uri: metadata.tos_uri.clone(),
+    }
+}
+
+/// The error page of a client that isn't known or is disabled; the same for both.
+fn unknown_client(client_id: &str) -> Stopped {
+    Stopped::refused(
+        StatusCode::BAD_REQUEST,
+        "invalid_client",
+        "This sign-in link isn't complete",
+        "The app that sent you here isn't known to us, so we can't tell where to send you back. Nothing was shared.",
+        "Go back to the app and try again, or tell its makers.",
+    )
+    .detail("client_id", client_id)
+    .detail("What is wrong", "there is no such client here, or it is disabled")
+}
+
+/// For the audit trail: who did it, in which request.
+pub(super) fn event(call: &Call, session: &Session, action: &'static str, client: &Client) -> audit::Event {
+    audit::Event {
+        actor: audit::Actor::User(session.user.id.to_string()),
+        action,
+        object: format!("client:{}", client.id),
+        request_id: call.request_id.clone(),
+        address: call.address.to_string(),
+        detail: serde_json::Value::Null,
+    }
+}

@@ -1,0 +1,295 @@
+//! RFC 6749 §4.1.1, OIDC Core §3.1.2.1, RFC 7636 §4.3, RFC 8707 §2: the parameters of an authorization request, one
+//! function a rule.
+
+use super::respond::{Mode, Return};
+use super::unknown_client;
+use crate::app::App;
+use crate::base::{ScopeSet, Time, uri};
+use crate::clients::{self, ADMIN_SCOPE, Client, GrantType};
+use crate::oauth::error::{Code, Refusal};
+use crate::oauth::{claims, pkce};
+use crate::signin::ACR_VALUES;
+use crate::web::{Params, Stopped};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A request that is right in itself; who asks, and whether they may, is decided apart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuthRequest {
+    /// Who asks.
+    pub client_id: String,
+    /// Where the answer goes; as presented.
+    pub redirect_uri: String,
+    /// How it travels.
+    pub response_mode: Mode,
+    /// To be given back.
+    pub state: Option<String>,
+    /// What is asked for.
+    pub scope: ScopeSet,
+    /// To be echoed in the ID token.
+    pub nonce: Option<String>,
+    /// S256.
+    pub code_challenge: Option<String>,
+    /// OIDC Core §3.1.2.1.
+    pub prompt: Prompt,
+    /// Seconds since the person authenticated.
+    pub max_age: Option<u64>,
+    /// Whose address to fill in.
+    pub login_hint: Option<String>,
+    /// The only `sub` that will do, by `id_token_hint` or by a `claims` request.
+    pub only_sub: Option<String>,
+    /// Whether the client insists on an authentication context that we can't give.
+    pub acr_unmet: bool,
+    /// OIDC Core §5.5.
+    pub claims: Option<Value>,
+    /// RFC 8707.
+    pub resource: Vec<String>,
+    /// When it came, in milliseconds since the epoch.
+    pub at: i64,
+}
+
+impl AuthRequest {
+    /// When it came.
+    pub fn received_at(&self) -> Time {
+        Time::from_millis(self.at)
+    }
+}
+
+/// OIDC Core §3.1.2.1, `prompt`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// No page at all.
+    pub none: bool,
+    /// Sign in again.
+    pub login: bool,
+    /// Ask again.
+    pub consent: bool,
+    /// Choose who.
+    pub select_account: bool,
+}
+
+/// Longest `state`, `nonce` and the like, in bytes.
+const LONGEST: usize = 2048;
+
+fn refuse<T>(code: Code, description: &'static str) -> Result<T, Refusal> {
+    Err(Refusal::new(code, description))
+}
+
+/// The client, or a page: without one there is nobody to answer.
+pub async fn client(app: &App, params: &Params) -> Result<Arc<Client>, Stopped> {
+    if params.repeated("client_id") {
+        return Err(unknown_client("sent twice"));
+    }
+    let client_id = params.get("client_id").unwrap_or_default();
+    let client = clients::find(app, client_id).await?;
+    client.filter(|client| client.enabled).ok_or_else(|| unknown_client(client_id))
+}
+
+/// §3.1.2.3: the redirect URI must be one that is registered, or there is no redirect at all.
+pub fn redirect(app: &App, client: &Client, params: &Params) -> Result<Return, Stopped> {
+    let presented = params.get("redirect_uri").unwrap_or_default();
+    let back = Return::checked(app, client, presented).filter(|_| !params.repeated("redirect_uri"));
+    let back = back.ok_or_else(|| mismatch(app, client, presented))?;
+    let mode = match params.get("response_mode") {
+        Some(mode) if !params.repeated("response_mode") => Mode::named(mode).unwrap_or(Mode::Query),
+        _ => Mode::Query,
+    };
+    let allowed = client.metadata.response_modes.iter().any(|have| have == mode.name());
+    let state = params.get("state").filter(|_| !params.repeated("state")).map(str::to_owned);
+    Ok(back.with(if allowed { mode } else { Mode::Query }, state))
+}
+
+fn mismatch(app: &App, client: &Client, presented: &str) -> Stopped {
+    let registered = &client.metadata.redirect_uris;
+    let kind = registered.iter().map(|uri| uri::difference(uri, presented)).find(|kind| *kind != "not registered");
+    let name = &client.metadata.client_name;
+    let stopped = Stopped::refused(
+        StatusCode::BAD_REQUEST,
+        "invalid_redirect_uri",
+        format!("We can't send you back to {name}"),
+        "The app asked us to use an address that isn't on its list. Nothing was shared.",
+        format!("Please tell {name}'s support; the reference below helps them."),
+    )
+    .detail("redirect_uri", if presented.is_empty() { "(missing, or sent twice)" } else { presented })
+    .detail("Differs from a registered one", kind.unwrap_or("not registered at all"))
+    .detail("Rule", "RFC 6749 §3.1.2.3, RFC 9700 §2.1: compared byte for byte");
+    if app.dev { stopped.detail("Registered", registered.join("  ")) } else { stopped }
+}
+
+/// All other parameters. Each refusal goes to the client.
+pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Result<AuthRequest, Refusal> {
+    well_formed(params)?;
+    response_type(client, params)?;
+    response_mode(client, params)?;
+    unsupported(params)?;
+    let scope = scope(client, params)?;
+    let code_challenge = code_challenge(client, params)?;
+    let prompt = prompt(params)?;
+    let claims = claims(params)?;
+    let acr_unmet = claims.as_ref().is_some_and(|claims| claims::acr_unmet(claims, &ACR_VALUES));
+    Ok(AuthRequest {
+        client_id: client.id.to_string(),
+        redirect_uri: back.redirect_uri().to_owned(),
+        response_mode: back.mode(),
+        state: back.state().map(str::to_owned),
+        scope,
+        nonce: params.get("nonce").map(str::to_owned),
+        code_challenge,
+        prompt,
+        max_age: max_age(params)?.or(client.metadata.default_max_age),
+        login_hint: params.get("login_hint").map(str::to_owned),
+        only_sub: only_sub(app, params, claims.as_ref())?,
+        acr_unmet,
+        claims,
+        resource: resource(client, params)?,
+        at: app.now().millis(),
+    })
+}
+
+/// §3.1: once each; bounded; text.
+fn well_formed(params: &Params) -> Result<(), Refusal> {
+    if params.malformed() {
+        return refuse(Code::InvalidRequest, "a parameter is not valid UTF-8 or contains a NUL character");
+    }
+    // RFC 8707 §2: `resource` may repeat.
+    if params.first_repeated(&["resource"]).is_some() {
+        return refuse(Code::InvalidRequest, "a parameter was sent more than once");
+    }
+    let own = ["state", "nonce", "login_hint", "acr_values", "ui_locales", "claims_locales", "display", "prompt"];
+    if own.iter().any(|name| params.get(name).is_some_and(|value| value.len() > LONGEST)) {
+        return refuse(Code::InvalidRequest, "a parameter is too long; state and nonce have at most 2048 bytes");
+    }
+    Ok(())
+}
+
+/// §3.1.1: only `code`.
+fn response_type(client: &Client, params: &Params) -> Result<(), Refusal> {
+    match params.get("response_type") {
+        None => refuse(Code::InvalidRequest, "response_type is missing; it must be code"),
+        Some("code") if client.may(GrantType::AuthorizationCode) => Ok(()),
+        Some("code") => refuse(Code::UnauthorizedClient, "this client is not registered for the authorization_code grant"),
+        Some(_) => refuse(Code::UnsupportedResponseType, "response_type must be code"),
+    }
+}
+
+/// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode.
+fn response_mode(client: &Client, params: &Params) -> Result<(), Refusal> {
+    let Some(asked) = params.get("response_mode") else {
+        return Ok(());
+    };
+    match Mode::named(asked) {
+        Some(mode) if client.metadata.response_modes.iter().any(|have| have == mode.name()) => Ok(()),
+        Some(_) => refuse(Code::InvalidRequest, "this client is not registered for this response_mode"),
+        None => refuse(Code::InvalidRequest, "response_mode must be query, fragment or form_post"),
+    }
+}
+
+/// OIDC Core §3.1.2.6: what we don't do is said, not ignored.
+fn unsupported(params: &Params) -> Result<(), Refusal> {
+    if params.get("request").is_some() {
+        return refuse(Code::RequestNotSupported, "request objects are not supported");
+    }
+    if params.get("request_uri").is_some() {
+        return refuse(Code::RequestUriNotSupported, "request_uri is not supported");
+    }
+    if params.get("registration").is_some() {
+        return refuse(Code::RegistrationNotSupported, "registration is not supported");
+    }
+    Ok(())
+}
+
+/// §3.3: within what the client may ask for. Nothing asked for means all of that, but for what lasts or administers.
+fn scope(client: &Client, params: &Params) -> Result<ScopeSet, Refusal> {
+    let allowed = client.scope();
+    let Some(text) = params.get("scope") else {
+        return Ok(allowed.only(|name| !matches!(name, "offline" | "offline_access" | ADMIN_SCOPE)));
+    };
+    let Ok(scope) = ScopeSet::parse(text) else {
+        return refuse(Code::InvalidRequest, "scope must be a space-delimited list of scope names of at most 1024 bytes");
+    };
+    match scope.within(&allowed) {
+        true => Ok(scope),
+        false => refuse(Code::InvalidScope, "the client may not ask for one of these scopes"),
+    }
+}
+
+/// RFC 7636 §4.3, §4.4.1; `plain` protects nobody and isn't taken.
+fn code_challenge(client: &Client, params: &Params) -> Result<Option<String>, Refusal> {
+    match (params.get("code_challenge"), params.get("code_challenge_method")) {
+        (Some(challenge), Some("S256")) if pkce::challenge_ok(challenge) => Ok(Some(challenge.to_owned())),
+        (Some(_), Some("S256")) => refuse(Code::InvalidRequest, "code_challenge must be 43 characters of base64url"),
+        (Some(_), _) => refuse(Code::InvalidRequest, "code_challenge_method must be S256"),
+        (None, Some(_)) => refuse(Code::InvalidRequest, "code_challenge is missing"),
+        (None, None) if client.public() || client.metadata.require_pkce => {
+            refuse(Code::InvalidRequest, "this client must use PKCE: code_challenge is missing (RFC 7636)")
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// OIDC Core §3.1.2.1: `none` stands alone.
+fn prompt(params: &Params) -> Result<Prompt, Refusal> {
+    let mut prompt = Prompt::default();
+    for word in params.get("prompt").unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
+        match word {
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return refuse(Code::InvalidRequest, "prompt must be none, login, consent or select_account"),
+        }
+    }
+    if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+        return refuse(Code::InvalidRequest, "prompt=none must stand alone");
+    }
+    Ok(prompt)
+}
+
+fn max_age(params: &Params) -> Result<Option<u64>, Refusal> {
+    let Some(text) = params.get("max_age") else {
+        return Ok(None);
+    };
+    match text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten() {
+        Some(seconds) => Ok(Some(seconds)),
+        None => refuse(Code::InvalidRequest, "max_age must be a whole number of seconds"),
+    }
+}
+
+fn claims(params: &Params) -> Result<Option<Value>, Refusal> {
+    match params.get("claims").map(claims::parse) {
+        None => Ok(None),
+        Some(Some(claims)) => Ok(Some(claims)),
+        Some(None) => refuse(Code::InvalidRequest, "claims must be a JSON object with id_token and userinfo (OIDC Core 5.5)"),
+    }
+}
+
+/// OIDC Core §3.1.2.1 (`id_token_hint`), §5.5.1 (`sub` with a value): whom the client expects. An expired hint will do.
+fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option<String>, Refusal> {
+    let wanted = claims.and_then(claims::wanted_sub);
+    let Some(hint) = params.get("id_token_hint") else {
+        return Ok(wanted);
+    };
+    let hint = app.keys.now().verify(hint);
+    let text = |name| hint.as_ref().and_then(|hint| hint.claims.get(name)).and_then(Value::as_str);
+    match (text("iss"), text("sub")) {
+        (Some(iss), Some(sub)) if iss == app.issuer() && wanted.as_deref().is_none_or(|wanted| wanted == sub) => {
+            Ok(Some(sub.to_owned()))
+        }
+        _ => refuse(Code::InvalidRequest, "id_token_hint is not an ID token of this issuer"),
+    }
+}
+
+/// RFC 8707 §2.
+fn resource(client: &Client, params: &Params) -> Result<Vec<String>, Refusal> {
+    let asked = params.all("resource");
+    let allowed = &client.metadata.resources;
+    if asked.len() > 10 || asked.iter().any(|resource| !uri::check_resource(resource)) {
+        return refuse(Code::InvalidTarget, "resource must be an absolute URI without fragment; at most 10 of them");
+    }
+    if !allowed.is_empty() && asked.iter().any(|resource| !allowed.iter().any(|have| have == resource)) {
+        return refuse(Code::InvalidTarget, "the client may not ask for this resource");
+    }
+    Ok(asked.into_iter().map(str::to_owned).collect())
+}

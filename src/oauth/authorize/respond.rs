@@ -1,0 +1,163 @@
+//! RFC 6749 §4.1.2, RFC 9207: the answer travels back to a redirect URI that was matched against the registry, and
+//! nowhere else.
+
+use crate::app::App;
+use crate::base::{Secret, uri};
+use crate::clients::Client;
+use crate::oauth::error::Refusal;
+use crate::web::{Page, Shell};
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+/// How an answer travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// In the query.
+    Query,
+    /// In the fragment.
+    Fragment,
+    /// In a form that the browser posts.
+    FormPost,
+}
+
+impl Mode {
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mode::Query => "query",
+            Mode::Fragment => "fragment",
+            Mode::FormPost => "form_post",
+        }
+    }
+
+    /// The mode of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Mode::Query, Mode::Fragment, Mode::FormPost].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+/// The way back to a client. Only [`Return::checked`] makes one, so a redirect to anywhere else doesn't compile.
+pub struct Return {
+    app: App,
+    client_name: String,
+    redirect_uri: String,
+    mode: Mode,
+    state: Option<String>,
+}
+
+impl Return {
+    /// §3.1.2.3: the way back, if the presented URI is registered.
+    pub fn checked(app: &App, client: &Client, presented: &str) -> Option<Self> {
+        client.redirect_uri(presented)?;
+        Some(Return {
+            app: app.clone(),
+            client_name: client.metadata.client_name.clone(),
+            redirect_uri: presented.to_owned(),
+            mode: Mode::Query,
+            state: None,
+        })
+    }
+
+    /// With how the answer travels and what it gives back.
+    pub fn with(self, mode: Mode, state: Option<String>) -> Self {
+        Return { mode, state, ..self }
+    }
+
+    /// As presented.
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// How the answer travels.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// What it gives back.
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// §4.1.2.
+    pub fn send_code(self, code: &Secret) -> Response {
+        let code = code.reveal().to_owned();
+        self.send(vec![("code".to_owned(), code)])
+    }
+
+    /// §4.1.2.1.
+    pub fn refuse(self, refusal: Refusal) -> Response {
+        refusal.log("redirect");
+        let (error, _) = refusal.code.wire();
+        self.send(vec![
+            ("error".to_owned(), error.to_owned()),
+            ("error_description".to_owned(), refusal.description.to_owned()),
+        ])
+    }
+
+    fn send(self, mut fields: Vec<(String, String)>) -> Response {
+        fields.extend(self.state.clone().map(|state| ("state".to_owned(), state)));
+        // RFC 9207 §2: in every answer, so that a client can't be told another server's.
+        fields.push(("iss".to_owned(), self.app.issuer().to_owned()));
+        match self.mode {
+            Mode::Query => see_other(&joined(&self.redirect_uri, '?', &fields)),
+            Mode::Fragment => see_other(&joined(&self.redirect_uri, '#', &fields)),
+            Mode::FormPost => self.form_post(fields),
+        }
+    }
+
+    fn form_post(self, fields: Vec<(String, String)>) -> Response {
+        let leads_to = uri::origin(&self.redirect_uri);
+        let page = FormPostPage {
+            page: Shell::new(&self.app),
+            action: self.redirect_uri,
+            fields,
+            client_name: self.client_name,
+        };
+        Page::new(page).leads_to(leads_to).into_response()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "form_post.html")]
+struct FormPostPage {
+    page: Shell,
+    action: String,
+    fields: Vec<(String, String)>,
+    client_name: String,
+}
+
+/// Adds the fields to the URI; what it has of a query stays as it is (§3.1.2).
+fn joined(redirect_uri: &str, mark: char, fields: &[(String, String)]) -> String {
+    let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let mark = if mark == '?' && redirect_uri.contains('?') { '&' } else { mark };
+    format!("{redirect_uri}{mark}{encoded}")
+}
+
+/// 303, never 307 or 308: those would send a form on with all that it holds (RFC 9700 §4.12).
+fn see_other(location: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(location) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn f10_an_answer_keeps_the_uri_and_reads_back(state in "\\PC{0,60}", query in "(\\?a=b)?") {
+            let uri = format!("https://app.example/cb{query}");
+            let location = joined(&uri, '?', &[("state".to_owned(), state.clone())]);
+            prop_assert!(location.starts_with(&uri) && !location.contains(['\r', '\n']));
+            let parsed = url::Url::parse(&location).expect("a URL");
+            let read = parsed.query_pairs().find(|(name, _)| name == "state").map(|(_, v)| v.into_owned());
+            prop_assert_eq!(read, Some(state));
+        }
+    }
+}

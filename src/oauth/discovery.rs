@@ -1,0 +1,81 @@
+//! RFC 8414, OIDC Discovery §3: what this server can do, and the keys that it signs with. Says the truth: what is
+//! advertised works, what works is advertised.
+
+use super::{assertion, claims};
+use crate::app::App;
+use crate::crypto::Algorithm;
+use crate::signin::ACR_VALUES;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+/// How long others may keep the documents, in seconds. A next key is published for longer than this before it signs.
+const KEPT: &str = "public, max-age=300";
+
+/// `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server`
+pub async fn metadata(State(app): State<App>) -> Response {
+    let mut response = Json(document(&app)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(KEPT));
+    response
+}
+
+/// The metadata.
+pub fn document(app: &App) -> Value {
+    let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|alg| alg.name()).collect();
+    let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+    let authenticating = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let mut scopes = vec!["openid", "offline", "offline_access", "profile", "email", "address", "phone"];
+    scopes.extend(app.config.scopes.keys().map(String::as_str));
+    let claims: Vec<&str> = claims::SUPPORTED.iter().chain(&claims::SUPPORTED_TOO).copied().collect();
+    json!({
+        "issuer": app.issuer(),
+        "authorization_endpoint": app.url("/oauth2/auth"),
+        "token_endpoint": app.url("/oauth2/token"),
+        "userinfo_endpoint": app.url("/userinfo"),
+        "jwks_uri": app.url("/.well-known/jwks.json"),
+        "revocation_endpoint": app.url("/oauth2/revoke"),
+        "introspection_endpoint": app.url("/oauth2/introspect"),
+        "scopes_supported": scopes,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "code_challenge_methods_supported": ["S256"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": algorithms,
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": authenticating,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "acr_values_supported": ACR_VALUES,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "display_values_supported": ["page"],
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "claims_parameter_supported": true,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true,
+        "ui_locales_supported": ["en"],
+    })
+}
+
+/// `GET /.well-known/jwks.json` (RFC 7517 §5): next, active and retired keys.
+pub async fn jwks(State(app): State<App>, headers: HeaderMap) -> Response {
+    let ring = app.keys.complete().await;
+    let fresh = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(ring.etag.as_str());
+    let mut response = match fresh {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => ring.jwks.clone().into_response(),
+    };
+    let answer = response.headers_mut();
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(KEPT));
+    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Ok(etag) = HeaderValue::from_str(&ring.etag) {
+        answer.insert(header::ETAG, etag);
+    }
+    response
+}

@@ -1,0 +1,94 @@
+//! RFC 7662: `/oauth2/introspect`, what a token stands for, told to whom it concerns.
+
+use super::access::{self, Access};
+use super::client_auth::admit;
+use super::error::{Code, Json52, Refusal, no_store};
+use super::grants::{self, Which};
+use super::token::unique;
+use crate::app::App;
+use crate::clients::Client;
+use crate::crypto::token::{GrantToken, Kind};
+use crate::web::{Call, Form, Query};
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+/// `POST /oauth2/introspect`
+pub async fn post(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Query(query): Query,
+    Form(form): Form,
+) -> Result<Response, Json52> {
+    let params = unique(form, &query)?;
+    let client = admit(&app, &headers, &params, &call).await?.0;
+    if client.public() {
+        return Err(Refusal::new(Code::InvalidClient, "introspection is for clients that authenticate").into());
+    }
+    let token = params.get("token").ok_or(Refusal::new(Code::InvalidRequest, "token is missing"))?;
+    let about = if token.starts_with(Kind::Refresh.prefix()) {
+        refresh(&app, &client, token).await?
+    } else {
+        access::resolve(&app, token).await?.filter(|access| concerns(&client, access)).map(|access| tell(&app, access))
+    };
+    // §2.2: nothing more about a token that isn't good, or isn't the caller's business.
+    Ok(no_store(Json(about.unwrap_or_else(|| json!({ "active": false })))))
+}
+
+/// A token concerns the client that it was issued to, and a resource server for whose resources it is.
+fn concerns(client: &Client, access: &Access) -> bool {
+    let own = access.client_id == client.id;
+    let for_it = access.resource.iter().any(|resource| client.metadata.resources.contains(resource));
+    own || (client.metadata.resource_server && (access.resource.is_empty() || for_it))
+}
+
+/// §2.2
+fn tell(app: &App, access: Access) -> Value {
+    let mut about = json!({
+        "active": true,
+        "iss": app.issuer(),
+        "client_id": access.client_id,
+        "scope": access.scope.to_string(),
+        "token_type": "Bearer",
+        "iat": access.issued_at.secs(),
+        "exp": access.expires_at.secs(),
+        "aud": access.audience(app),
+    });
+    let Some(members) = about.as_object_mut() else {
+        return about;
+    };
+    match &access.person {
+        Some(person) => {
+            members.insert("sub".to_owned(), json!(person.grant.user_id));
+            members.insert("username".to_owned(), json!(person.user_email));
+            members.insert("auth_time".to_owned(), json!(person.grant.auth_time.secs()));
+            members.insert("acr".to_owned(), json!(person.grant.acr));
+        }
+        // RFC 9068 §2.2: the subject of a machine's token is the client.
+        None => drop(members.insert("sub".to_owned(), json!(access.client_id))),
+    }
+    about
+}
+
+async fn refresh(app: &App, client: &Client, token: &str) -> Result<Option<Value>, Refusal> {
+    let Some(token) = GrantToken::open(Kind::Refresh, &app.keys.macs(), token) else {
+        return Ok(None);
+    };
+    let found = grants::present(&app.db, &token, Which::Refresh, app.now()).await?;
+    Ok(found.filter(|found| found.grant.client_id == client.id).map(|found| {
+        let grant = &found.grant;
+        json!({
+            "active": true,
+            "iss": app.issuer(),
+            "client_id": grant.client_id,
+            "sub": grant.user_id,
+            "scope": grant.scope.to_string(),
+            "token_use": "refresh_token",
+            "iat": grant.rotated_at.secs(),
+            "exp": grant.idle_expires_at.min(grant.expires_at).secs(),
+        })
+    }))
+}

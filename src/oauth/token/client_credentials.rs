@@ -1,0 +1,71 @@
+//! RFC 6749 §4.4: a machine gets a token for itself. The token says all; no row is written, no row is read.
+
+use super::issue::{Answer, seconds};
+use crate::app::App;
+use crate::base::encoding::hex;
+use crate::base::id::uuid7;
+use crate::base::{ScopeSet, uri};
+use crate::clients::{ADMIN_SCOPE, Client, Format};
+use crate::crypto::Algorithm;
+use crate::crypto::token::MachineToken;
+use crate::oauth::access;
+use crate::oauth::client_auth::Admitted;
+use crate::oauth::error::{Code, Refusal};
+use serde_json::json;
+
+/// What is asked for.
+pub struct Ask {
+    /// Within what the client may ask for; nothing means all of it.
+    pub scope: Option<String>,
+    /// RFC 8707 §2.
+    pub resource: Vec<String>,
+}
+
+/// Issues.
+pub async fn run(app: &App, admitted: &Admitted, ask: Ask) -> Result<Answer, Refusal> {
+    let client = &admitted.0;
+    let scope = scope(client, ask.scope.as_deref())?;
+    check_resource(client, &ask.resource)?;
+    let now = app.now();
+    let lifetime = client.access_token_lifetime(app);
+    let token = MachineToken {
+        jti: hex(&uuid7(now)),
+        client_id: client.id.to_string(),
+        scope: scope.to_string(),
+        resource: ask.resource,
+        issued_at: now.millis(),
+        expires_at: (now + lifetime).millis(),
+    };
+    let access_token = match client.metadata.access_token_format {
+        Format::Opaque => token.seal(&app.keys.macs()).reveal().to_owned(),
+        Format::Jwt => app.keys.sign(Algorithm::ES256, access::TYP, access::machine_claims(app, &token)).await?,
+    };
+    let mut answer = Answer::new();
+    answer.insert("access_token".to_owned(), json!(access_token));
+    answer.insert("token_type".to_owned(), json!("Bearer"));
+    answer.insert("expires_in".to_owned(), json!(seconds(lifetime)));
+    answer.insert("scope".to_owned(), json!(token.scope));
+    Ok(answer)
+}
+
+/// §4.4.2: nothing that needs a person.
+fn scope(client: &Client, asked: Option<&str>) -> Result<ScopeSet, Refusal> {
+    let of_people = |name: &str| {
+        matches!(name, "openid" | "offline" | "offline_access" | "profile" | "email" | "address" | "phone")
+    };
+    let mine = client.scope().only(|name| !of_people(name) && (name != ADMIN_SCOPE || client.metadata.admin));
+    match asked.map(ScopeSet::parse) {
+        None => Ok(mine),
+        Some(Ok(scope)) if scope.within(&mine) => Ok(scope),
+        Some(_) => Err(Refusal::new(Code::InvalidScope, "the client may not ask for one of these scopes for itself")),
+    }
+}
+
+fn check_resource(client: &Client, asked: &[String]) -> Result<(), Refusal> {
+    let allowed = &client.metadata.resources;
+    let ok = |resource: &String| uri::check_resource(resource) && (allowed.is_empty() || allowed.contains(resource));
+    match asked.len() <= 10 && asked.iter().all(ok) {
+        true => Ok(()),
+        false => Err(Refusal::new(Code::InvalidTarget, "the client may not ask for this resource")),
+    }
+}

@@ -1,0 +1,172 @@
+//! Each request gets a name that people can quote, and one line of log at its end.
+
+use super::client_ip::{ClientIp, client_ip, is_trusted};
+use crate::base::entropy;
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tokio::time::Instant;
+use tracing::{Instrument, Span};
+
+/// The name of a request: on its log lines, on error pages and in `X-Request-Id`; an extension of every request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(pub String);
+
+const HEADER: &str = "x-request-id";
+
+/// Middleware: names the request, finds out who sent it, and logs it when it is done. Its state are the networks of
+/// trusted reverse proxies; theirs `X-Request-Id` is taken over.
+///
+/// The outermost layer, or the lines of others would come without `request_id`.
+pub async fn request_id(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let forwarded = request.headers().get_all("x-forwarded-for");
+    let forwarded: Vec<&str> = forwarded.iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    let client = client_ip(peer, forwarded.into_iter(), &trusted);
+    let given = given_id(request.headers()).filter(|_| is_trusted(peer, &trusted));
+    let id = given.unwrap_or_else(fresh_id);
+
+    // An error span, since spans below the log level aren't recorded, and then `warn` lines would lack the request.
+    let span = tracing::error_span!("request", request_id = %id);
+    let mut line = Line {
+        method: request.method().as_str().to_owned(),
+        // Never the path that was sent, nor its query: they may hold codes, tokens and names.
+        route: request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned(),
+        status: None,
+        begun: Instant::now(),
+        peer,
+        client,
+        span: span.clone(),
+    };
+    request.extensions_mut().insert(client);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.run(request).instrument(span).await;
+    line.status = Some(response.status().as_u16());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HEADER, id);
+    }
+    response
+}
+
+/// A proxy's own name for the request, when it is one that can stand in logs and headers.
+fn given_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(HEADER)?.to_str().ok()?;
+    let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    (plain && (1..=64).contains(&id.len())).then(|| id.to_owned())
+}
+
+/// Eight characters of Crockford's base32, which has no letters that are taken for digits: to be read out on the phone.
+fn fresh_id() -> String {
+    let bits = entropy::bytes::<5>().iter().fold(0u64, |bits, byte| (bits << 8) | u64::from(*byte));
+    (0..8u32).rev().map(|at| crockford(bits >> (5 * at))).collect()
+}
+
+fn crockford(bits: u64) -> char {
+    let digit = usize::try_from(bits & 31).unwrap_or_default();
+    b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".get(digit).copied().map_or('0', char::from)
+}
+
+/// The line at the end of a request. Written on drop, so that requests whose client went away are told as well.
+struct Line {
+    method: String,
+    route: String,
+    status: Option<u16>,
+    /// Monotonic, unlike the application's clock.
+    begun: Instant,
+    peer: IpAddr,
+    client: ClientIp,
+    span: Span,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let Line { method, route, peer, .. } = self;
+        let dur_ms = (self.begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
+        let ip = (self.client.0 != *peer).then(|| tracing::field::display(self.client.0));
+        self.span.in_scope(|| match self.status {
+            Some(status) => tracing::info!(method, route, status, dur_ms, %peer, ip, "request"),
+            None => tracing::info!(method, route, dur_ms, %peer, ip, "request given up by its client"),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trace::tests::Paper;
+    use super::*;
+    use axum::body::Body;
+    use axum::routing::get;
+    use axum::{Extension, Router};
+    use tower::ServiceExt;
+    use tracing::instrument::WithSubscriber;
+
+    fn house() -> Router {
+        let trusted: Arc<[IpNet]> = ["10.0.0.0/8".parse().expect("network")].into();
+        Router::new()
+            .route("/u/{id}", get(|Extension(RequestId(id)): Extension<RequestId>| async { id }))
+            .route("/slow", get(|| async { std::future::pending::<()>().await }))
+            .layer(axum::middleware::from_fn_with_state(trusted, request_id))
+    }
+
+    fn ask(peer: &str, uri: &str, id: &str) -> Request {
+        let mut request = Request::get(uri).body(Body::empty()).expect("request");
+        request.headers_mut().insert(HEADER, id.parse().expect("header"));
+        request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("198.51.100.1"));
+        let peer: SocketAddr = format!("{peer}:4711").parse().expect("address");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    }
+
+    #[tokio::test]
+    async fn only_a_trusted_proxy_names_a_request() {
+        for (peer, sent, kept) in [
+            ("10.1.1.1", "Abc-1_2.3", true),
+            ("10.1.1.1", "has space", false),
+            ("10.1.1.1", &"x".repeat(65), false),
+            ("192.0.2.1", "Abc-1_2.3", false),
+        ] {
+            let response = house().oneshot(ask(peer, "/u/1", sent)).await.expect("answer");
+            let id = response.headers()[HEADER].to_str().expect("text").to_owned();
+            let body = axum::body::to_bytes(response.into_body(), 100).await.expect("body");
+            assert_eq!(body, id.as_bytes());
+            assert_eq!(id == sent, kept, "{id}");
+            let crockford =
+                |id: &str| id.len() == 8 && id.bytes().all(|b| b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(&b));
+            assert!(kept || crockford(&id), "{id}");
+        }
+        assert_ne!(fresh_id(), fresh_id());
+    }
+
+    #[tokio::test]
+    async fn one_line_at_the_end_of_a_request_without_path_and_query() {
+        let paper = Paper::default();
+        let all = async {
+            let _ = house().oneshot(ask("10.1.1.1", "/u/canary?code=canary", "r-1")).await;
+            let _ = house().oneshot(ask("192.0.2.1", "/canary?code=canary", "r-2")).await;
+            let given_up = tokio::time::timeout(
+                std::time::Duration::from_millis(5),
+                house().oneshot(ask("10.1.1.1", "/slow", "r-3")),
+            );
+            assert!(given_up.await.is_err());
+        };
+        all.with_subscriber(paper.json("info")).await;
+        let lines = paper.lines();
+        let [found, unmatched, given_up] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((&found["msg"], &found["route"]), (&"request".into(), &"/u/{id}".into()));
+        assert_eq!(
+            (&found["request_id"], &found["status"], &found["method"]),
+            (&"r-1".into(), &200.into(), &"GET".into())
+        );
+        assert_eq!((&found["peer"], &found["ip"]), (&"10.1.1.1".into(), &"198.51.100.1".into()));
+        assert!(found["dur_ms"].is_f64());
+        assert_eq!((&unmatched["route"], &unmatched["status"]), (&"unmatched".into(), &404.into()));
+        assert_eq!(unmatched["ip"], serde_json::Value::Null);
+        assert!(given_up["status"].is_null() && given_up["request_id"] == "r-3");
+        assert!(!paper.text().contains("canary"), "{}", paper.text());
+    }
+}

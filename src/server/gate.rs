@@ -1,0 +1,45 @@
+//! RFC 9112 §3.2, §6.3 and RFC 9110 §15.5.15: requests that are turned away before any route is asked.
+
+use super::refusal::{last_refusal, refusal};
+use super::wire::Ambiguous;
+use axum::extract::Request;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// The longest request target, in bytes. Authorization requests with everything in them stay below 4 KiB; longer ones
+/// are what PAR is for.
+const MAX_TARGET: usize = 8 * 1024;
+
+/// Middleware: 400 for what two parsers could read in two ways, 414 for long targets.
+pub(super) async fn gate(request: Request, next: Next) -> Response {
+    if request.extensions().get::<Ambiguous>().is_some() {
+        return last_refusal(StatusCode::BAD_REQUEST, "invalid_request", "The request's end can't be told for sure.");
+    }
+    if target_length(request.uri()) > MAX_TARGET {
+        return refusal(StatusCode::URI_TOO_LONG, "invalid_request", "The request's address is too long.");
+    }
+    if !one_plain_host(request.headers(), request.uri()) {
+        return last_refusal(StatusCode::BAD_REQUEST, "invalid_request", "The request must name exactly one host.");
+    }
+    next.run(request).await
+}
+
+fn target_length(uri: &Uri) -> usize {
+    let authority = uri.authority().map_or(0, |authority| authority.as_str().len());
+    authority.saturating_add(uri.path_and_query().map_or(0, |rest| rest.as_str().len()))
+}
+
+/// §3.2: one `Host`, without user information, and not contradicting an absolute target.
+fn one_plain_host(headers: &HeaderMap, uri: &Uri) -> bool {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+    let Some(host) = authority.filter(|host| !host.as_str().contains('@')) else {
+        return false;
+    };
+    uri.authority().is_none_or(|target| target == &host)
+}

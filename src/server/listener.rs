@@ -1,0 +1,178 @@
+//! The accept loop: HTTP/1.1 with a limit for everything that a client may take from us (axum's own has none).
+
+use super::wire::{Ambiguous, Seen, Wire};
+use super::{Phase, Stop};
+use crate::config::Limits;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt;
+
+/// The most bytes of a request's head (431).
+const MAX_HEAD: usize = 32 * 1024;
+/// How long the accept loop rests when the system has no sockets left.
+const REST: Duration = Duration::from_millis(100);
+/// How long we go on reading after our last answer, and how much.
+const LINGER: (Duration, usize) = (Duration::from_millis(500), 1024 * 1024);
+
+/// Serves `router` (which should be [`super::layered`]) until `stop`; returns when the last connection is gone, or when
+/// the time to drain is over.
+pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: Stop) {
+    let house = Arc::new(House { router, http: http(limits), write: limits.write, stop });
+    let seats = Arc::new(Semaphore::new(limits.connections));
+    let (open, _) = watch::channel(());
+    let mut closing = pin!(close_after(&house.stop, limits.shutdown_delay));
+    loop {
+        let (socket, peer, seat) = tokio::select! {
+            biased;
+            () = &mut closing => break,
+            admitted = admit(&listener, &seats) => admitted,
+        };
+        let (house, mut gone) = (Arc::clone(&house), open.subscribe());
+        tokio::spawn(async move {
+            let _seat = seat;
+            tokio::select! {
+                () = converse(socket, peer, &house) => {}
+                // The time to drain is over.
+                _ = gone.changed() => {}
+            }
+        });
+    }
+    drop(listener);
+    let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    if tokio::time::timeout(limits.shutdown_drain, seats.acquire_many(all)).await.is_err() {
+        tracing::warn!("some requests were still in flight after limits.shutdown_drain, and were cut");
+    }
+}
+
+/// What all connections share.
+struct House {
+    router: Router,
+    http: http1::Builder,
+    write: Duration,
+    stop: Stop,
+}
+
+fn http(limits: &Limits) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        // Runs from the first moment and again from each answer on, so it limits idle connections too.
+        .header_read_timeout(limits.header_read)
+        // More than 100 fields are 431 as well: hyper's own default, which it keeps on the stack. To say it here again
+        // would cost an allocation a request.
+        .max_header_size(MAX_HEAD)
+        .max_buf_size(2 * MAX_HEAD)
+        .half_close(false)
+        .keep_alive(true);
+    http
+}
+
+async fn close_after(stop: &Stop, delay: Duration) {
+    tokio::select! {
+        () = stop.reached(Phase::Closing) => {}
+        () = async {
+            stop.reached(Phase::Draining).await;
+            tokio::time::sleep(delay).await;
+        } => stop.advance(Phase::Closing),
+    }
+}
+
+/// Waits for a free seat, then for a connection: what we can't serve waits in the kernel's queue.
+async fn admit(listener: &TcpListener, seats: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    loop {
+        // Nobody closes the semaphore; if someone did, there would be no seats.
+        let Ok(seat) = Arc::clone(seats).acquire_owned().await else {
+            return std::future::pending().await;
+        };
+        match listener.accept().await {
+            Ok((socket, peer)) => return (socket, SocketAddr::new(peer.ip().to_canonical(), peer.port()), seat),
+            // One client that vanished on its way in.
+            Err(fault) if one_clients_trouble(fault.kind()) => {}
+            Err(fault) => {
+                tracing::warn!(%fault, "no connection can be accepted; trying again");
+                tokio::time::sleep(REST).await;
+            }
+        }
+    }
+}
+
+fn one_clients_trouble(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted)
+}
+
+/// One connection, from its first request to its last.
+async fn converse(socket: TcpStream, peer: SocketAddr, house: &House) {
+    // Answers are one write each; waiting for more would only delay them.
+    let _ = socket.set_nodelay(true);
+    let seen = Arc::new(Seen::default());
+    let mut io = TimeoutStream::new(Wire::new(socket, Arc::clone(&seen)));
+    io.set_write_timeout(Some(house.write));
+    let service = hyper::service::service_fn(|request| {
+        Box::pin(answer(house.router.clone(), request, peer, Arc::clone(&seen)))
+    });
+    let mut talk = house.http.serve_connection(TokioIo::new(Box::pin(io)), service);
+    let ended = tokio::select! {
+        ended = poll_fn(|cx| talk.poll_without_shutdown(cx)) => ended,
+        () = house.stop.reached(Phase::Closing) => {
+            Pin::new(&mut talk).graceful_shutdown();
+            poll_fn(|cx| talk.poll_without_shutdown(cx)).await
+        }
+    };
+    // Who doesn't write their request or doesn't read our answer gets no more of our time.
+    if !ended.is_err_and(|fault| fault.is_timeout()) {
+        linger(talk.into_parts().io.into_inner()).await;
+    }
+}
+
+async fn answer(
+    router: Router,
+    request: hyper::Request<Incoming>,
+    peer: SocketAddr,
+    seen: Arc<Seen>,
+) -> Result<Response, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    if seen.ambiguous() {
+        request.extensions_mut().insert(Ambiguous);
+    }
+    let mut response = router.oneshot(request).await?;
+    if seen.ambiguous() || seen.chunked() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+/// RFC 9112 §9.6: closing with unread bytes in the socket resets it, and then the client may never see our answer
+/// (413). So we end our side and read on for a moment.
+async fn linger(mut io: Pin<Box<TimeoutStream<Wire>>>) {
+    let (time, mut bytes) = LINGER;
+    let rest = async {
+        io.shutdown().await?;
+        let mut sink = [0u8; 4096];
+        loop {
+            match io.read(&mut sink).await? {
+                0 => return Ok::<(), std::io::Error>(()),
+                read if read > bytes => return Ok(()),
+                read => bytes = bytes.saturating_sub(read),
+            }
+        }
+    };
+    // Either way the connection is over.
+    let _ = tokio::time::timeout(time, rest).await;
+}

@@ -1,0 +1,21 @@
+//! The way in: sockets, limits, the layers around all routes, and the way out of a running server.
+
+mod body;
+mod gate;
+mod health;
+mod layers;
+mod listener;
+mod refusal;
+mod routes;
+mod signals;
+mod start;
+mod stop;
+mod wire;
+
+pub use layers::not_found;
+pub use signals::listen;
+pub use start::{Refused, Role, Started, open, place, serve, start};
+pub use stop::{Phase, Stop};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! Every route of the house.
+
+use crate::api;
+use crate::app::App;
+use crate::oauth::{self, authorize, discovery};
+use crate::signin;
+use crate::web::{assets, stopped};
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+
+/// All routes, without the layers that every request passes.
+pub fn routes(app: &App) -> Router {
+    let routes = documents().merge(endpoints(app)).merge(pages(app)).merge(api::routes());
+    routes.with_state(app.clone())
+}
+
+/// What anyone may read, from any origin.
+fn documents() -> Router<App> {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(discovery::metadata).options(discovery::metadata))
+        .route("/.well-known/oauth-authorization-server", get(discovery::metadata).options(discovery::metadata))
+        .route("/.well-known/jwks.json", get(discovery::jwks).options(discovery::metadata))
+        .layer(from_fn(oauth::cors::everyone))
+}
+
+/// What programs call.
+fn endpoints(app: &App) -> Router<App> {
+    let from_browsers = Router::new()
+        .route("/oauth2/token", post(oauth::token::post))
+        .route("/oauth2/revoke", post(oauth::revoke::post))
+        .route("/userinfo", get(oauth::userinfo::get).post(oauth::userinfo::post))
+        .layer(from_fn_with_state(app.clone(), oauth::cors::public_clients));
+    from_browsers.route("/oauth2/introspect", post(oauth::introspect::post))
+}
+
+/// What people see.
+fn pages(app: &App) -> Router<App> {
+    Router::new()
+        .route("/", get(signin::home::get))
+        .route("/oauth2/auth", get(authorize::get).post(authorize::post))
+        .route("/oauth2/auth/resume", get(authorize::resume))
+        .route("/login", get(signin::login::get).post(signin::login::post))
+        .route("/consent", get(authorize::consent_page::get).post(authorize::consent_page::post))
+        .route("/logout", get(oauth::logout::get).post(oauth::logout::post))
+        .route("/setup", get(signin::setup::get).post(signin::setup::post))
+        .route("/assets/{name}", get(assets::get))
+        .layer(from_fn_with_state(app.clone(), stopped::stopped_pages))
+}

@@ -1,0 +1,136 @@
+//! From settings to a running server: database, keys, services, routes, background work.
+
+use crate::app::{App, Attempts, Memory, Services};
+use crate::base::{Clock, Secret};
+use crate::config::Config;
+use crate::crypto::password::{Cost, Passwords};
+use crate::db::{self, Db, Fault};
+use crate::keys;
+use crate::outbound::Outbound;
+use super::health::health;
+use super::layers::{layered, not_found};
+use super::listener::serve as accept;
+use super::routes::routes;
+use super::stop::Stop;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use tokio::net::TcpListener;
+
+/// Why a server can't start: one block that says what, why and what to do.
+#[derive(Debug)]
+pub struct Refused(pub String);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Refused(fault.to_string())
+    }
+}
+
+impl From<keys::Refused> for Refused {
+    fn from(refused: keys::Refused) -> Self {
+        Refused(refused.0)
+    }
+}
+
+/// How a process uses the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It serves: alone, on SQLite.
+    Server,
+    /// It does one thing, beside a server or without.
+    Command,
+}
+
+/// Where the database of these settings is.
+pub fn place(config: &Config) -> db::Place {
+    match &config.database_url {
+        Some(url) => db::Place::Postgres(url.clone(), config.database.max_connections),
+        None => db::Place::Sqlite(config.data_dir.join("symbolon.db")),
+    }
+}
+
+/// Opens the database and sees that its schema is what this binary expects. SQLite is brought up to date on the way.
+pub async fn open(config: &Config) -> Result<Db, Refused> {
+    let db = db::open(&place(config)).await?;
+    let drift = db.drift().await?;
+    if drift.unknown > 0 {
+        return Err(Refused("the database was migrated by a newer Symbolon; run that version, or restore a backup".to_owned()));
+    }
+    if drift.changed > 0 {
+        return Err(Refused("the database's migrations aren't the ones of this release; see `symbolon migrate --check`".to_owned()));
+    }
+    if drift.missing > 0 && db.kind() == "postgres" {
+        let why = format!("the database lacks {} migrations; run: symbolon migrate", drift.missing);
+        return Err(Refused(why));
+    }
+    db.migrate().await?;
+    Ok(db)
+}
+
+/// Everything that handlers need.
+pub struct Started {
+    /// The services.
+    pub app: App,
+    /// Held for as long as the process serves from SQLite.
+    pub lock: Option<File>,
+}
+
+/// Puts the services together.
+pub async fn start(config: Config, master: Option<Secret>, clock: Clock, role: Role, dev: bool) -> Result<Started, Refused> {
+    let lock = match (&config.database_url, role) {
+        (None, Role::Server) => Some(lock(&config)?),
+        _ => None,
+    };
+    let db = open(&config).await?;
+    let master = keys::master(&db, &config, master).await?;
+    let ring = keys::start(&db, &config, master, &clock).await?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let at_once = if config.passwords.at_once == 0 { cores } else { config.passwords.at_once };
+    let cost = Cost { memory_kib: config.passwords.memory_kib, passes: config.passwords.passes };
+    let passwords = Passwords::new(cost, at_once).map_err(|_| Refused("passwords.memory_kib or passwords.passes can't be used".to_owned()))?;
+    let outbound = Outbound::new(&config.outbound).map_err(|why| Refused(why.to_string()))?;
+    let attempts = Attempts::new(config.throttle.client);
+    let services = Services { config, db, clock, keys: ring, passwords, outbound, memory: Memory::default(), attempts, dev };
+    let app = App::new(services);
+    app.catch_up().await?;
+    Ok(Started { app, lock })
+}
+
+/// Two servers over one SQLite file would each believe to be the only writer.
+fn lock(config: &Config) -> Result<File, Refused> {
+    let file = config.data_dir.join("symbolon.lock");
+    let unusable = |why: std::io::Error| Refused(format!("{} can't be used: {why}", file.display()));
+    std::fs::create_dir_all(&config.data_dir).map_err(unusable)?;
+    let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Refused(format!(
+            "another Symbolon is serving from {}. Stop it first, or set database_url: several servers share PostgreSQL.",
+            config.data_dir.display()
+        ))),
+        Err(TryLockError::Error(why)) => Err(unusable(why)),
+    }
+}
+
+/// Serves until it is stopped: new connections are turned away, what is in flight is finished, nothing is cut.
+pub async fn serve(started: Started, listener: TcpListener, stop: Stop) {
+    let Started { app, lock } = started;
+    let jobs = crate::jobs::start(&app);
+    let asked = app.clone();
+    let ready = move || {
+        let app = asked.clone();
+        async move { vec![("database", app.catch_up().await.is_ok())] }
+    };
+    let router = routes(&app).merge(health(stop.clone(), ready)).fallback(not_found);
+    let router = layered(router, &app.config, stop.clone());
+    accept(listener, router, &app.config.limits, stop).await;
+    drop(jobs);
+    app.db.close().await;
+    drop(lock);
+}

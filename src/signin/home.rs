@@ -1,0 +1,25 @@
+//! `/`: what a person sees who comes by themselves.
+
+use super::session;
+use crate::app::App;
+use crate::web::{Stopped, Page, Shell};
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    page: Shell,
+    user: Option<String>,
+    is_admin: bool,
+}
+
+/// `GET /`
+pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Stopped> {
+    let session = session::current(&app, &headers).await?;
+    let is_admin = session.as_ref().is_some_and(|session| session.user.admin);
+    let user = session.map(|session| session.user.display_name().to_owned());
+    Ok(Page::new(HomePage { page: Shell::new(&app), user, is_admin }).into_response())
+}

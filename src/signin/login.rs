@@ -1,0 +1,211 @@
+//! `/login`: who are you? The same page, time and words for accounts that exist and those that don't.
+
+use super::session::{self, Proof, Session};
+use super::throttle::{self, Gauge, Taken};
+use super::{ACR_NONE, ACR_PASSWORD, Interaction, interaction};
+use crate::app::App;
+use crate::base::Secret;
+use crate::base::id::UserId;
+use crate::crypto::password::Unanswered;
+use crate::db::Fault;
+use crate::people::{self, User, password::MAX_BYTES};
+use crate::web::browser::{Browser, Cookie, check_form};
+use crate::web::{Stopped, Call, Form, Page, Params, Query, Shell};
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use std::time::Duration;
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    page: Shell,
+    client: Option<super::Asking>,
+    email: String,
+    error: Option<String>,
+    csrf: String,
+    go: Option<String>,
+    signed_in_as: Option<String>,
+    people: Vec<Person>,
+}
+
+/// Somebody whom `symbolon dev` signs in with one click.
+struct Person {
+    id: String,
+    name: String,
+    email: String,
+    role: String,
+}
+
+/// How long a device is known.
+const DEVICE_LIVES: Duration = Duration::from_secs(180 * 86_400);
+
+/// `GET /login`
+pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+    let desk = Desk::open(&app, &headers, query.get("go")).await?;
+    let email = desk.waiting.as_ref().and_then(|w| w.waiting.login_hint.clone()).unwrap_or_default();
+    desk.page(&app, email, None, StatusCode::OK).await
+}
+
+/// `POST /login`
+pub async fn post(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Form(form): Form,
+) -> Result<Response, Stopped> {
+    let params = form.map_err(Stopped::bad_form)?;
+    check_form(&app, &headers, &params).map_err(Stopped::forged)?;
+    let desk = Desk::open(&app, &headers, params.get("go")).await?;
+    if let Some(person) = params.get("dev_person").filter(|_| app.dev) {
+        return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }).await;
+    }
+    let (email, password) = credentials(&params)?;
+    match verify(&app, &call, &headers, email, password).await? {
+        Verified::Yes(user) => {
+            desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await
+        }
+        Verified::No => {
+            let error = "That e-mail address and password don't match an account here. Check both and try again.";
+            desk.page(&app, email.to_owned(), Some(error.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Verified::Wait(seconds) => {
+            let error = format!("Too many tries. Wait {seconds} seconds, then try again.");
+            let page = desk.page(&app, email.to_owned(), Some(error), StatusCode::TOO_MANY_REQUESTS).await?;
+            Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+        }
+    }
+}
+
+fn credentials(params: &Params) -> Result<(&str, Secret), Stopped> {
+    let email = params.get("email").unwrap_or_default();
+    let password = params.get("password").unwrap_or_default();
+    if email.len() > 254 || password.len() > MAX_BYTES {
+        return Err(Stopped::bad_request("The e-mail address or the password is too long."));
+    }
+    Ok((email, Secret::new(password)))
+}
+
+enum Verified {
+    Yes(UserId),
+    No,
+    Wait(i64),
+}
+
+async fn verify(
+    app: &App,
+    call: &Call,
+    headers: &HeaderMap,
+    email: &str,
+    password: Secret,
+) -> Result<Verified, Stopped> {
+    let user = people::store::by_email(&app.db, email).await?;
+    let limits = &app.config.throttle;
+    let address = Gauge::new("login-address", &call.network(), limits.address);
+    let account = match user.as_ref().filter(|user| known_device(app, headers, user)) {
+        // Guesses from elsewhere can't lock a person out of a device of theirs.
+        Some(user) => Gauge::new("login-device", user.id.as_str(), limits.account),
+        None => Gauge::new("login-account", &people::email::canonical(email), limits.account),
+    };
+    for gauge in [&address, &account] {
+        if let Taken::Wait(seconds) = throttle::take(app, gauge).await? {
+            tracing::warn!(address = %call.address, "sign-in throttled");
+            return Ok(Verified::Wait(seconds));
+        }
+    }
+    let stored = user.as_ref().filter(|user| user.enabled).and_then(|user| user.password.clone());
+    let right = app.passwords.check(password.clone(), stored).await.map_err(busy)?;
+    let Some(user) = user.filter(|_| right) else {
+        tracing::info!(address = %call.address, "sign-in refused");
+        return Ok(Verified::No);
+    };
+    throttle::refund(app, &address).await?;
+    throttle::refund(app, &account).await?;
+    rehash(app, &user, password).await?;
+    Ok(Verified::Yes(user.id))
+}
+
+/// Makes the hash again when the settings ask for more than it has.
+async fn rehash(app: &App, user: &User, password: Secret) -> Result<(), Stopped> {
+    if user.password.as_deref().is_some_and(|stored| app.passwords.outdated(stored)) {
+        let hash = app.passwords.hash(password).await.map_err(busy)?;
+        people::store::set_password(&app.db, &user.id, &hash).await?;
+    }
+    Ok(())
+}
+
+fn busy(why: Unanswered) -> Stopped {
+    match why {
+        Unanswered::Busy => Stopped::busy(),
+        Unanswered::Fault => Stopped::from(Fault::Bug("a password couldn't be hashed".to_owned())),
+    }
+}
+
+fn device_mark(app: &App, user: &UserId) -> Secret {
+    Secret::new(app.keys.macs().page("device", user.as_str()))
+}
+
+fn known_device(app: &App, headers: &HeaderMap, user: &User) -> bool {
+    let mark = Cookie::Device.read(app, headers);
+    mark.is_some_and(|mark| app.keys.macs().page_holds("device", user.id.as_str(), mark.reveal()))
+}
+
+/// One visit to the page: the browser, who is signed in, what waits.
+struct Desk {
+    browser: Browser,
+    session: Option<Session>,
+    waiting: Option<Interaction>,
+}
+
+impl Desk {
+    async fn open(app: &App, headers: &HeaderMap, go: Option<&str>) -> Result<Self, Stopped> {
+        let browser = Browser::of(app, headers);
+        let waiting = match go {
+            Some(go) => Some(interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?),
+            None => None,
+        };
+        Ok(Desk { session: session::current(app, headers).await?, browser, waiting })
+    }
+
+    async fn page(
+        self,
+        app: &App,
+        email: String,
+        error: Option<String>,
+        status: StatusCode,
+    ) -> Result<Response, Stopped> {
+        let page = LoginPage {
+            page: Shell::new(app),
+            client: self.waiting.as_ref().and_then(|w| w.waiting.asking.clone()),
+            email,
+            error,
+            csrf: self.browser.csrf(app),
+            go: self.waiting.map(|w| w.id),
+            signed_in_as: self.session.map(|session| session.user.email),
+            people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
+        };
+        Ok((self.browser.cookie(app), Page::new(page).status(status)).into_response())
+    }
+
+    async fn let_in(self, app: &App, user: &UserId, proof: Proof) -> Result<Response, Stopped> {
+        let known = people::store::by_id(&app.db, user).await?.filter(|user| user.enabled);
+        let user = known.ok_or_else(|| Stopped::bad_request("There is no such person here."))?;
+        let cookie = session::sign_in(app, &user.id, proof, self.session.as_ref()).await?;
+        let device = Cookie::Device.set(app, &device_mark(app, &user.id), Some(DEVICE_LIVES));
+        tracing::info!(user = %user.id, amr = proof.amr, "signed in");
+        let to = self.waiting.map_or_else(|| "/".to_owned(), |waiting| waiting.resume());
+        Ok((cookie, device, Redirect::to(&to)).into_response())
+    }
+}
+
+async fn people_of_dev(app: &App) -> Result<Vec<Person>, Fault> {
+    let people = people::store::page(&app.db, "", "", 5).await?;
+    let person = |user: User| Person {
+        name: user.display_name().to_owned(),
+        role: if user.admin { "admin" } else { "member" }.to_owned(),
+        id: user.id.to_string(),
+        email: user.email,
+    };
+    Ok(people.into_iter().map(person).collect())
+}

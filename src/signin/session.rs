@@ -1,0 +1,123 @@
+//! Browser sessions: a row that only the fingerprint of a cookie finds.
+
+use crate::app::App;
+use crate::base::encoding::{base64url, fingerprint};
+use crate::base::id::{SessionId, UserId};
+use crate::base::{Secret, Time, entropy};
+use crate::db::{Fault, On, Result, Tx};
+use crate::people::User;
+use crate::web::browser::{Cookie, SetCookie};
+use crate::{args, sql};
+use axum::http::HeaderMap;
+use std::time::Duration;
+
+sql! {
+    write CREATE = "INSERT INTO sessions (id, sid, user_id, auth_time, amr, acr, created_at, seen_at, idle_expires_at, expires_at) \
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $4, $8, $9) RETURNING id";
+    read CURRENT = "SELECT s.id AS session_id, s.sid, s.auth_time, s.amr, s.acr, s.created_at AS session_created_at, s.seen_at, \
+                    s.expires_at, u.id, u.email, u.password, u.claims, u.admin, u.enabled, u.rev, u.created_at, u.updated_at \
+                    FROM sessions s JOIN users u ON u.id = s.user_id \
+                    WHERE s.id = $1 AND s.idle_expires_at > $2 AND s.expires_at > $2 AND u.enabled";
+    write TOUCH = "UPDATE sessions SET seen_at = $2, idle_expires_at = $3 WHERE id = $1 RETURNING id";
+    write END = "DELETE FROM sessions WHERE id = $1 RETURNING id";
+    write END_ALL = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
+    write PURGE = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 OR idle_expires_at < $1 \
+                   ORDER BY expires_at LIMIT 500) RETURNING id";
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    id: String,
+    /// What relying parties know the session by.
+    pub sid: SessionId,
+    /// Who it is.
+    pub user: User,
+    /// When they last proved it.
+    pub auth_time: Time,
+    /// How, space-delimited (RFC 8176).
+    pub amr: String,
+    /// How well.
+    pub acr: String,
+    created_at: Time,
+    seen_at: Time,
+    expires_at: Time,
+}
+
+/// How often use is written down.
+const TOUCH_EVERY: Duration = Duration::from_secs(60);
+
+/// Who is signed in with this browser.
+pub async fn current(app: &App, headers: &HeaderMap) -> Result<Option<Session>> {
+    let Some(cookie) = Cookie::Session.read(app, headers) else {
+        return Ok(None);
+    };
+    let now = app.now();
+    let mut db = &app.db;
+    let Some(row) = db.one(CURRENT, args![fingerprint(cookie.reveal().as_bytes()), now]).await? else {
+        return Ok(None);
+    };
+    let session = Session {
+        id: row.text("session_id")?,
+        sid: row.id("sid")?,
+        user: User::from_row(&row)?,
+        auth_time: row.time("auth_time")?,
+        amr: row.text("amr")?,
+        acr: row.text("acr")?,
+        created_at: row.time("session_created_at")?,
+        seen_at: row.time("seen_at")?,
+        expires_at: row.time("expires_at")?,
+    };
+    if session.seen_at + TOUCH_EVERY < now {
+        db.run(TOUCH, args![&session.id, now, now + app.config.lifetimes.session_idle]).await?;
+    }
+    Ok(Some(session))
+}
+
+/// How somebody proved who they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Proof {
+    /// Authentication methods (RFC 8176), space-delimited.
+    pub amr: &'static str,
+    /// Authentication context class.
+    pub acr: &'static str,
+}
+
+/// Signs a person in: always under a new cookie. The same person keeps their session towards relying parties and its
+/// end; anyone else's session ends.
+pub async fn sign_in(app: &App, user: &UserId, proof: Proof, before: Option<&Session>) -> Result<SetCookie> {
+    let now = app.now();
+    let lifetimes = &app.config.lifetimes;
+    let same = before.filter(|session| session.user.id == *user);
+    let (sid, created_at, expires_at) = match same {
+        Some(session) => (session.sid.clone(), session.created_at, session.expires_at),
+        None => (SessionId::new(now), now, now + lifetimes.session_absolute),
+    };
+    let cookie = Secret::new(base64url(&entropy::bytes::<32>()));
+    let id = fingerprint(cookie.reveal().as_bytes());
+    let mut tx = app.db.begin().await?;
+    if let Some(before) = before {
+        end(&mut tx, before).await?;
+    }
+    let idle = now + lifetimes.session_idle;
+    let args = args![id, &sid, user, now, proof.amr, proof.acr, created_at, idle, expires_at];
+    (&mut tx).run(CREATE, args).await?;
+    tx.commit().await?;
+    Ok(Cookie::Session.set(app, &cookie, Some(lifetimes.session_absolute)))
+}
+
+/// Ends one session.
+pub async fn end(mut tx: &mut Tx, session: &Session) -> Result<()> {
+    (&mut tx).run(END, args![&session.id]).await.map(|_| ())
+}
+
+/// Ends all sessions of a person; gives how many there were.
+pub async fn end_all(mut on: impl On, user: &UserId) -> Result<usize> {
+    on.run(END_ALL, args![user]).await
+}
+
+/// Deletes sessions that are over, a few hundred at a time.
+pub async fn purge(app: &App) -> std::result::Result<usize, Fault> {
+    let mut db = &app.db;
+    db.run(PURGE, args![app.now()]).await
+}

@@ -1,0 +1,125 @@
+//! `/setup`: the one-time link with which the first administrator makes their account.
+
+use crate::app::App;
+use crate::audit::{self, Actor, Event};
+use crate::base::Secret;
+use crate::crypto::password::Unanswered;
+use crate::people::{self, NewUser, Profile};
+use crate::web::browser::{Browser, check_form};
+use crate::web::{Stopped, Call, Form, Page, Params, Query, Shell};
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    page: Shell,
+    csrf: String,
+    token: String,
+    error: Option<String>,
+    email: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "setup_done.html")]
+struct DonePage {
+    page: Shell,
+}
+
+/// `GET /setup?token=…`
+pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+    let token = query.get("token").unwrap_or_default();
+    if !people::setup::good(&app.db, token, app.now()).await? {
+        return Err(used_up());
+    }
+    Ok(form(&app, &headers, &query, None, StatusCode::OK))
+}
+
+/// `POST /setup`
+pub async fn post(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Form(body): Form,
+) -> Result<Response, Stopped> {
+    let params = body.map_err(Stopped::bad_form)?;
+    check_form(&app, &headers, &params).map_err(Stopped::forged)?;
+    let again = |why: String| form(&app, &headers, &params, Some(why), StatusCode::UNPROCESSABLE_ENTITY);
+    let new = NewUser {
+        email: params.get("email").unwrap_or_default().to_owned(),
+        password: Some(Secret::new(params.get("password").unwrap_or_default())),
+        profile: Profile::default().named(params.get("name").unwrap_or_default()),
+        admin: true,
+    };
+    if let Err((_, why)) = new.check() {
+        return Ok(again(why));
+    }
+    if !people::setup::good(&app.db, params.get("token").unwrap_or_default(), app.now()).await? {
+        return Err(used_up());
+    }
+    let hash = match app.passwords.hash(new.password.clone().unwrap_or_default()).await {
+        Ok(hash) => hash,
+        Err(Unanswered::Busy | Unanswered::Fault) => return Err(Stopped::busy()),
+    };
+    match make(&app, &call, &params, &new, hash).await? {
+        Made::Yes => Ok(Page::new(DonePage { page: Shell::new(&app) }).into_response()),
+        Made::AddressTaken => Ok(again("There is an account with this address already.".to_owned())),
+        Made::LinkUsed => Err(used_up()),
+    }
+}
+
+enum Made {
+    Yes,
+    AddressTaken,
+    LinkUsed,
+}
+
+async fn make(app: &App, call: &Call, params: &Params, new: &NewUser, hash: String) -> Result<Made, Stopped> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    if !people::setup::spend(&mut tx, params.get("token").unwrap_or_default(), now).await? {
+        return Ok(Made::LinkUsed);
+    }
+    let Some(id) = people::store::create(&mut tx, new, Some(hash), now).await? else {
+        return Ok(Made::AddressTaken);
+    };
+    let event = Event {
+        actor: Actor::Anonymous,
+        action: "user.created",
+        object: format!("user:{id}"),
+        request_id: call.request_id.clone(),
+        address: call.address.to_string(),
+        detail: json!({ "by": "setup link", "admin": true }),
+    };
+    audit::record(&mut tx, &event, now).await?;
+    tx.commit().await?;
+    Ok(Made::Yes)
+}
+
+fn form(app: &App, headers: &HeaderMap, params: &Params, error: Option<String>, status: StatusCode) -> Response {
+    let browser = Browser::of(app, headers);
+    let text = |name| params.get(name).unwrap_or_default().to_owned();
+    let page = SetupPage {
+        page: Shell::new(app),
+        csrf: browser.csrf(app),
+        token: text("token"),
+        error,
+        email: text("email"),
+        name: text("name"),
+    };
+    (browser.cookie(app), Page::new(page).status(status)).into_response()
+}
+
+fn used_up() -> Stopped {
+    Stopped::refused(
+        StatusCode::FORBIDDEN,
+        "setup_link_invalid",
+        "This set-up link doesn't work any more",
+        "It was used already, or its hour is over.",
+        "Whoever runs this server can make a new one: symbolon user setup-link",
+    )
+}

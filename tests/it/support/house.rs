@@ -1,0 +1,207 @@
+//! A house: a real server on a real socket with a database, a clock and keys of its own.
+
+use super::postgres;
+use super::{Browser, Client};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use symbolon::app::App;
+use symbolon::base::{Clock, Secret, Time};
+use symbolon::clients::Metadata;
+use symbolon::config::Config;
+use symbolon::people::{NewUser, Profile};
+use symbolon::server::{self, Role, Stop};
+use tokio::sync::OnceCell;
+
+/// On which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// The password of everyone who lives here.
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct House {
+    pub app: App,
+    pub kind: Kind,
+    /// The issuer, and where it listens.
+    pub url: String,
+    pub dir: PathBuf,
+    pub config: Config,
+    stop: Stop,
+    serving: Option<tokio::task::JoinHandle<()>>,
+}
+
+/// Keys and schema that all houses begin with: RSA keys are made once a run.
+struct Blueprint {
+    dir: PathBuf,
+    postgres: OnceCell<String>,
+}
+
+static BLUEPRINT: OnceCell<Blueprint> = OnceCell::const_new();
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+async fn blueprint() -> &'static Blueprint {
+    BLUEPRINT
+        .get_or_init(|| async {
+            let dir = fresh_dir();
+            let config = config(&dir, None);
+            settle(config).await;
+            Blueprint { dir, postgres: OnceCell::new() }
+        })
+        .await
+}
+
+/// Opens once, waits for all keys, closes.
+async fn settle(config: Config) {
+    let started = server::start(config, None, Clock::System, Role::Server, false).await.expect("starts");
+    started.app.keys.complete().await;
+    started.app.db.close().await;
+}
+
+fn fresh_dir() -> PathBuf {
+    let name = format!("symbolon-house-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    let dir = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&dir).expect("a directory");
+    dir
+}
+
+/// The settings of a house in `dir`: the defaults, but for places, cheap passwords and short waits.
+pub fn config(dir: &std::path::Path, database_url: Option<String>) -> Config {
+    let mut config: Config = toml::from_str(include_str!("../../../src/config/default.toml")).expect("the defaults");
+    config.data_dir = dir.join("data");
+    config.keys_dir = dir.join("keys");
+    config.database_url = database_url.map(Secret::new);
+    config.database.max_connections = 6;
+    config.passwords.memory_kib = 8;
+    config.passwords.passes = 1;
+    config.limits.shutdown_delay = Duration::ZERO;
+    config.listen = "127.0.0.1:0".parse().expect("an address");
+    config
+}
+
+impl House {
+    pub async fn new(kind: Kind) -> Self {
+        House::with(kind, |_| {}).await
+    }
+
+    /// A house with other settings.
+    pub async fn with(kind: Kind, change: impl FnOnce(&mut Config)) -> Self {
+        let blueprint = blueprint().await;
+        let dir = fresh_dir();
+        copy(&blueprint.dir.join("keys"), &dir.join("keys"));
+        let url = match kind {
+            Kind::Sqlite => {
+                copy(&blueprint.dir.join("data"), &dir.join("data"));
+                None
+            }
+            Kind::Postgres => Some(postgres_house(blueprint).await),
+        };
+        let mut config = config(&dir, url);
+        change(&mut config);
+        House::open(kind, dir, config).await
+    }
+
+    /// Serves from what is there already.
+    pub async fn open(kind: Kind, dir: PathBuf, mut config: Config) -> Self {
+        let listener = tokio::net::TcpListener::bind(config.listen).await.expect("binds");
+        let address = listener.local_addr().expect("an address");
+        if config.issuer == "http://127.0.0.1:4444" {
+            config.issuer = format!("http://{address}");
+        }
+        let url = format!("http://{address}");
+        let started = server::start(config.clone(), None, Clock::shiftable(), Role::Server, false).await;
+        let started = started.unwrap_or_else(|why| panic!("{why}"));
+        let stop = Stop::new();
+        let app = started.app.clone();
+        let serving = tokio::spawn(server::serve(started, listener, stop.clone()));
+        House { app, kind, url, dir, config, stop, serving: Some(serving) }
+    }
+
+    /// Another server over the same PostgreSQL database, with the same clock setting and keys.
+    pub async fn twin(&self) -> House {
+        assert_eq!(self.kind, Kind::Postgres);
+        let mut config = self.config.clone();
+        config.issuer = self.app.issuer().to_owned();
+        House::open(self.kind, self.dir.clone(), config).await
+    }
+
+    /// Stops serving and lets go of the database.
+    pub async fn close(mut self) -> (PathBuf, Config) {
+        self.stop.begin();
+        if let Some(serving) = self.serving.take() {
+            serving.await.expect("stops");
+        }
+        (self.dir.clone(), self.config.clone())
+    }
+
+    pub fn now(&self) -> Time {
+        self.app.now()
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, span: Duration) {
+        self.app.clock.shift(i64::try_from(span.as_millis()).expect("a span"));
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(self)
+    }
+
+    /// Somebody who lives here; `ada` becomes ada@example.com.
+    pub async fn person(&self, name: &str) -> String {
+        self.person_with(name, serde_json::json!({ "name": name }), false).await
+    }
+
+    pub async fn admin(&self, name: &str) -> String {
+        self.person_with(name, serde_json::json!({ "name": name }), true).await
+    }
+
+    pub async fn person_with(&self, name: &str, claims: serde_json::Value, admin: bool) -> String {
+        let profile = Profile::parse(claims).expect("claims");
+        let email = format!("{name}@example.com");
+        let new = NewUser { email, password: Some(Secret::new(PASSWORD)), profile, admin };
+        let hash = self.app.passwords.hash(Secret::new(PASSWORD)).await.expect("hashes");
+        let id = symbolon::people::store::create(&self.app.db, &new, Some(hash), self.now()).await.expect("creates");
+        id.expect("a new address").to_string()
+    }
+
+    /// A confidential client with the usual scopes.
+    pub async fn client(&self) -> Client {
+        self.client_with(|_| {}).await
+    }
+
+    /// A client with other metadata.
+    pub async fn client_with(&self, change: impl FnOnce(&mut Metadata)) -> Client {
+        Client::register(self, change).await
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop.begin();
+        // Twins share the directory; whoever is last finds it gone already.
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+async fn postgres_house(blueprint: &Blueprint) -> String {
+    let cluster = postgres::cluster().await;
+    let template = blueprint.postgres.get_or_init(|| async {
+        let name = cluster.database(None).await;
+        let config = config(&blueprint.dir, Some(cluster.url(&name)));
+        let db = symbolon::db::open(&server::place(&config)).await.expect("opens");
+        db.migrate().await.expect("migrates");
+        db.close().await;
+        settle(config).await;
+        name
+    });
+    cluster.url(&cluster.database(Some(template.await)).await)
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    let done = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().expect("cp");
+    assert!(done.success());
+}
