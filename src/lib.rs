@@ -16,13 +16,17 @@
 //! base                time, chance, identifiers, secrets, scopes, URIs
 //! ```
 
+pub mod admin;
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod base;
+pub mod cli;
 pub mod clients;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod guard;
 pub mod jobs;
 pub mod keys;
 pub mod oauth;

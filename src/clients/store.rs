@@ -8,7 +8,7 @@ use crate::{args, sql};
 
 sql! {
     write CREATE = "INSERT INTO clients (id, name, search, metadata, secrets, enabled, not_before, rev, created_at, updated_at) \
-                    VALUES ($1, $2, $3, $4, $5, TRUE, 0, 1, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id";
+                    VALUES ($1, $2, $3, $4, $5, TRUE, $7, 1, $6, $6) ON CONFLICT (id) DO NOTHING RETURNING id";
     read BY_ID = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients WHERE id = $1";
     read PAGE = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at FROM clients \
                  WHERE id > $1 AND search LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3";
@@ -23,7 +23,8 @@ sql! {
     write DELETE = "DELETE FROM clients WHERE id = $1 RETURNING id";
 }
 
-/// Registers a client under an identifier that nobody has; false when someone has it.
+/// Registers a client under an identifier that nobody has; false when someone has it. Machine tokens of a deleted
+/// client with the same identifier stay void.
 pub async fn create(
     mut tx: &mut Tx,
     id: &ClientId,
@@ -31,7 +32,9 @@ pub async fn create(
     secrets: &[SecretHash],
     now: Time,
 ) -> Result<bool> {
-    let args = args![id, &metadata.client_name, search(id, metadata), json(metadata)?, json(secrets)?, now];
+    // The `iat` of a JWT knows no parts of a second: those of this very second are the new client's own.
+    let not_before = Time::from_secs(now.secs()) - std::time::Duration::from_millis(1);
+    let args = args![id, &metadata.client_name, search(id, metadata), json(metadata)?, json(secrets)?, now, not_before];
     let created = (&mut tx).one(CREATE, args).await?.is_some();
     if created {
         save_origins(tx, id, metadata).await?;

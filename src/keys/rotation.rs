@@ -60,6 +60,17 @@ pub async fn tick(ring: &Keyring, db: &Db, rules: &config::Keys, now: Time) -> R
 
 /// Lets a fresh (or the waiting next) key sign at once; what the old one signed still verifies. Gives the new `kid`.
 pub async fn rotate_now(ring: &Keyring, db: &Db, alg: Algorithm, now: Time) -> Result<String, Refused> {
+    let (active, next) = ready(ring, db, alg, now).await?;
+    if !hand_over(db, active.as_deref(), &next, now).await? {
+        return Err(Refused("another process is rotating this key; look at `symbolon keys list`".to_owned()));
+    }
+    store::bump(db).await?;
+    ring.reload(db, now).await?;
+    Ok(next)
+}
+
+/// The active key of an algorithm, where there is one, and a next key that may take over; made when there is none.
+pub async fn ready(ring: &Keyring, db: &Db, alg: Algorithm, now: Time) -> Result<(Option<String>, String), Refused> {
     let kept = store::all(db).await?;
     let of = |state| kept.iter().find(|key| key.alg == alg && key.state == state).map(|key| key.kid.clone());
     let next = match of(State::Next) {
@@ -70,12 +81,7 @@ pub async fn rotate_now(ring: &Keyring, db: &Db, alg: Algorithm, now: Time) -> R
             key.kid
         }
     };
-    if !hand_over(db, of(State::Active).as_deref(), &next, now).await? {
-        return Err(Refused("another process is rotating this key; look at `symbolon keys list`".to_owned()));
-    }
-    store::bump(db).await?;
-    ring.reload(db, now).await?;
-    Ok(next)
+    Ok((of(State::Active), next))
 }
 
 async fn hand_over(db: &Db, active: Option<&str>, next: &str, now: Time) -> Result<bool, Refused> {

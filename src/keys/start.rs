@@ -72,10 +72,7 @@ pub async fn start(db: &Db, config: &Config, master: MasterKey, clock: &Clock) -
     let ring = Keyring::load(master, db, config.keys.keep_retired, clock.now()).await?;
     if !slow.is_empty() {
         let (ring, db, clock) = (ring.clone(), db.clone(), clock.clone());
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "generating RSA keys takes a second that nobody should wait for"
-        )]
+        // Generating RSA keys takes a second that nobody should wait for.
         tokio::spawn(async move {
             for alg in slow {
                 if let Err(why) = add_active(&db, ring.master(), alg, &clock).await {

@@ -122,10 +122,10 @@ pub async fn add(
 /// Retires `active` and lets `next` sign, together. False when another process has done it.
 pub async fn hand_over(tx: &mut Tx, active: Option<&str>, next: &str, now: Time) -> Result<bool> {
     let mut tx = tx;
-    if let Some(active) = active {
-        if (&mut tx).one(RETIRE, args![active, now]).await?.is_none() {
-            return Ok(false);
-        }
+    if let Some(active) = active
+        && (&mut tx).one(RETIRE, args![active, now]).await?.is_none()
+    {
+        return Ok(false);
     }
     Ok((&mut tx).one(ACTIVATE, args![next, now]).await?.is_some())
 }

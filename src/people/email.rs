@@ -7,7 +7,9 @@ pub type Refused = &'static str;
 
 /// The form under which an address is unique and is looked up: NFKC, lower case, no surrounding space.
 pub fn canonical(address: &str) -> String {
-    address.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    // Compatibility forms may begin with a space of their own, so the trimming comes last.
+    let folded: String = address.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    folded.trim().to_owned()
 }
 
 /// Checks an address that someone wants for an account. Look-alikes of other scripts are refused rather than mapped:

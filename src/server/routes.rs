@@ -1,5 +1,6 @@
 //! Every route of the house.
 
+use crate::api;
 use crate::app::App;
 use crate::oauth::{self, authorize, discovery};
 use crate::signin;
@@ -10,7 +11,7 @@ use axum::routing::{get, post};
 
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
-    let routes = documents().merge(endpoints(app)).merge(pages(app));
+    let routes = documents().merge(endpoints(app)).merge(pages(app)).merge(api::routes());
     routes.with_state(app.clone())
 }
 

@@ -5,12 +5,14 @@ pub mod authorization;
 pub mod browser;
 pub mod call;
 pub mod html;
+pub mod json;
 pub mod params;
 pub mod problem;
 pub mod stopped;
 
 pub use call::Call;
 pub use html::{Page, Shell};
+pub use json::Json;
 pub use params::{BadForm, Form, Params, Query};
 pub use problem::Problem;
 pub use stopped::Stopped;

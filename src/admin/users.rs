@@ -1,0 +1,143 @@
+//! Accounts, as administrators change them. The last enabled admin stays one.
+
+use super::change::{Change, Happened};
+use super::{Acting, Refused};
+use crate::app::App;
+use crate::base::Secret;
+use crate::base::id::UserId;
+use crate::oauth::grants;
+use crate::people::{NewUser, User, password, store};
+use crate::signin::session;
+use serde_json::Value;
+
+/// Makes an account. Hashing comes before the transaction.
+pub async fn create(app: &App, who: &Acting, new: NewUser) -> Result<User, Refused> {
+    new.check().map_err(|(field, why)| Refused::invalid(field, why))?;
+    let hash = match &new.password {
+        Some(password) => Some(app.passwords.hash(password.clone()).await?),
+        None => None,
+    };
+    let mut change = Change::begin(app, who).await?;
+    let Some(id) = store::create(&mut change.tx, &new, hash, change.now).await? else {
+        return Err(Refused::conflict("user-exists", "there is an account with this address already"));
+    };
+    let user = one(&mut change, &id).await?;
+    change.commit(happened("user.created", &id, Value::Null, user.to_json())).await?;
+    Ok(user)
+}
+
+/// The person with this `sub`.
+pub async fn show(app: &App, id: &UserId) -> Result<User, Refused> {
+    store::by_id(&app.db, id).await?.ok_or(Refused::NotFound)
+}
+
+/// The person with this `sub` or, failing that, this address.
+pub async fn find(app: &App, name: &str) -> Result<User, Refused> {
+    match store::by_id(&app.db, &UserId::from(name)).await? {
+        Some(user) => Ok(user),
+        None => store::by_email(&app.db, name).await?.ok_or(Refused::NotFound),
+    }
+}
+
+/// Up to `limit` people after `cursor` whose address contains `search`, in the order in which they came, and whether
+/// there are more.
+pub async fn list(app: &App, cursor: &str, search: &str, limit: usize) -> Result<(Vec<User>, bool), Refused> {
+    let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let mut users = store::page(&app.db, cursor, search, one_more).await?;
+    let more = users.len() > limit;
+    users.truncate(limit);
+    Ok((users, more))
+}
+
+/// Lets a person act again.
+pub async fn enable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    if before.enabled {
+        return Ok(before);
+    }
+    store::set_enabled(&mut change.tx, id, true, change.now).await?;
+    changed(change, "user.enabled", &before).await
+}
+
+/// Stops a person: their sessions and grants end at once.
+pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    keeps_an_admin(&mut change, &before, "disabled").await?;
+    if before.enabled {
+        store::set_enabled(&mut change.tx, id, false, change.now).await?;
+    }
+    session::end_all(&mut change.tx, id).await?;
+    grants::end_of_user(&mut change.tx, id, "user_disabled", change.now).await?;
+    changed(change, "user.disabled", &before).await
+}
+
+/// Gives the person another password and ends their sessions.
+pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) -> Result<User, Refused> {
+    let user = show(app, id).await?;
+    password::check(chosen.reveal(), &user.email, user.profile.text("name").unwrap_or_default())
+        .map_err(|why| Refused::invalid("password", why))?;
+    let hash = app.passwords.hash(chosen).await?;
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    store::set_password(&mut change.tx, id, &hash).await?;
+    session::end_all(&mut change.tx, id).await?;
+    changed(change, "user.password_set", &before).await
+}
+
+/// Makes a person an administrator.
+pub async fn promote(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    if before.admin {
+        return Ok(before);
+    }
+    store::set_profile(&mut change.tx, id, &before.profile, true, change.now).await?;
+    changed(change, "user.promoted", &before).await
+}
+
+/// Makes an administrator an ordinary person.
+pub async fn demote(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    if !before.admin {
+        return Ok(before);
+    }
+    keeps_an_admin(&mut change, &before, "demoted").await?;
+    store::set_profile(&mut change.tx, id, &before.profile, false, change.now).await?;
+    changed(change, "user.demoted", &before).await
+}
+
+/// Deletes a person with their sessions, grants and consents. Their `sub` is never given again.
+pub async fn delete(app: &App, who: &Acting, id: &UserId) -> Result<(), Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let user = one(&mut change, id).await?;
+    keeps_an_admin(&mut change, &user, "deleted").await?;
+    store::delete(&mut change.tx, id).await?;
+    change.commit(happened("user.deleted", id, user.to_json(), Value::Null)).await
+}
+
+async fn one(change: &mut Change<'_>, id: &UserId) -> Result<User, Refused> {
+    store::by_id(&mut change.tx, id).await?.ok_or(Refused::NotFound)
+}
+
+/// Nobody could let anyone in again. Holds under the lock of the change.
+async fn keeps_an_admin(change: &mut Change<'_>, user: &User, done: &str) -> Result<(), Refused> {
+    if !(user.admin && user.enabled) || store::another_admin(&mut change.tx, Some(&user.id)).await? {
+        return Ok(());
+    }
+    let why =
+        format!("{} is the last enabled admin and can't be {done}; make another person an admin first", user.email);
+    Err(Refused::conflict("last-admin", why))
+}
+
+async fn changed(mut change: Change<'_>, action: &'static str, before: &User) -> Result<User, Refused> {
+    let user = one(&mut change, &before.id).await?;
+    change.commit(happened(action, &user.id, before.to_json(), user.to_json())).await?;
+    Ok(user)
+}
+
+fn happened(action: &'static str, id: &UserId, before: Value, after: Value) -> Happened {
+    Happened { action, object: format!("user:{id}"), before, after }
+}

@@ -1,0 +1,125 @@
+//! `/v1/admin/users`: accounts.
+
+use super::paging::{Paging, page};
+use super::{Admin, Named};
+use crate::admin::{Refused, users};
+use crate::app::App;
+use crate::base::Secret;
+use crate::base::id::User as Kind;
+use crate::people::{NewUser, Profile, User};
+use crate::web::json::{Json as Body, members};
+use crate::web::{Problem, Query};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// `GET /v1/admin/users?limit=&cursor=&search=`
+pub(super) async fn list(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
+    let paging = Paging::read(&app.keys.macs(), "users", &params)?;
+    let (found, more) = users::list(&app, &paging.after, &paging.search, paging.limit).await?;
+    let last = found.last().filter(|_| more).map(|user| user.id.as_str());
+    Ok(page(&app, "users", &paging, found.iter().map(User::to_json).collect(), last))
+}
+
+/// A new account, as it is asked for.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Ask {
+    email: String,
+    name: String,
+    claims: Map<String, Value>,
+    password: Option<Secret>,
+    admin: bool,
+}
+
+/// `POST /v1/admin/users` with `email` and, where wanted, `name`, `claims`, `password`, `admin`.
+pub(super) async fn create(Admin(who): Admin, State(app): State<App>, Body(body): Body) -> Result<Response, Problem> {
+    let ask: Ask = members(body).map_err(Refused::from)?;
+    let profile = Profile::parse(Value::Object(ask.claims)).map_err(|why| Problem::field("claims", why))?;
+    // The name is a claim like the others and is checked like them.
+    let profile =
+        Profile::parse(Value::Object(profile.named(&ask.name).0)).map_err(|why| Problem::field("name", why))?;
+    let new = NewUser { email: ask.email, password: ask.password, profile, admin: ask.admin };
+    let user = users::create(&app, &who, new).await?;
+    let location = app.url(&format!("/v1/admin/users/{}", user.id));
+    Ok((StatusCode::CREATED, AppendHeaders([(header::LOCATION, location)]), shown(&user)).into_response())
+}
+
+/// `GET /v1/admin/users/{id}`
+pub(super) async fn show(_: Admin, State(app): State<App>, Named(id): Named<Kind>) -> Result<Response, Problem> {
+    Ok(shown(&users::show(&app, &id).await?))
+}
+
+/// `DELETE /v1/admin/users/{id}`
+pub(super) async fn delete(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<StatusCode, Problem> {
+    users::delete(&app, &who, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /v1/admin/users/{id}/enable`
+pub(super) async fn enable(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(&users::enable(&app, &who, &id).await?))
+}
+
+/// `POST /v1/admin/users/{id}/disable`
+pub(super) async fn disable(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(&users::disable(&app, &who, &id).await?))
+}
+
+/// `POST /v1/admin/users/{id}/promote`
+pub(super) async fn promote(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(&users::promote(&app, &who, &id).await?))
+}
+
+/// `POST /v1/admin/users/{id}/demote`
+pub(super) async fn demote(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(&users::demote(&app, &who, &id).await?))
+}
+
+/// A new password.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Chosen {
+    password: Option<Secret>,
+}
+
+/// `POST /v1/admin/users/{id}/password` with `password`.
+pub(super) async fn set_password(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+    Body(body): Body,
+) -> Result<Response, Problem> {
+    let chosen: Chosen = members(body).map_err(Refused::from)?;
+    let password = chosen.password.ok_or_else(|| Problem::field("password", "must be given"))?;
+    Ok(shown(&users::set_password(&app, &who, &id, password).await?))
+}
+
+/// The account; its entity tag is its revision.
+fn shown(user: &User) -> Response {
+    let tag = AppendHeaders([(header::ETAG, format!("\"{}\"", user.rev))]);
+    (tag, Json(user.to_json())).into_response()
+}

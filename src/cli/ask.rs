@@ -1,0 +1,58 @@
+//! What a command takes in: a password or a file on standard input, and a yes before something is gone.
+
+use super::output::{Failure, note};
+use crate::base::Secret;
+use crate::web::json;
+use serde_json::{Map, Value};
+use std::io::{BufRead, IsTerminal, Read};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+const PASSWORD_BYTES: u64 = 4096;
+const FILE_BYTES: u64 = 1 << 20;
+
+/// A password: the first line of standard input, without its end.
+pub(super) fn password() -> Result<Secret, Failure> {
+    if std::io::stdin().is_terminal() {
+        note("Reading the password from standard input; it will be visible as you type. End it with Enter.");
+    }
+    let mut line = Zeroizing::new(String::new());
+    let read = std::io::stdin().lock().take(PASSWORD_BYTES).read_line(&mut line);
+    read.map_err(|why| Failure::usage(format!("standard input can't be read: {why}")))?;
+    let text = line.strip_suffix('\n').unwrap_or(&line);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    match text {
+        "" => Err(Failure::usage("there is no password on standard input")
+            .fix("printf %s \"$PASSWORD\" | symbolon … --password-stdin")),
+        text if text.contains('\0') => Err(Failure::usage("the password contains a NUL character")),
+        text => Ok(Secret::new(text)),
+    }
+}
+
+/// The JSON object in a file; `-` is standard input.
+pub(super) fn object(flag: &str, file: &Path) -> Result<Map<String, Value>, Failure> {
+    let unread = |why: std::io::Error| Failure::usage(format!("{flag} {}: {why}", file.display()));
+    let mut text = Vec::new();
+    match file.to_str() {
+        Some("-") => std::io::stdin().lock().take(FILE_BYTES).read_to_end(&mut text).map_err(unread)?,
+        _ => std::fs::File::open(file).map_err(unread)?.take(FILE_BYTES).read_to_end(&mut text).map_err(unread)?,
+    };
+    json::object(&text).map_err(|bad| Failure::usage(format!("{flag} {}: {bad}", file.display())))
+}
+
+/// Asks that `name` be typed before `what` is done; without a terminal, `--yes` must have been given.
+pub(super) fn sure(what: &str, name: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::usage(format!("{what} can't be undone")).fix("Add --yes to do it without being asked."));
+    }
+    note(&format!("{what} can't be undone. Type {name} to do it:"));
+    let mut typed = String::new();
+    let read = std::io::stdin().lock().take(PASSWORD_BYTES).read_line(&mut typed);
+    match read {
+        Ok(_) if typed.trim() == name => Ok(()),
+        _ => Err(Failure::failed("that isn't it; nothing was changed")),
+    }
+}

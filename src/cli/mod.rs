@@ -1,0 +1,147 @@
+//! The command line: what is asked, where the settings are, and how an answer looks.
+
+mod ask;
+mod client;
+mod keys;
+mod members;
+mod migrate;
+mod open;
+mod output;
+mod user;
+
+pub use output::{Failure, Format, Printed};
+
+use clap::{Args, Parser, Subcommand};
+use crate::config::Flags;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// `symbolon`
+#[derive(Debug, Parser)]
+#[command(name = "symbolon", version, about, subcommand_required = true)]
+#[command(arg_required_else_help = true, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+struct Settings {
+    /// Read this file instead of ./symbolon.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The public address, as https://id.example.com
+    #[arg(long, global = true, value_name = "URL")]
+    issuer: Option<String>,
+    /// Where to listen
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where the SQLite database lives
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// Where the master key lives
+    #[arg(long, global = true, value_name = "DIR")]
+    keys_dir: Option<String>,
+    /// PostgreSQL instead of SQLite. Everyone on this machine sees it in the process list: with a password in it, set
+    /// SYMBOLON_DATABASE_URL or the settings file instead
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// human: text for people; json: one document for programs
+    #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = true)]
+    format: Format,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve,
+    /// Run a playground with demo people and a demo client, on this machine only
+    Dev {
+        /// Walk through every step once and say whether all of it works
+        #[arg(long)]
+        check: bool,
+    },
+    /// Register and manage clients: the applications that people sign in to
+    #[command(subcommand)]
+    Client(client::Command),
+    /// Make and manage accounts
+    #[command(subcommand)]
+    User(user::Command),
+    /// List, rotate and retire the keys that sign tokens
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Migrate),
+    /// Look for what is wrong with this installation
+    Doctor,
+}
+
+impl Cli {
+    /// Does what the arguments say. 0: done. 1: it failed. 2: the arguments are wrong.
+    pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+        let cli = match Cli::try_parse_from(args) {
+            Ok(cli) => cli,
+            Err(wrong) => {
+                let _ = wrong.print();
+                return ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2));
+            }
+        };
+        let format = cli.settings.format;
+        match cli.answer() {
+            Ok(printed) => printed.print(format),
+            Err(failure) => failure.print(),
+        }
+    }
+
+    fn answer(self) -> Result<Printed, Failure> {
+        let flags = self.settings.flags();
+        match self.command {
+            Command::Client(command) => waiting(client::run(&flags, command)),
+            Command::User(command) => waiting(user::run(&flags, command)),
+            Command::Keys(command) => waiting(keys::run(&flags, command)),
+            Command::Migrate(command) => waiting(migrate::run(&flags, command)),
+            // lead: serve, dev and doctor
+            Command::Serve | Command::Doctor => Err(Failure::failed("this command isn't built yet")),
+            Command::Dev { check: _ } => Err(Failure::failed("this command isn't built yet")),
+        }
+    }
+}
+
+impl Settings {
+    fn flags(&self) -> Flags {
+        Flags {
+            config: self.config.clone(),
+            issuer: self.issuer.clone(),
+            listen: self.listen.clone(),
+            data_dir: self.data_dir.clone(),
+            keys_dir: self.keys_dir.clone(),
+            database_url: self.database_url.clone(),
+        }
+    }
+}
+
+/// Runs a short command to its end.
+fn waiting(work: impl Future<Output = Result<Printed, Failure>>) -> Result<Printed, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| Failure::failed(format!("no work can be begun: {why}")))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_grammar_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

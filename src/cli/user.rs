@@ -1,0 +1,248 @@
+//! `symbolon user`: accounts.
+
+use super::ask;
+use crate::config::Flags;
+use super::open::{self, Start, acting};
+use super::output::{Failure, Printed, block, bold, moment, table};
+use crate::admin::{Refused, users};
+use crate::app::App;
+use crate::people::{NewUser, Profile, User};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// `symbolon user …`
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an account; without a password nobody can sign in to it yet
+    Create(Create),
+    /// List the accounts
+    List {
+        /// Only those whose address contains this
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+    },
+    /// Show one account
+    Show(One),
+    /// Let a disabled person act again
+    Enable(One),
+    /// Stop a person: their sessions and grants end at once
+    Disable(One),
+    /// Make a person an administrator
+    Promote(One),
+    /// Make an administrator an ordinary person
+    Demote(One),
+    /// Set another password and end the person's sessions
+    SetPassword {
+        #[command(flatten)]
+        one: One,
+        /// Read the password from the first line of standard input
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// Delete an account with all its sessions and grants
+    Delete {
+        #[command(flatten)]
+        one: One,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Whose account.
+#[derive(Debug, Args)]
+pub(super) struct One {
+    /// Their address or identifier (sub)
+    #[arg(value_name = "USER")]
+    user: String,
+}
+
+/// `symbolon user create`
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// The address that they sign in with
+    #[arg(long, value_name = "ADDRESS")]
+    email: String,
+    /// Their name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Let them administer this deployment
+    #[arg(long)]
+    admin: bool,
+    /// A JSON file with standard claims (OIDC Core §5.1); - is standard input
+    #[arg(long, value_name = "FILE")]
+    claims: Option<PathBuf>,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+pub(super) async fn run(flags: &Flags, command: Command) -> Result<Printed, Failure> {
+    if let Command::Create(create) = command {
+        let new = create.asked()?;
+        let app = open::open(flags, Start::Fresh).await?;
+        let printed = self::create(&app, new).await;
+        app.db.close().await;
+        return printed;
+    }
+    let app = open::open(flags, Start::Existing).await?;
+    let printed = answer(&app, command).await;
+    app.db.close().await;
+    printed
+}
+
+impl Create {
+    fn asked(self) -> Result<NewUser, Failure> {
+        let from_stdin = self.claims.as_deref().is_some_and(|file| file.as_os_str() == "-");
+        if from_stdin && self.password_stdin {
+            return Err(Failure::usage("standard input can't be both the claims and the password"));
+        }
+        let claims = self.claims.as_deref().map(|file| ask::object("--claims", file)).transpose()?;
+        let claims = Profile::parse(Value::Object(claims.unwrap_or_default()));
+        let claims = claims.map_err(|why| Failure::usage(format!("--claims: {why}")))?;
+        let named = claims.named(self.name.as_deref().unwrap_or_default());
+        // The name is a claim like the others and is checked like them.
+        let profile = Profile::parse(Value::Object(named.0)).map_err(|why| Failure::usage(format!("--name: {why}")))?;
+        let password = if self.password_stdin { Some(ask::password()?) } else { None };
+        Ok(NewUser { email: self.email, password, profile, admin: self.admin })
+    }
+}
+
+async fn create(app: &App, new: NewUser) -> Result<Printed, Failure> {
+    let user = users::create(app, &acting(), new).await.map_err(|why| told(why, ""))?;
+    let next = match user.password {
+        Some(_) => String::new(),
+        None => format!(
+            "\n\nThey have no password yet:\n  printf %s \"$PASSWORD\" | symbolon user set-password {} --password-stdin",
+            user.email
+        ),
+    };
+    Ok(Printed::new(format!("Made an account for {}.\n\n{}{next}", named(&user), describe(&user)), user.to_json()))
+}
+
+async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
+    match command {
+        Command::Create(_) => Err(Failure::failed("an account is made elsewhere")),
+        Command::List { search } => list(app, search.as_deref().unwrap_or_default()).await,
+        Command::Show(one) => {
+            let user = found(app, &one).await?;
+            Ok(Printed::new(describe(&user), user.to_json()))
+        }
+        Command::Enable(one) => {
+            let user = found(app, &one).await?;
+            said(users::enable(app, &acting(), &user.id).await, &one, "may sign in again.")
+        }
+        Command::Disable(one) => {
+            let user = found(app, &one).await?;
+            let done = users::disable(app, &acting(), &user.id).await;
+            said(done, &one, "is disabled. Their sessions and grants have ended.")
+        }
+        Command::Promote(one) => {
+            let user = found(app, &one).await?;
+            said(users::promote(app, &acting(), &user.id).await, &one, "is an administrator.")
+        }
+        Command::Demote(one) => {
+            let user = found(app, &one).await?;
+            said(users::demote(app, &acting(), &user.id).await, &one, "is no administrator any more.")
+        }
+        Command::SetPassword { one, password_stdin: _ } => {
+            let user = found(app, &one).await?;
+            let done = users::set_password(app, &acting(), &user.id, ask::password()?).await;
+            said(done, &one, "has a new password. Their sessions have ended.")
+        }
+        Command::Delete { one, yes } => delete(app, &one, yes).await,
+    }
+}
+
+async fn found(app: &App, one: &One) -> Result<User, Failure> {
+    users::find(app, &one.user).await.map_err(|why| told(why, &one.user))
+}
+
+fn said(done: Result<User, Refused>, one: &One, what: &str) -> Result<Printed, Failure> {
+    let user = done.map_err(|why| told(why, &one.user))?;
+    Ok(Printed::new(format!("{} {what}", named(&user)), user.to_json()))
+}
+
+async fn list(app: &App, search: &str) -> Result<Printed, Failure> {
+    let mut all: Vec<User> = Vec::new();
+    loop {
+        let after = all.last().map(|user| user.id.to_string()).unwrap_or_default();
+        let (page, more) = users::list(app, &after, search, 200).await?;
+        all.extend(page);
+        if !more {
+            break;
+        }
+    }
+    let row = |user: &User| {
+        let name = user.profile.text("name").unwrap_or_default().to_owned();
+        let (role, state) = (role(user).to_owned(), state(user).to_owned());
+        vec![user.id.to_string(), user.email.clone(), name, role, state, password(user).to_owned()]
+    };
+    let none = match search {
+        "" => "No accounts yet. Make one with `symbolon user create`.",
+        _ => "No account's address contains this.",
+    };
+    let head = ["ID (sub)", "E-MAIL", "NAME", "ROLE", "STATE", "PASSWORD"];
+    let text = table(&head, &all.iter().map(row).collect::<Vec<_>>(), none);
+    Ok(Printed::new(text, all.iter().map(User::to_json).collect()))
+}
+
+async fn delete(app: &App, one: &One, yes: bool) -> Result<Printed, Failure> {
+    let user = found(app, one).await?;
+    ask::sure(&format!("Deleting {} with all sessions and grants", named(&user)), &user.email, yes)?;
+    users::delete(app, &acting(), &user.id).await.map_err(|why| told(why, &one.user))?;
+    Ok(Printed::new(format!("{} is deleted.", named(&user)), json!({ "id": user.id, "deleted": true })))
+}
+
+/// A refusal in the words of the command line.
+fn told(refused: Refused, name: &str) -> Failure {
+    match refused {
+        Refused::NotFound => {
+            Failure::failed(format!("there is no account `{name}`")).fix("`symbolon user list` shows them.")
+        }
+        Refused::Invalid { field, why } => match field.as_str() {
+            "password" => Failure::usage(why),
+            "email" => Failure::usage(format!("--email: {why}")),
+            _ => Failure::usage(format!("{field}: {why}")),
+        },
+        other => other.into(),
+    }
+}
+
+fn named(user: &User) -> String {
+    match user.profile.text("name") {
+        Some(name) => format!("{} <{}>", bold(name), user.email),
+        None => bold(&user.email),
+    }
+}
+
+fn role(user: &User) -> &'static str {
+    if user.admin { "admin" } else { "user" }
+}
+
+fn state(user: &User) -> &'static str {
+    if user.enabled { "enabled" } else { "disabled" }
+}
+
+fn password(user: &User) -> &'static str {
+    if user.password.is_some() { "set" } else { "none" }
+}
+
+/// All that is known about a person.
+fn describe(user: &User) -> String {
+    let claim = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let claims = user.profile.0.iter().filter(|(name, _)| *name != "name");
+    let claims: Vec<String> = claims.map(|(name, value)| format!("{name}: {}", claim(value))).collect();
+    block(&[
+        ("id (sub)", user.id.to_string()),
+        ("e-mail", user.email.clone()),
+        ("name", user.profile.text("name").unwrap_or_default().to_owned()),
+        ("role", role(user).to_owned()),
+        ("state", state(user).to_owned()),
+        ("password", password(user).to_owned()),
+        ("claims", claims.join("\n")),
+        ("made", moment(user.created_at)),
+        ("changed", if user.rev > 1 { moment(user.updated_at) } else { String::new() }),
+    ])
+}
