@@ -3,5 +3,6 @@
 
 mod support;
 
+mod kills;
 mod races;
 mod rfc6749;
