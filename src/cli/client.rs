@@ -1,7 +1,6 @@
 //! `symbolon client`: the registry.
 
 use super::ask;
-use crate::config::Flags;
 use super::members::{self, Members};
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
@@ -11,6 +10,7 @@ use crate::app::App;
 use crate::base::Time;
 use crate::base::id::ClientId;
 use crate::clients::{Client, Format, Rotation, SecretHash};
+use crate::config::Flags;
 use crate::config::span;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -231,7 +231,12 @@ fn once(secret: Option<&crate::base::Secret>) -> String {
 /// All that people want to know about a client.
 fn describe(app: &App, client: &Client, secret: Option<&crate::base::Secret>) -> String {
     let metadata = &client.metadata;
-    let flags = [("trusted", metadata.trusted), ("admin", metadata.admin), ("resource server", metadata.resource_server), ("PKCE required", pkce(client))];
+    let flags = [
+        ("trusted", metadata.trusted),
+        ("admin", metadata.admin),
+        ("resource server", metadata.resource_server),
+        ("PKCE required", pkce(client)),
+    ];
     let flags: Vec<String> = flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect();
     let secrets: Vec<String> = match secret {
         Some(_) => Vec::new(),

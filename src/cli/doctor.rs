@@ -27,7 +27,8 @@ fn bad(what: &'static str, says: impl Into<String>) -> Finding {
 /// Looks at everything; changes nothing.
 pub(super) async fn run(flags: &Flags) -> Result<Printed, Failure> {
     let config = open::config(flags)?;
-    let mut findings = vec![good("settings", "they can be read and fit together"), issuer(&config), master_key(&config)?];
+    let mut findings =
+        vec![good("settings", "they can be read and fit together"), issuer(&config), master_key(&config)?];
     match open::absent(&config) {
         Some(file) => findings.push(bad("database", format!("there is none at {file}; `symbolon serve` makes it"))),
         None => match db::open(&server::place(&config)).await {
@@ -44,9 +45,10 @@ pub(super) async fn run(flags: &Flags) -> Result<Printed, Failure> {
 fn issuer(config: &Config) -> Finding {
     let issuer = &config.issuer;
     match issuer.starts_with("https://") || !config.listen.ip().is_loopback() {
-        true if issuer.starts_with("http://") => {
-            bad("issuer", format!("{issuer} is plain http, but {} is reachable from outside; set an https issuer", config.listen))
-        }
+        true if issuer.starts_with("http://") => bad(
+            "issuer",
+            format!("{issuer} is plain http, but {} is reachable from outside; set an https issuer", config.listen),
+        ),
         true => good("issuer", issuer.as_str()),
         false => good("issuer", format!("{issuer}, for this machine only; others need an https issuer")),
     }
@@ -92,7 +94,9 @@ async fn database(db: &Db) -> Vec<Finding> {
     }
     match people::store::another_admin(db, None).await {
         Ok(true) => findings.push(good("administrator", "there is one")),
-        Ok(false) => findings.push(bad("administrator", "there is none yet; make a link with `symbolon user setup-link`")),
+        Ok(false) => {
+            findings.push(bad("administrator", "there is none yet; make a link with `symbolon user setup-link`"))
+        }
         Err(fault) => findings.push(bad("administrator", fault.to_string())),
     }
     findings

@@ -13,8 +13,8 @@ mod user;
 
 pub use output::{Failure, Format, Printed};
 
-use clap::{Args, Parser, Subcommand};
 use crate::config::Flags;
+use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -53,7 +53,9 @@ async fn invite(app: &App) -> Result<(), Fault> {
         return Ok(());
     }
     let link = super::user::setup_link(app).await?;
-    let text = format!("\nCreate the first administrator (once, within 60 minutes):\n  {link}\nA new link: symbolon user setup-link\n");
+    let text = format!(
+        "\nCreate the first administrator (once, within 60 minutes):\n  {link}\nA new link: symbolon user setup-link\n"
+    );
     Printed::new(text, Value::Null).print(super::Format::Human);
     Ok(())
 }

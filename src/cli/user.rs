@@ -1,11 +1,11 @@
 //! `symbolon user`: accounts.
 
 use super::ask;
-use crate::config::Flags;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
 use crate::admin::{Refused, users};
 use crate::app::App;
+use crate::config::Flags;
 use crate::db::Fault;
 use crate::people::{self, NewUser, Profile, User};
 use clap::{Args, Subcommand};

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod clients;
 mod kills;
 mod races;
 mod rfc6749;

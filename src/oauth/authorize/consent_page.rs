@@ -49,7 +49,11 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     let before = consents::remembered(&app.db, &session.user.id, &client.id).await?;
     let again = visit.ask.prompt.consent || !visit.ask.scope.minus(&before).only(|name| name != "openid").is_empty();
     let asked = visit.ask.scope.only(|name| !before.has(name));
-    let (new, known) = if again && !asked.is_empty() { (asked, visit.ask.scope.only(|name| before.has(name))) } else { (visit.ask.scope.clone(), ScopeSet::default()) };
+    let (new, known) = if again && !asked.is_empty() {
+        (asked, visit.ask.scope.only(|name| before.has(name)))
+    } else {
+        (visit.ask.scope.clone(), ScopeSet::default())
+    };
     let page = ConsentPage {
         page: Shell::new(app),
         client: asking(client, &visit.ask.redirect_uri),

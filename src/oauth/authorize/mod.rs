@@ -157,7 +157,9 @@ impl<'a> Visit<'a> {
             }
         };
         if !issued {
-            return Ok(self.back.refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
+            return Ok(self
+                .back
+                .refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
         }
         Ok(self.back.send_code(&token.seal(Kind::Code, &self.app.keys.macs())))
     }

@@ -56,7 +56,9 @@ impl View {
         let fields = Selector::parse(&format!("{selector} input")).expect("a selector");
         html.select(&fields)
             .filter(|el| el.value().attr("type") != Some("checkbox") || el.value().attr("checked").is_some())
-            .filter_map(|el| Some((el.value().attr("name")?.to_owned(), el.value().attr("value").unwrap_or("").to_owned())))
+            .filter_map(|el| {
+                Some((el.value().attr("name")?.to_owned(), el.value().attr("value").unwrap_or("").to_owned()))
+            })
             .collect()
     }
 
@@ -73,8 +75,7 @@ impl Browser {
 
     /// A browser for the server at this address.
     pub fn to(url: &str) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-        Browser { http: http.expect("a client"), origin: url.to_owned(), cookies: BTreeMap::new(), fetch_metadata: true }
+        Browser { http: super::http(), origin: url.to_owned(), cookies: BTreeMap::new(), fetch_metadata: true }
     }
 
     fn absolute(&self, url: &str) -> String {

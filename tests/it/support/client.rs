@@ -72,7 +72,7 @@ impl Client {
             method,
             redirect_uri: metadata.redirect_uris.first().cloned().unwrap_or_default(),
             url: house.url.clone(),
-            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            http: super::http(),
         }
     }
 
@@ -126,7 +126,9 @@ impl Client {
         let mut request = self.http.post(format!("{}{path}", self.url));
         match (self.method, &self.secret) {
             (AuthMethod::ClientSecretBasic, Some(secret)) => request = request.basic_auth(&self.id, Some(secret)),
-            (AuthMethod::ClientSecretPost, Some(secret)) => form.extend([("client_id", self.id.as_str()), ("client_secret", secret)]),
+            (AuthMethod::ClientSecretPost, Some(secret)) => {
+                form.extend([("client_id", self.id.as_str()), ("client_secret", secret)])
+            }
             (AuthMethod::None, _) => form.push(("client_id", &self.id)),
             _ => {}
         }
@@ -143,8 +145,12 @@ impl Client {
 
     pub async fn try_redeems(&self, code: &str) -> Option<Answer> {
         let redirect_uri = self.redirect_uri.clone();
-        let form =
-            [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &redirect_uri), ("code_verifier", VERIFIER)];
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &redirect_uri),
+            ("code_verifier", VERIFIER),
+        ];
         self.try_post("/oauth2/token", &form).await
     }
 

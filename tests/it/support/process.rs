@@ -19,7 +19,7 @@ impl Process {
     pub async fn serve_with(config: &Config, port: u16, more: &[(&str, &str)]) -> Self {
         let url = format!("http://127.0.0.1:{port}");
         let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
-        command.arg("serve").env_clear().current_dir(&config.data_dir.parent().expect("a directory"));
+        command.arg("serve").env_clear().current_dir(config.data_dir.parent().expect("a directory"));
         command.env("SYMBOLON_ISSUER", &url).env("SYMBOLON_LISTEN", format!("127.0.0.1:{port}"));
         command.env("SYMBOLON_DATA_DIR", &config.data_dir).env("SYMBOLON_KEYS_DIR", &config.keys_dir);
         command.env("SYMBOLON_PASSWORDS_MEMORY_KIB", "8").env("SYMBOLON_PASSWORDS_PASSES", "1");
@@ -27,14 +27,15 @@ impl Process {
         if let Some(database) = &config.database_url {
             command.env("SYMBOLON_DATABASE_URL", database.reveal());
         }
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("starts");
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("starts");
         let process = Process { child, url };
         process.ready().await;
         process
     }
 
     async fn ready(&self) {
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = super::http();
         let asked = format!("{}/health/ready", self.url);
         let began = Instant::now();
         while !http.get(&asked).send().await.is_ok_and(|answer| answer.status() == 200) {
