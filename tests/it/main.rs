@@ -3,4 +3,5 @@
 
 mod support;
 
+mod management;
 mod rfc6749;
