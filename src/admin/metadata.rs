@@ -8,14 +8,8 @@ use serde_json::{Map, Value};
 use std::net::IpAddr;
 
 /// Members of a client that are shown and can't be written. What was shown may be sent back as it was.
-const SHOWN: [&str; 6] = [
-    "client_id",
-    "client_id_issued_at",
-    "client_secret",
-    "client_secret_expires_at",
-    "client_secrets",
-    "enabled",
-];
+const SHOWN: [&str; 6] =
+    ["client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at", "client_secrets", "enabled"];
 /// Moves with every change; whatever is sent of it means nothing.
 const MOVES: &str = "updated_at";
 

@@ -31,9 +31,15 @@ impl Printed {
         Printed { text: text.into(), json, good: true }
     }
 
+    /// Nothing to say.
+    pub fn silent() -> Self {
+        Printed::new("", Value::Null)
+    }
+
     /// Prints it. A reader that has gone (`| head`) is no failure.
     pub fn print(self, format: Format) -> ExitCode {
         let text = match format {
+            _ if self.text.is_empty() && self.json.is_null() => return ExitCode::from(u8::from(!self.good)),
             Format::Human => self.text,
             Format::Json => format!("{:#}", self.json),
         };

@@ -258,7 +258,7 @@ pub mod span {
     pub fn show(span: Duration) -> String {
         let millis = span.as_millis();
         let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s")];
-        match units.iter().find(|(size, _)| millis > 0 && millis % size == 0) {
+        match units.iter().find(|(size, _)| millis > 0 && millis.is_multiple_of(*size)) {
             Some((size, unit)) => format!("{}{unit}", millis / size),
             None => format!("{millis}ms"),
         }

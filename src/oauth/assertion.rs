@@ -92,6 +92,9 @@ async fn signed(app: &App, client: &Client, assertion: &str, kid: Option<&str>, 
     Ok(any_key_verifies(&fetched.jwks, assertion, kid))
 }
 
+/// The most bytes of a key set: a hundred keys.
+const MAX_SET: usize = 64 * 1024;
+
 /// A client's key set as it was served.
 struct Fetched {
     jwks: Value,
@@ -101,14 +104,14 @@ struct Fetched {
 /// Asks for the key set. What can't be fetched or isn't a key set is remembered as empty for a minute.
 async fn fetch(app: &App, uri: &str, now: Time) -> Arc<Fetched> {
     let epoch = app.memory.epoch();
-    let jwks = match app.outbound.get_json(uri).await {
+    let jwks = match app.outbound.get_json(uri, MAX_SET).await {
         Ok(jwks) if jwk::check_set(&jwks).is_ok() => jwks,
         Ok(_) => {
             tracing::warn!(uri, "a client's jwks_uri doesn't serve a key set that can be used");
             Value::Null
         }
         Err(why) => {
-            tracing::warn!(uri, %why, "a client's jwks_uri couldn't be fetched");
+            tracing::warn!(uri, why = why.detail(), "a client's jwks_uri couldn't be fetched");
             Value::Null
         }
     };

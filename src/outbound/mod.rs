@@ -1,9 +1,7 @@
-//! Temporary.
-/// Outbound.
-pub struct Outbound;
-impl Outbound {
-    /// x
-    pub fn new(_: &crate::config::Outbound) -> Result<Self, String> { Ok(Outbound) }
-    /// x
-    pub async fn get_json(&self, _uri: &str) -> Result<serde_json::Value, String> { Err(String::new()) }
-}
+//! The one HTTP client for everything that leaves: public addresses over https, and what the operator allows beside.
+
+mod address;
+mod client;
+
+pub use address::is_public;
+pub use client::{Outbound, Refused};

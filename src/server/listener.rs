@@ -123,9 +123,8 @@ async fn converse(socket: TcpStream, peer: SocketAddr, house: &House) {
     let seen = Arc::new(Seen::default());
     let mut io = TimeoutStream::new(Wire::new(socket, Arc::clone(&seen)));
     io.set_write_timeout(Some(house.write));
-    let service = hyper::service::service_fn(|request| {
-        Box::pin(answer(house.router.clone(), request, peer, Arc::clone(&seen)))
-    });
+    let service =
+        hyper::service::service_fn(|request| Box::pin(answer(house.router.clone(), request, peer, Arc::clone(&seen))));
     let mut talk = house.http.serve_connection(TokioIo::new(Box::pin(io)), service);
     let ended = tokio::select! {
         ended = poll_fn(|cx| talk.poll_without_shutdown(cx)) => ended,

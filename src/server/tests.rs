@@ -1,6 +1,9 @@
 //! The server through real sockets, with tiny limits.
 
-use super::{Phase, Stop, health, layered, listen, not_found, serve};
+use super::health::health;
+use super::layers::{layered, not_found};
+use super::listener::serve;
+use super::{Phase, Stop, listen};
 use crate::config::{Config, Flags, load};
 use axum::Router;
 use axum::body::Bytes;
@@ -50,7 +53,10 @@ impl House {
             .route("/panic", get(|| async { panic_now() }))
             .route("/forever", get(|| async { std::future::pending::<()>().await }))
             .route("/large", get(|| async { vec![b'x'; 64 * 1024 * 1024] }))
-            .route("/cached", get(|| async { ([("cache-control", "public"), ("cross-origin-resource-policy", "cross-origin")], "") }))
+            .route(
+                "/cached",
+                get(|| async { ([("cache-control", "public"), ("cross-origin-resource-policy", "cross-origin")], "") }),
+            )
             .route("/wait", get(wait))
             .merge(health(stop.clone(), || async { vec![("database", true)] }))
             .fallback(not_found);
@@ -78,7 +84,6 @@ impl House {
     }
 }
 
-#[expect(clippy::panic, reason = "what happens then is the test")]
 fn panic_now() -> &'static str {
     panic!("a bug")
 }
@@ -182,7 +187,9 @@ async fn ht01_a_body_over_the_limit_is_413_with_and_without_a_length() {
         for request in [
             format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n{much}"),
             format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\nExpect: 100-continue\r\n\r\n"),
-            format!("POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n{much}\r\n0\r\n\r\n"),
+            format!(
+                "POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n{much}\r\n0\r\n\r\n"
+            ),
         ] {
             let begun = Instant::now();
             let answer = house.says(&request).await;
@@ -191,7 +198,9 @@ async fn ht01_a_body_over_the_limit_is_413_with_and_without_a_length() {
         }
     }
     let most = "x".repeat(1000);
-    let request = format!("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{most}GET / HTTP/1.0\r\nHost: x\r\n\r\n");
+    let request = format!(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{most}GET / HTTP/1.0\r\nHost: x\r\n\r\n"
+    );
     let answer = house.says(request).await;
     assert!(status(&answer) == 200 && answer.contains(&most) && answer.ends_with("hello"), "{answer}");
 }

@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn clear_messages_pass_however_they_are_cut() {
-        let two = b"\r\nPOST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n\n\n\r\rxGET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        let two =
+            b"\r\nPOST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n\n\n\r\rxGET / HTTP/1.1\r\nhost: x\r\n\r\n";
         let chunked = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\n";
         for size in 1..two.len() {
             assert_eq!(seen(two, size), (false, false), "{size}");

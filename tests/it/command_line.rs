@@ -73,7 +73,8 @@ on_both! {
 
         // The old secret works beside the new one.
         let rotated = beside(&house, "client rotate-secret ledgerly --format json", "").await.json();
-        client.active(tokens.text("access_token")).await;
+        assert!(client.active(tokens.text("access_token")).await);
+        house.app.catch_up().await.expect("catches up");
         client.secret = rotated["client_secret"].as_str().map(str::to_owned);
         client.refreshes(tokens.text("refresh_token")).await.ok();
 
@@ -123,4 +124,5 @@ fn what_is_wrong_is_said_with_its_flag_and_ends_with_2() {
     wrong(&["user", "create", "--email", "a@b.example", "--password-stdin"], "password1\n", "attackers try first");
     wrong(&["user", "create", "--email", "a@b.example", "--claims", "-"], "{\"birthdate\":\"x\"}", "birthdate");
     wrong(&["--listen", "here", "client", "list"], "", "listen");
+    assert_eq!(std::fs::read_dir(dir.path()).expect("reads").count(), 0);
 }

@@ -5,4 +5,5 @@ mod support;
 
 mod command_line;
 mod management;
+mod races;
 mod rfc6749;

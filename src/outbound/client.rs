@@ -1,0 +1,427 @@
+//! RFC 9700 §4.16's server-side request forgery: a URL that someone else chose is fetched only where we mean to go, and
+//! who chose it learns nothing from how it failed.
+
+use super::address::{is_allowed, is_public};
+use crate::config;
+use ipnet::IpNet;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// The most bytes of any answer.
+const MAX_BYTES: usize = 1024 * 1024;
+const CONNECT: Duration = Duration::from_secs(3);
+const TOTAL: Duration = Duration::from_secs(10);
+
+/// The client. Cloning shares its connections.
+#[derive(Clone, Debug)]
+pub struct Outbound {
+    /// https on port 443: public addresses, and allowed ones.
+    public: Client,
+    /// Everything else: allowed addresses only.
+    inside: Client,
+    allow: Arc<[IpNet]>,
+}
+
+/// A request that wasn't made or gave nothing. Displayed, it says only that: connection refused, timeout and a private
+/// address must look the same to whoever chose the URL. [`Refused::detail`] is for the log.
+#[derive(Debug)]
+pub struct Refused {
+    detail: String,
+}
+
+impl Refused {
+    /// What happened, for the operator; may name hosts and addresses.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("could not be fetched")
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn refuse<T>(detail: impl Into<String>) -> Result<T, Refused> {
+    Err(Refused { detail: detail.into() })
+}
+
+impl Outbound {
+    /// Makes the client; fails when `outbound.extra_ca` can't be read. The text says what to do.
+    pub fn new(settings: &config::Outbound) -> Result<Self, String> {
+        let allow: Arc<[IpNet]> = settings.allow.clone().into();
+        let extra = settings.extra_ca.as_deref().map(certificates).transpose()?.unwrap_or_default();
+        let client = |policy| build(Addresses { policy, allow: Arc::clone(&allow) }, extra.clone());
+        Ok(Outbound { public: client(Reach::PublicOrAllowed)?, inside: client(Reach::Allowed)?, allow })
+    }
+
+    /// Whether a URL has a form that would be fetched, for the moment when someone enters it: https without user
+    /// information; plain http, other ports and special addresses only where `outbound.allow` can permit them. A name is
+    /// looked up later, when it is fetched.
+    pub fn check(&self, url: &str) -> Result<(), Refused> {
+        self.way(url).map(|_| ())
+    }
+
+    /// Gets a JSON document of at most `max_bytes` (and never more than 1 MiB). Redirects aren't followed.
+    pub async fn get_json(&self, url: &str, max_bytes: usize) -> Result<serde_json::Value, Refused> {
+        let (url, client) = self.way(url)?;
+        let fault = |fault: reqwest::Error| Refused { detail: chain(&fault) };
+        let request = client.get(url).header(reqwest::header::ACCEPT, "application/json");
+        let mut answer = request.send().await.map_err(fault)?;
+        if answer.status() != reqwest::StatusCode::OK {
+            return refuse(format!("the answer was {}", answer.status().as_u16()));
+        }
+        let most = max_bytes.min(MAX_BYTES);
+        let mut body = Vec::new();
+        // The announced length may lie, or be missing.
+        while let Some(piece) = answer.chunk().await.map_err(fault)? {
+            if piece.len() > most.saturating_sub(body.len()) {
+                return refuse(format!("the answer has more than {most} bytes"));
+            }
+            body.extend_from_slice(&piece);
+        }
+        // The parser's message would quote what was fetched.
+        serde_json::from_slice(&body).or_else(|_| refuse("the answer isn't JSON"))
+    }
+
+    /// The parsed URL and the client whose resolver holds for it.
+    fn way(&self, url: &str) -> Result<(Url, &Client), Refused> {
+        let Ok(url) = Url::parse(url) else {
+            return refuse("it isn't a URL");
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("the URL has a user name or password");
+        }
+        let usual = match url.scheme() {
+            "https" => url.port_or_known_default() == Some(443),
+            "http" => false,
+            _ => return refuse("the scheme is neither https nor http"),
+        };
+        let (reach, client) =
+            if usual { (Reach::PublicOrAllowed, &self.public) } else { (Reach::Allowed, &self.inside) };
+        // Addresses in the URL itself never come to the resolver.
+        let literal = match url.host() {
+            Some(Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
+            Some(Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
+            Some(Host::Domain(_)) => None,
+            None => return refuse("the URL has no host"),
+        };
+        match literal {
+            Some(address) if !reach.permits(address, &self.allow) => refuse(format!("{address} {}", reach.why_not())),
+            // Whoever allows nothing can't mean any other scheme or port.
+            None if reach == Reach::Allowed && self.allow.is_empty() => refuse("only https on port 443 is allowed"),
+            _ => Ok((url, client)),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the outbound client itself")]
+fn build(addresses: Addresses, extra: Vec<Certificate>) -> Result<Client, String> {
+    Client::builder()
+        .user_agent(concat!("symbolon/", env!("CARGO_PKG_VERSION")))
+        .dns_resolver(addresses)
+        // The environment's proxy would make all these checks itself, or none.
+        .no_proxy()
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT)
+        .timeout(TOTAL)
+        .pool_max_idle_per_host(4)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .tls_certs_merge(extra)
+        .build()
+        .map_err(|fault| format!("the client for outbound requests can't be made: {}", chain(&fault)))
+}
+
+fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
+    let say = |why: String| format!("outbound.extra_ca: {}: {why}", file.display());
+    let pem = std::fs::read(file).map_err(|fault| say(fault.to_string()))?;
+    let found = Certificate::from_pem_bundle(&pem).map_err(|fault| say(chain(&fault)))?;
+    if found.is_empty() { Err(say("there is no certificate in it".to_owned())) } else { Ok(found) }
+}
+
+/// How far a client may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    PublicOrAllowed,
+    Allowed,
+}
+
+impl Reach {
+    fn permits(self, address: IpAddr, allow: &[IpNet]) -> bool {
+        is_allowed(address, allow) || (self == Reach::PublicOrAllowed && is_public(address))
+    }
+
+    fn why_not(self) -> &'static str {
+        match self {
+            Reach::PublicOrAllowed => "is neither public nor in outbound.allow",
+            Reach::Allowed => "isn't in outbound.allow, which plain http and ports other than 443 need",
+        }
+    }
+}
+
+/// Looks names up and gives the client only addresses that it may connect to: what was checked is what is connected to,
+/// however often the name changes its mind.
+#[derive(Clone)]
+struct Addresses {
+    policy: Reach,
+    allow: Arc<[IpNet]>,
+}
+
+impl Addresses {
+    /// Public addresses are picked out; but beyond https on port 443 one that isn't allowed spoils the name.
+    fn choose(&self, name: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, String> {
+        let permitted = |at: &SocketAddr| self.policy.permits(at.ip(), &self.allow);
+        let spoiled = self.policy == Reach::Allowed && !found.iter().all(permitted);
+        let kept: Vec<SocketAddr> = found.into_iter().filter(permitted).collect();
+        match spoiled || kept.is_empty() {
+            true => Err(format!("an address of {name} {}", self.policy.why_not())),
+            false => Ok(kept),
+        }
+    }
+}
+
+impl Resolve for Addresses {
+    fn resolve(&self, name: Name) -> Resolving {
+        let this = self.clone();
+        Box::pin(async move {
+            // Port 0: the client puts in the URL's own.
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let kept = this.choose(name.as_str(), found)?;
+            let kept: Addrs = Box::new(kept.into_iter());
+            Ok(kept)
+        })
+    }
+}
+
+/// A fault with its causes; reqwest's own text has only the first. Without the URL, whose query may hold secrets.
+fn chain(fault: &reqwest::Error) -> String {
+    let mut text = match fault.url() {
+        Some(url) => fault.to_string().replace(url.as_str(), url.host_str().unwrap_or_default()),
+        None => fault.to_string(),
+    };
+    let mut cause = std::error::Error::source(fault);
+    while let Some(at) = cause {
+        text.push_str(": ");
+        text.push_str(&at.to_string());
+        cause = at.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// A server on loopback that counts who comes and always answers the same.
+    struct Canary {
+        port: u16,
+        hits: Arc<AtomicUsize>,
+    }
+
+    impl Canary {
+        async fn answering(answer: impl Into<Vec<u8>>) -> Canary {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let (port, hits) = (listener.local_addr().expect("address").port(), Arc::new(AtomicUsize::new(0)));
+            let (count, answer) = (Arc::clone(&hits), answer.into());
+            tokio::spawn(async move {
+                while let Ok((mut socket, _)) = listener.accept().await {
+                    count.fetch_add(1, Ordering::SeqCst);
+                    let _ = socket.read(&mut [0u8; 4096]).await;
+                    let _ = socket.write_all(&answer).await;
+                }
+            });
+            Canary { port, hits }
+        }
+
+        fn hits(&self) -> usize {
+            self.hits.load(Ordering::SeqCst)
+        }
+    }
+
+    fn outbound(allow: &[&str]) -> Outbound {
+        let allow = allow.iter().map(|net| net.parse().expect("network")).collect();
+        Outbound::new(&config::Outbound { allow, extra_ca: None }).expect("client")
+    }
+
+    fn json(body: &str) -> String {
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    }
+
+    #[tokio::test]
+    async fn ss01_nothing_inside_is_reached_however_it_is_spelled() {
+        let canary = Canary::answering(json("{}")).await;
+        let (out, p) = (outbound(&[]), canary.port);
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "127.0.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.0.0.1",
+            "0x7f.1",
+            "017700000001",
+            "0177.0.0.1",
+            "0177.1",
+            "127.0.0.1.",
+            "127.000.000.001",
+            "0",
+            "0.0.0.0",
+            "0x0",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[0:0:0:0:0:ffff:127.0.0.1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::7f00:1]",
+            "[2002:7f00:1::]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "localhost",
+            "LOCALHOST",
+            "localhost.",
+            "①②⑦.0.0.1",
+            "127。0。0。1",
+            "%31%32%37.0.0.1",
+            "169.254.169.254",
+            "2852039166",
+            "0xa9fea9fe",
+            "10.0.0.1",
+            "192.168.1.1",
+            "user@127.0.0.1",
+            "example.com@127.0.0.1",
+            "127.0.0.1#@example.com",
+            "127.0.0.1\\@example.com",
+        ] {
+            for url in [
+                format!("https://{host}:{p}/"),
+                format!("https://{host}/"),
+                format!("http://{host}:{p}/"),
+                format!("https://{host}:443/"),
+                format!("HTTPS:\\\\{host}:{p}"),
+            ] {
+                let refused = out.get_json(&url, 100).await.expect_err(&url);
+                assert_eq!(refused.to_string(), "could not be fetched");
+            }
+        }
+        for url in [
+            "",
+            "/x",
+            "example.com",
+            "file:///etc/passwd",
+            "gopher://x/",
+            "ftp://x/",
+            "unix:/run/x",
+            "data:,{}",
+            "javascript:1",
+            "https://",
+            "https://u:p@example.com/",
+            "https://example.com:8443/",
+            "http://example.com/",
+            "ws://example.com/",
+            "https://[::1",
+            "https://256.256.256.256/",
+        ] {
+            assert!(out.check(url).is_err(), "{url}");
+        }
+        assert_eq!(canary.hits(), 0);
+    }
+
+    #[test]
+    fn what_could_be_public_passes_at_entry() {
+        let out = outbound(&[]);
+        for url in [
+            "https://example.com/jwks.json?x=1",
+            "https://1.1.1.1/",
+            "https://[2606:4700::1111]/",
+            "HTTPS://EXAMPLE.com:443",
+        ] {
+            assert!(out.check(url).is_ok(), "{url}");
+        }
+        let out = outbound(&["10.0.0.0/8"]);
+        assert!(out.check("http://10.1.1.1:8080/").is_ok() && out.check("http://inside.example:8080/").is_ok());
+        assert!(out.check("http://11.1.1.1/").is_err() && out.check("https://192.168.1.1/").is_err());
+    }
+
+    #[tokio::test]
+    async fn an_allowed_network_is_reached_over_plain_http_and_any_port() {
+        let canary = Canary::answering(json("{\"a\":1}")).await;
+        let out = outbound(&["127.0.0.0/8"]);
+        let got = out.get_json(&format!("http://127.0.0.1:{}/", canary.port), 100).await.expect("fetched");
+        assert_eq!((got, canary.hits()), (serde_json::json!({ "a": 1 }), 1));
+        let other = outbound(&["10.0.0.0/8"]);
+        assert!(other.get_json(&format!("http://localhost:{}/", canary.port), 100).await.is_err());
+        assert_eq!(canary.hits(), 1);
+    }
+
+    #[tokio::test]
+    async fn ss03_redirects_are_not_followed() {
+        let inside = Canary::answering(json("{}")).await;
+        let to =
+            format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{}/\r\nContent-Length: 0\r\n\r\n", inside.port);
+        let canary = Canary::answering(to).await;
+        let refused = outbound(&["127.0.0.0/8"]).get_json(&format!("http://127.0.0.1:{}/", canary.port), 100).await;
+        assert_eq!(refused.expect_err("refused").detail(), "the answer was 302");
+        assert_eq!((canary.hits(), inside.hits()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn answers_are_capped_and_must_be_json() {
+        let out = outbound(&["127.0.0.0/8"]);
+        let long = format!("\"{}\"", "x".repeat(2 * 1024 * 1024));
+        for (answer, most, detail) in [
+            (json(&long), usize::MAX, "more than 1048576 bytes"),
+            (format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{long}"), 100, "more than 100 bytes"),
+            (json("<html>canary"), 100, "isn't JSON"),
+            ("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n".to_owned(), 100, "was 500"),
+            ("garbage".to_owned(), 100, "error"),
+        ] {
+            let canary = Canary::answering(answer).await;
+            let url = format!("http://127.0.0.1:{}/?canary", canary.port);
+            let refused = out.get_json(&url, most).await.expect_err(detail);
+            assert!(refused.detail().contains(detail) && !refused.detail().contains("canary"), "{}", refused.detail());
+        }
+    }
+
+    #[test]
+    fn ss02_a_name_gives_only_addresses_that_may_be_reached() {
+        let addresses = |policy, allow: &[&str]| Addresses {
+            policy,
+            allow: allow.iter().map(|net| net.parse().expect("network")).collect::<Vec<IpNet>>().into(),
+        };
+        let found =
+            |list: &[&str]| list.iter().map(|ip| SocketAddr::new(ip.parse().expect("ip"), 0)).collect::<Vec<_>>();
+        let public = addresses(Reach::PublicOrAllowed, &[]);
+        let mixed = public.choose("x", found(&["10.0.0.1", "8.8.8.8", "::ffff:127.0.0.1", "2606:4700::1111"]));
+        assert_eq!(mixed, Ok(found(&["8.8.8.8", "2606:4700::1111"])));
+        assert!(public.choose("x", found(&["10.0.0.1"])).is_err() && public.choose("x", vec![]).is_err());
+        let inside = addresses(Reach::Allowed, &["10.0.0.0/8"]);
+        assert_eq!(inside.choose("x", found(&["10.0.0.1"])), Ok(found(&["10.0.0.1"])));
+        assert!(inside.choose("x", found(&["10.0.0.1", "8.8.8.8"])).is_err());
+    }
+
+    #[test]
+    fn an_extra_ca_that_cannot_be_read_is_told() {
+        let with = |file: &Path| {
+            Outbound::new(&config::Outbound { allow: vec![], extra_ca: Some(file.to_owned()) })
+                .map(|_| ())
+                .expect_err("refused")
+        };
+        assert!(with(Path::new("/nowhere/ca.pem")).contains("outbound.extra_ca: /nowhere/ca.pem"));
+        let file = tempfile::NamedTempFile::new().expect("temporary file");
+        assert!(with(file.path()).contains("no certificate"));
+    }
+}
