@@ -4,6 +4,7 @@
 mod support;
 
 mod command_line;
+mod kills;
 mod management;
 mod races;
 mod rfc6749;

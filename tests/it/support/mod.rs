@@ -4,6 +4,7 @@ pub mod browser;
 pub mod client;
 pub mod house;
 pub mod postgres;
+pub mod process;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
