@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 /// For whom the output is: text for people, or one JSON document. (Sentences on the variants would show in every --help.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[expect(missing_docs, reason = "clap would show them in every --help")]
 pub enum Format {
     #[default]
     Human,

@@ -108,7 +108,9 @@ impl Create {
         // The name is a claim like the others and is checked like them.
         let profile = Profile::parse(Value::Object(named.0)).map_err(|why| Failure::usage(format!("--name: {why}")))?;
         let password = if self.password_stdin { Some(ask::password()?) } else { None };
-        Ok(NewUser { email: self.email, password, profile, admin: self.admin })
+        let new = NewUser { email: self.email, password, profile, admin: self.admin };
+        new.check().map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why }, ""))?;
+        Ok(new)
     }
 }
 

@@ -4,6 +4,8 @@
 mod support;
 
 mod clients;
+mod command_line;
 mod kills;
+mod management;
 mod races;
 mod rfc6749;
