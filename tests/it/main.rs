@@ -3,6 +3,7 @@
 
 mod support;
 
+mod chromium;
 mod clients;
 mod command_line;
 mod kills;

@@ -1,6 +1,7 @@
 //! What tests stand on: houses, browsers, clients.
 
 pub mod browser;
+pub mod chromium;
 pub mod client;
 pub mod house;
 pub mod postgres;
