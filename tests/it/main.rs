@@ -6,6 +6,7 @@ mod support;
 mod chromium;
 mod clients;
 mod command_line;
+mod grant_machine;
 mod kills;
 mod management;
 mod races;
