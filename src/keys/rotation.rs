@@ -108,7 +108,16 @@ mod tests {
     fn kept(kid: &str, state: State, since: Time) -> Kept {
         let (created_at, activated_at) = (since, (state == State::Active).then_some(since));
         let (jwk, sealed) = (serde_json::Value::Null, Vec::new());
-        Kept { kid: kid.to_owned(), alg: Algorithm::ES256, state, jwk, sealed, created_at, activated_at, retired_at: None }
+        Kept {
+            kid: kid.to_owned(),
+            alg: Algorithm::ES256,
+            state,
+            jwk,
+            sealed,
+            created_at,
+            activated_at,
+            retired_at: None,
+        }
     }
 
     #[test]

@@ -107,8 +107,19 @@ pub async fn start(
         .map_err(|_| Refused("passwords.memory_kib or passwords.passes can't be used".to_owned()))?;
     let outbound = Outbound::new(&config.outbound).map_err(|why| Refused(why.to_string()))?;
     let attempts = Attempts::new(config.throttle.client);
-    let services =
-        Services { config, db, clock, keys: ring, passwords, outbound, memory: Memory::default(), attempts, dev };
+    let waiting = Attempts::new(config.throttle.waiting);
+    let services = Services {
+        config,
+        db,
+        clock,
+        keys: ring,
+        passwords,
+        outbound,
+        memory: Memory::default(),
+        attempts,
+        waiting,
+        dev,
+    };
     let app = App::new(services);
     app.catch_up().await?;
     Ok(Started { app, lock })

@@ -141,6 +141,16 @@ impl Session {
         let (amr, acr) = ("pwd".to_owned(), super::ACR_PASSWORD.to_owned());
         let sid = SessionId::from("sid");
         let expires_at = auth_time + Duration::from_secs(3600);
-        Session { id: String::new(), sid, user, auth_time, amr, acr, created_at: auth_time, seen_at: auth_time, expires_at }
+        Session {
+            id: String::new(),
+            sid,
+            user,
+            auth_time,
+            amr,
+            acr,
+            created_at: auth_time,
+            seen_at: auth_time,
+            expires_at,
+        }
     }
 }

@@ -22,13 +22,21 @@ const CALLBACK: &str = "https://app.example/cb";
 /// What can be done to a grant.
 #[derive(Clone, Debug)]
 enum Step {
-    Redeem { wrong: Option<Wrong> },
+    Redeem {
+        wrong: Option<Wrong>,
+    },
     /// Presents the refresh token of the newest generation less `back`.
-    Rotate { back: u32 },
+    Rotate {
+        back: u32,
+    },
     RevokeRefresh,
     /// Revokes the access token of the newest generation less `back`.
-    RevokeAccess { back: u32 },
-    Pass { seconds: u64 },
+    RevokeAccess {
+        back: u32,
+    },
+    Pass {
+        seconds: u64,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -160,8 +168,7 @@ impl Row<'_> {
             Step::Redeem { wrong } => {
                 let other = ClientId::from("another");
                 let mut next = self.next();
-                let mut presented =
-                    Presented { redirect_uri: CALLBACK, challenge: Some(pkce::transform(VERIFIER)) };
+                let mut presented = Presented { redirect_uri: CALLBACK, challenge: Some(pkce::transform(VERIFIER)) };
                 match wrong {
                     Some(Wrong::Client) => next.client_id = &other,
                     Some(Wrong::RedirectUri) => presented.redirect_uri = "https://app.example/other",
@@ -169,7 +176,8 @@ impl Row<'_> {
                     None => {}
                 }
                 let holder = Holder::fresh();
-                let done = grants::redeem(db, &self.code, &presented, &holder, true, &next, now).await.expect("answers");
+                let done =
+                    grants::redeem(db, &self.code, &presented, &holder, true, &next, now).await.expect("answers");
                 let good = matches!(done, Redeemed::Grant(_));
                 if good {
                     self.holder = Some(holder);
@@ -207,7 +215,8 @@ impl Row<'_> {
         for generation in 1..=self.model.generation {
             let Some(mut token) = self.token(generation) else { return };
             token.holder = token.holder.for_access();
-            let found = grants::present(&self.house.app.db, &token, Which::Access, self.model.now).await.expect("answers");
+            let found =
+                grants::present(&self.house.app.db, &token, Which::Access, self.model.now).await.expect("answers");
             assert_eq!(found.is_some(), self.model.access_good(generation), "generation {generation}");
         }
     }

@@ -122,7 +122,16 @@ mod tests {
         let mut metadata = Metadata::default();
         change(&mut metadata);
         let (created_at, updated_at, not_before) = (BEFORE, BEFORE, Time::from_millis(0));
-        Client { id: ClientId::from("c"), metadata, secrets: vec![], enabled: true, not_before, rev: 1, created_at, updated_at }
+        Client {
+            id: ClientId::from("c"),
+            metadata,
+            secrets: vec![],
+            enabled: true,
+            not_before,
+            rev: 1,
+            created_at,
+            updated_at,
+        }
     }
 
     fn allowed(scope: &str) -> Remembered {
@@ -183,7 +192,8 @@ mod tests {
     fn oidc_core_s3_1_2_4_who_must_be_asked() {
         let (web, trusted) = (client(|_| {}), client(|m| m.trusted = true));
         let native = client(|m| m.token_endpoint_auth_method = AuthMethod::None);
-        let loopback = |none: bool| with(|a| (a.redirect_uri, a.prompt.none) = ("http://127.0.0.1:7/cb".to_owned(), none));
+        let loopback =
+            |none: bool| with(|a| (a.redirect_uri, a.prompt.none) = ("http://127.0.0.1:7/cb".to_owned(), none));
         let old = Some(("ada", BEFORE));
         let table = [
             (ask(), &web, Remembered::default(), "consent"),
