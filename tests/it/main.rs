@@ -3,4 +3,15 @@
 
 mod support;
 
+mod discovery;
+mod id_token;
+mod introspect;
+mod jwt_access_tokens;
+mod leaks;
+mod refresh;
+mod resource;
+mod revoke;
 mod rfc6749;
+mod schema;
+mod statements;
+mod userinfo;

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod client;
 pub mod house;
 pub mod postgres;
+pub mod raw;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
@@ -14,7 +15,6 @@ pub use house::{House, Kind};
 macro_rules! on_both {
     ($(async fn $name:ident($house:ident: House) $body:block)*) => {
         $(mod $name {
-            #[expect(unused_imports, reason = "tests use what they need")]
             use super::*;
             use $crate::support::{House, Kind};
 
