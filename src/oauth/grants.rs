@@ -366,11 +366,7 @@ fn alive(found: &Presentation, generation: u32, which: Which, now: Time) -> bool
 }
 
 /// Scope and resources of a grant of the client, which never change.
-pub async fn granted(
-    mut db: &Db,
-    grant: &[u8; 16],
-    client_id: &ClientId,
-) -> Result<Option<(ScopeSet, Vec<String>)>> {
+pub async fn granted(mut db: &Db, grant: &[u8; 16], client_id: &ClientId) -> Result<Option<(ScopeSet, Vec<String>)>> {
     let row = db.one(store::GRANTED, args![encoding::hex(grant), client_id]).await?;
     row.map(|row| Ok((row.scopes("scope")?, row.json("resource")?))).transpose()
 }

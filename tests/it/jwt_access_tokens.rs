@@ -1,8 +1,8 @@
 //! RFC 9068: access tokens that resource servers read by themselves, and what calling one back still means.
 
 use crate::on_both;
-use crate::support::client::{answer, claims};
 use crate::support::Client;
+use crate::support::client::{answer, claims};
 use serde_json::{Value, json};
 use std::time::Duration;
 use symbolon::clients::{Format, GrantType, Metadata};

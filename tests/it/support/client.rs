@@ -116,7 +116,9 @@ impl Client {
         let mut request = self.http.post(format!("{}{path}", self.url));
         match (self.method, &self.secret) {
             (AuthMethod::ClientSecretBasic, Some(secret)) => request = request.basic_auth(&self.id, Some(secret)),
-            (AuthMethod::ClientSecretPost, Some(secret)) => form.extend([("client_id", self.id.as_str()), ("client_secret", secret)]),
+            (AuthMethod::ClientSecretPost, Some(secret)) => {
+                form.extend([("client_id", self.id.as_str()), ("client_secret", secret)])
+            }
             (AuthMethod::None, _) => form.push(("client_id", &self.id)),
             _ => {}
         }
@@ -129,8 +131,12 @@ impl Client {
 
     pub async fn redeems(&self, code: &str) -> Answer {
         let redirect_uri = self.redirect_uri.clone();
-        let form =
-            [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &redirect_uri), ("code_verifier", VERIFIER)];
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &redirect_uri),
+            ("code_verifier", VERIFIER),
+        ];
         self.token(&form).await
     }
 
@@ -159,7 +165,8 @@ impl Client {
     pub async fn verifies(&self, jwt: &str) -> Option<(Value, Value)> {
         let header = jsonwebtoken::decode_header(jwt).ok()?;
         let jwks: jsonwebtoken::jwk::JwkSet =
-            serde_json::from_value(answer(self.request("GET", "/.well-known/jwks.json")).await.body).expect("a key set");
+            serde_json::from_value(answer(self.request("GET", "/.well-known/jwks.json")).await.body)
+                .expect("a key set");
         let key = jsonwebtoken::DecodingKey::from_jwk(jwks.find(header.kid.as_ref()?)?).expect("a key");
         let mut rules = jsonwebtoken::Validation::new(header.alg);
         // Times and audience are the caller's to check: houses have clocks of their own.

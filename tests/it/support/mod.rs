@@ -1,5 +1,6 @@
 //! What tests stand on: houses, browsers, clients.
 
+pub mod assertion;
 pub mod browser;
 pub mod client;
 pub mod house;
@@ -17,6 +18,9 @@ macro_rules! on_both {
         $(mod $name {
             use super::*;
             use $crate::support::{House, Kind};
+
+            // Makes use of the first import where a test needs nothing else of its module.
+            on_both! {}
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {

@@ -50,7 +50,9 @@ impl Raw {
     /// Our tables, without those of the databases and of the migrations.
     pub async fn tables(&mut self) -> Vec<String> {
         let sql = match self {
-            Raw::Sqlite(_) => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+            Raw::Sqlite(_) => {
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+            }
             Raw::Postgres(_) => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
         };
         let mut tables = self.texts(sql).await;
@@ -63,13 +65,18 @@ impl Raw {
         self.rows(sql).await.into_iter().map(|row| row.into_iter().next().unwrap_or_default()).collect()
     }
 
-    /// Rows of texts; NULL is empty.
+    /// Rows of texts and numbers; NULL is empty.
     pub async fn rows(&mut self, sql: &str) -> Vec<Vec<String>> {
         macro_rules! read {
             ($conn:expr) => {{
-                let rows = $conn.fetch_all(AssertSqlSafe(sql.to_owned())).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
-                let text = |cell: Option<String>| cell.unwrap_or_default();
-                rows.iter().map(|row| (0..row.len()).map(|n| text(row.get(n))).collect()).collect()
+                let rows =
+                    $conn.fetch_all(AssertSqlSafe(sql.to_owned())).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
+                let number = |row: &_, n| Row::get::<i64, usize>(row, n).to_string();
+                let text = |row: &_, n| match Row::try_get::<Option<String>, usize>(row, n) {
+                    Ok(text) => text.unwrap_or_default(),
+                    Err(_) => number(row, n),
+                };
+                rows.iter().map(|row| (0..row.len()).map(|n| text(row, n)).collect()).collect()
             }};
         }
         match self {
