@@ -1,18 +1,18 @@
 -- Facts about this deployment: which master key it was made with.
 CREATE TABLE meta (
-    name TEXT PRIMARY KEY,
+    name TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 );
 
 -- Counts changes that other processes must notice: the registry, the keys.
 CREATE TABLE epochs (
-    name TEXT PRIMARY KEY,
+    name TEXT NOT NULL PRIMARY KEY,
     n BIGINT NOT NULL
 );
 INSERT INTO epochs (name, n) VALUES ('registry', 1);
 
 CREATE TABLE signing_keys (
-    kid TEXT PRIMARY KEY,
+    kid TEXT NOT NULL PRIMARY KEY,
     alg TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('next', 'active', 'retired')),
     jwk TEXT NOT NULL,
@@ -27,12 +27,12 @@ CREATE UNIQUE INDEX signing_keys_one_next ON signing_keys (alg) WHERE state = 'n
 
 -- The keys themselves are derived from the master key; here are only their numbers.
 CREATE TABLE mac_keys (
-    number BIGINT PRIMARY KEY,
+    number BIGINT NOT NULL PRIMARY KEY,
     created_at BIGINT NOT NULL
 );
 
 CREATE TABLE users (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     email TEXT NOT NULL,
     email_key TEXT NOT NULL,
     password TEXT,
@@ -46,7 +46,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email ON users (email_key);
 
 CREATE TABLE setup_links (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT
@@ -54,7 +54,7 @@ CREATE TABLE setup_links (
 
 -- `id` is the fingerprint of the cookie; `sid` is what relying parties see.
 CREATE TABLE sessions (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     sid TEXT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     auth_time BIGINT NOT NULL,
@@ -70,7 +70,7 @@ CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 -- A request that waits for its person: sign-in, consent. Bound to one browser.
 CREATE TABLE interactions (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     browser TEXT NOT NULL,
     payload TEXT NOT NULL,
     consent TEXT,
@@ -80,13 +80,13 @@ CREATE TABLE interactions (
 CREATE INDEX interactions_expiry ON interactions (expires_at);
 
 CREATE TABLE throttles (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     free_at BIGINT NOT NULL
 );
 CREATE INDEX throttles_free ON throttles (free_at);
 
 CREATE TABLE clients (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     search TEXT NOT NULL,
     metadata TEXT NOT NULL,
@@ -118,7 +118,7 @@ CREATE INDEX consents_client ON consents (client_id);
 
 -- What one user allowed one client, with all its token state. No index on anything that rotation changes.
 CREATE TABLE grants (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     client_id TEXT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     sid TEXT NOT NULL,
@@ -154,20 +154,20 @@ CREATE INDEX grants_sid ON grants (sid);
 
 -- Spent `jti` values of client assertions (RFC 7523 §3).
 CREATE TABLE assertions (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX assertions_expiry ON assertions (expires_at);
 
 -- Machines' tokens that were revoked one by one, until they would have expired.
 CREATE TABLE revoked_tokens (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX revoked_tokens_expiry ON revoked_tokens (expires_at);
 
 CREATE TABLE audit_events (
-    id TEXT PRIMARY KEY,
+    id TEXT NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL,
     actor TEXT NOT NULL,
     action TEXT NOT NULL,

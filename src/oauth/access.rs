@@ -8,12 +8,16 @@ use crate::base::encoding::{from_hex, hex};
 use crate::base::id::ClientId;
 use crate::base::{ScopeSet, Time};
 use crate::clients::Metadata;
+use crate::crypto::Algorithm;
 use crate::crypto::token::{GrantToken, Kind, MachineToken};
 use crate::db::{Fault, On};
 use serde_json::{Value, json};
 
 /// RFC 9068 §2.1.
 pub const TYP: &str = "at+jwt";
+/// §2.1 wants every resource server to know RS256. And it gives the same bytes each time, as replays of a refresh
+/// must; ECDSA doesn't.
+pub const ALG: Algorithm = Algorithm::RS256;
 
 /// A good access token.
 #[derive(Clone, Debug)]
@@ -80,10 +84,12 @@ async fn machine(app: &App, token: MachineToken, now: Time) -> Result<Option<Acc
     if !row.bool("enabled")? || row.bool("revoked")? || row.int("not_before")? >= token.issued_at {
         return Ok(None);
     }
+    let client: Metadata = row.json("metadata")?;
+    let allowed = ScopeSet::stored(&client.scope);
     Ok(Some(Access {
         client_id: ClientId::from(token.client_id),
-        client: row.json("metadata")?,
-        scope: ScopeSet::stored(&token.scope),
+        client,
+        scope: ScopeSet::stored(&token.scope).only(|name| allowed.has(name)),
         resource: token.resource,
         issued_at: Time::from_millis(token.issued_at),
         expires_at: Time::from_millis(token.expires_at),

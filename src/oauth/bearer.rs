@@ -74,7 +74,7 @@ fn unavailable(fault: Fault) -> Response {
     super::error::Json52(Refusal::from(fault)).into_response()
 }
 
-/// The access token of a request: in the header (§2.1), or in a form where `form` is given (§2.2); never in the URL.
+/// The access token of a request, when it is for this server itself: in the header (§2.1), or in a form where `form` is given (§2.2); never in the URL.
 pub async fn admit(app: &App, headers: &HeaderMap, form: Option<&Params>) -> Result<Access, Response> {
     let posted = form.and_then(|form| form.get("access_token"));
     let token = match (authorization(headers), posted) {
@@ -90,7 +90,9 @@ pub async fn admit(app: &App, headers: &HeaderMap, form: Option<&Params>) -> Res
         return Err(Challenge::WrongScheme.into_response());
     }
     let access = access::resolve(app, &token).await.map_err(unavailable)?;
-    access.ok_or_else(|| Challenge::InvalidToken.into_response())
+    // RFC 9068 §4, RFC 8707 §2: a token for another resource isn't for us.
+    let ours = access.filter(|access| access.resource.is_empty() || access.resource.iter().any(|r| r == app.issuer()));
+    ours.ok_or_else(|| Challenge::InvalidToken.into_response())
 }
 
 /// Who calls one of our own APIs.
@@ -108,13 +110,9 @@ pub struct Bearer {
     pub client_admin: bool,
 }
 
-/// Who calls, by an access token for this server itself; else the complete answer.
+/// Who calls, by an access token; else the complete answer.
 pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Bearer, Response> {
     let access = admit(app, headers, None).await?;
-    // RFC 9068 §4: a token for another resource isn't for us.
-    if !access.resource.is_empty() && !access.resource.iter().any(|resource| resource == app.issuer()) {
-        return Err(Challenge::InvalidToken.into_response());
-    }
     Ok(Bearer {
         client_id: access.client_id,
         user_admin: access.person.as_ref().is_some_and(|person| person.user_admin),

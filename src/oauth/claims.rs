@@ -1,7 +1,7 @@
 //! OIDC Core §5.4, §5.5: which claims a client gets, by scope and by the `claims` parameter.
 
 use super::grants::Presentation;
-use crate::base::Time;
+use crate::base::{ScopeSet, Time};
 use serde_json::{Map, Value, json};
 
 /// §5.4.
@@ -95,6 +95,26 @@ pub fn acr_unmet(claims: &Value, supported: &[&str]) -> bool {
     }
 }
 
+/// §5.4: the scope that tells a claim about the person; none for claims that aren't about them.
+fn scope_of(claim: &str) -> Option<&'static str> {
+    match claim {
+        "email" | "email_verified" => Some("email"),
+        "address" => Some("address"),
+        "phone_number" | "phone_number_verified" => Some("phone"),
+        "updated_at" => Some("profile"),
+        _ => PROFILE.contains(&claim).then_some("profile"),
+    }
+}
+
+/// The scopes that the `claims` parameter asks for in other words: a claim asked for by its name needs the same
+/// permission, of the admin and of the person, as by its scope.
+pub fn scopes(claims: &Value) -> ScopeSet {
+    let mut scopes = ScopeSet::default();
+    let names = ["id_token", "userinfo"].into_iter().flat_map(|place| asked(Some(claims), place));
+    names.filter_map(scope_of).for_each(|name| scopes.insert(name));
+    scopes
+}
+
 /// The names that the `claims` parameter asks for in one place: `id_token` or `userinfo`.
 pub fn asked<'a>(claims: Option<&'a Value>, place: &str) -> Vec<&'a str> {
     let entries = claims.and_then(|claims| claims.get(place)).and_then(Value::as_object);
@@ -128,19 +148,15 @@ impl<'a> Person<'a> {
         }
     }
 
-    /// The claims of these scopes and names.
-    pub fn select<'b>(&self, scopes: impl Iterator<Item = &'b str>, names: &[&'b str]) -> Map<String, Value> {
-        let mut wanted: Vec<&str> = Vec::new();
-        for scope in scopes {
-            match scope {
-                "profile" => wanted.extend(PROFILE.iter().copied().chain(["updated_at"])),
-                "email" => wanted.extend(["email", "email_verified"]),
-                "address" => wanted.push("address"),
-                "phone" => wanted.extend(["phone_number", "phone_number_verified"]),
-                _ => {}
-            }
-        }
-        wanted.extend(names);
-        wanted.into_iter().filter_map(|name| Some((name.to_owned(), self.claim(name)?))).collect()
+    /// What these scopes tell (§5.4).
+    pub fn told_by(&self, scope: &ScopeSet) -> Map<String, Value> {
+        let all = PROFILE.iter().chain(&["updated_at", "email", "email_verified"]).chain(&SUPPORTED_TOO).copied();
+        self.among(all, scope)
+    }
+
+    /// Those of the names that these scopes tell.
+    pub fn among<'b>(&self, names: impl Iterator<Item = &'b str>, scope: &ScopeSet) -> Map<String, Value> {
+        let told = names.filter(|name| scope_of(name).is_some_and(|needs| scope.has(needs)));
+        told.filter_map(|name| Some((name.to_owned(), self.claim(name)?))).collect()
     }
 }

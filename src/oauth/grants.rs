@@ -84,13 +84,21 @@ impl Grant {
             rotated_at: row.time("rotated_at")?,
             refreshable: row.text_opt("refresh_hash")?.is_some(),
             access_hash: row.text_opt("access_hash")?,
-            access_expires_at: row.time("access_expires_at")?,
+            // No access token outlives its grant.
+            access_expires_at: row.time("access_expires_at")?.min(row.time("expires_at")?),
             access_ended: row.int("access_ended")?,
             idle_expires_at: row.time("idle_expires_at")?,
             expires_at: row.time("expires_at")?,
             revoked_at: row.time_opt("revoked_at")?,
             end_reason: row.text_opt("end_reason")?,
         })
+    }
+
+    /// With no more scope than the client is registered for today: what an admin took away is gone from old grants too.
+    pub fn within(mut self, allowed: &ScopeSet) -> Self {
+        self.scope = self.scope.only(|name| allowed.has(name));
+        self.access_scope = self.access_scope.only(|name| allowed.has(name));
+        self
     }
 
     /// The identifier as rows and logs write it.
@@ -334,9 +342,10 @@ async fn read(mut db: &Db, grant: &[u8; 16], which: Which) -> Result<Option<(Pre
     if !row.bool("client_enabled")? || !row.bool("user_enabled")? {
         return Ok(None);
     }
+    let client: crate::clients::Metadata = row.json("client_metadata")?;
     let found = Presentation {
-        grant: Grant::read(&row)?,
-        client: row.json("client_metadata")?,
+        grant: Grant::read(&row)?.within(&ScopeSet::stored(&client.scope)),
+        client,
         user_admin: row.bool("user_admin")?,
         user_email: row.text("user_email")?,
         user_claims: row.json("user_claims")?,
@@ -356,9 +365,9 @@ fn alive(found: &Presentation, generation: u32, which: Which, now: Time) -> bool
     good && grant.revoked_at.is_none() && grant.expires_at > now
 }
 
-/// Scope and resources of a grant, which never change.
-pub async fn granted(mut db: &Db, grant: &[u8; 16]) -> Result<Option<(ScopeSet, Vec<String>)>> {
-    let row = db.one(store::GRANTED, args![encoding::hex(grant)]).await?;
+/// Scope and resources of a grant of the client, which never change.
+pub async fn granted(mut db: &Db, grant: &[u8; 16], client_id: &ClientId) -> Result<Option<(ScopeSet, Vec<String>)>> {
+    let row = db.one(store::GRANTED, args![encoding::hex(grant), client_id]).await?;
     row.map(|row| Ok((row.scopes("scope")?, row.json("resource")?))).transpose()
 }
 

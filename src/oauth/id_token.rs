@@ -9,6 +9,9 @@ use crate::clients::Client;
 use crate::people;
 use serde_json::{Map, Value, json};
 
+/// What tells an ID token from our other JWTs.
+pub const TYP: &str = "JWT";
+
 /// What the token is about.
 pub struct Ask<'a> {
     /// The grant.
@@ -40,7 +43,7 @@ pub async fn sign(app: &App, client: &Client, ask: Ask<'_>, now: Time) -> Result
     for (name, value) in asked_for(app, grant).await? {
         add(&name, value);
     }
-    Ok(app.keys.sign(alg, "JWT", Value::Object(claims)).await?)
+    Ok(app.keys.sign(alg, TYP, Value::Object(claims)).await?)
 }
 
 /// §5.5: claims about the person that the client asked to have here. Only such a request costs a read.
@@ -53,5 +56,5 @@ async fn asked_for(app: &App, grant: &Grant) -> Result<Map<String, Value>, Refus
         return Ok(Map::new());
     };
     let person = Person { email: &user.email, profile: &user.profile.0, updated_at: user.updated_at };
-    Ok(person.select([].into_iter(), &names))
+    Ok(person.among(names.into_iter(), &grant.scope))
 }

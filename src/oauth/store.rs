@@ -138,6 +138,9 @@ pub static ROTATE: Hot = Hot::new(
          access_expires_at = CASE WHEN ",
         fresh!(),
         " THEN p.access_expires_at ELSE grants.access_expires_at END, \
+         access_ended = CASE WHEN ",
+        fresh!(),
+        " AND grants.access_expires_at <= p.now THEN grants.generation ELSE grants.access_ended END, \
          idle_expires_at = CASE WHEN ",
         fresh!(),
         " THEN p.idle_expires_at ELSE grants.idle_expires_at END, \
@@ -203,7 +206,7 @@ sql! {
                   g.end_reason, c.enabled AS client_enabled, c.metadata AS client_metadata, u.enabled AS user_enabled, \
                   u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
                   FROM grants g JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id WHERE g.id = $1";
-    read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1";
+    read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1 AND client_id = $2";
     write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
     read MACHINE = "SELECT c.enabled, c.not_before, c.metadata, \
                     EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.id = $2) AS revoked FROM clients c WHERE c.id = $1";

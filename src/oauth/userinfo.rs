@@ -1,7 +1,7 @@
 //! OIDC Core §5.3: `/userinfo`, claims about the person behind an access token.
 
 use super::bearer::{self, Challenge};
-use super::claims::{self, Person};
+use super::claims::Person;
 use super::error::no_store;
 use crate::app::App;
 use crate::web::Form;
@@ -36,10 +36,10 @@ fn answer(access: super::access::Access) -> Response {
     let Some(found) = person else {
         return Challenge::InsufficientScope("openid").into_response();
     };
-    let names = claims::asked(found.grant.claims.as_ref(), "userinfo");
     let mut body = Map::new();
     // §5.3.2: always, and always the one of the ID token.
     body.insert("sub".to_owned(), json!(found.grant.user_id));
-    body.extend(Person::of(found).select(access.scope.iter(), &names));
+    // §5.5: claims asked for by name are among those of the scopes; see `request::read`.
+    body.extend(Person::of(found).told_by(&access.scope));
     no_store(Json(Value::Object(body)))
 }

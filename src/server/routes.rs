@@ -18,9 +18,9 @@ pub fn routes(app: &App) -> Router {
 /// What anyone may read, from any origin.
 fn documents() -> Router<App> {
     Router::new()
-        .route("/.well-known/openid-configuration", get(discovery::metadata).options(discovery::metadata))
-        .route("/.well-known/oauth-authorization-server", get(discovery::metadata).options(discovery::metadata))
-        .route("/.well-known/jwks.json", get(discovery::jwks).options(discovery::metadata))
+        .route("/.well-known/openid-configuration", get(discovery::metadata))
+        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
+        .route("/.well-known/jwks.json", get(discovery::jwks))
         .layer(from_fn(oauth::cors::everyone))
 }
 

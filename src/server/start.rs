@@ -12,8 +12,8 @@ use crate::crypto::password::{Cost, Passwords};
 use crate::db::{self, Db, Fault};
 use crate::keys;
 use crate::outbound::Outbound;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use tokio::net::TcpListener;
 
 /// Why a server can't start: one block that says what, why and what to do.
@@ -129,7 +129,7 @@ pub async fn start(
 fn lock(config: &Config) -> Result<File, Refused> {
     let file = config.data_dir.join("symbolon.lock");
     let unusable = |why: std::io::Error| Refused(format!("{} can't be used: {why}", file.display()));
-    std::fs::create_dir_all(&config.data_dir).map_err(unusable)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir).map_err(unusable)?;
     let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(unusable)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, GrantType};
 use crate::oauth::error::{Code, Refusal};
-use crate::oauth::{claims, pkce};
+use crate::oauth::{claims, id_token, pkce};
 use crate::signin::ACR_VALUES;
 use crate::web::{Params, Stopped};
 use axum::http::StatusCode;
@@ -124,10 +124,10 @@ pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Resul
     response_type(client, params)?;
     response_mode(client, params)?;
     unsupported(params)?;
-    let scope = scope(client, params)?;
     let code_challenge = code_challenge(client, params)?;
     let prompt = prompt(params)?;
     let claims = claims(params)?;
+    let scope = with_claims(client, scope(client, params)?, claims.as_ref());
     let acr_unmet = claims.as_ref().is_some_and(|claims| claims::acr_unmet(claims, &ACR_VALUES));
     Ok(AuthRequest {
         client_id: client.id.to_string(),
@@ -272,13 +272,22 @@ fn claims(params: &Params) -> Result<Option<Value>, Refusal> {
     }
 }
 
+/// OIDC Core §5.5: asking for `email` by name is asking for the scope `email`, as far as the client may.
+fn with_claims(client: &Client, scope: ScopeSet, claims: Option<&Value>) -> ScopeSet {
+    match claims.filter(|_| scope.has("openid")) {
+        Some(claims) => scope.union(&claims::scopes(claims).only(|name| client.scope().has(name))),
+        None => scope,
+    }
+}
+
 /// OIDC Core §3.1.2.1 (`id_token_hint`), §5.5.1 (`sub` with a value): whom the client expects. An expired hint will do.
 fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option<String>, Refusal> {
     let wanted = claims.and_then(claims::wanted_sub);
     let Some(hint) = params.get("id_token_hint") else {
         return Ok(wanted);
     };
-    let hint = app.keys.now().verify(hint);
+    // Our other JWTs are no ID tokens (RFC 8725 §3.11).
+    let hint = app.keys.now().verify(hint).filter(|hint| hint.typ.as_deref() == Some(id_token::TYP));
     let text = |name| hint.as_ref().and_then(|hint| hint.claims.get(name)).and_then(Value::as_str);
     match (text("iss"), text("sub")) {
         (Some(iss), Some(sub)) if iss == app.issuer() && wanted.as_deref().is_none_or(|wanted| wanted == sub) => {

@@ -6,7 +6,6 @@ use crate::base::encoding::hex;
 use crate::base::id::uuid7;
 use crate::base::{ScopeSet, uri};
 use crate::clients::{ADMIN_SCOPE, Client, Format};
-use crate::crypto::Algorithm;
 use crate::crypto::token::MachineToken;
 use crate::oauth::access;
 use crate::oauth::client_auth::Admitted;
@@ -38,7 +37,7 @@ pub async fn run(app: &App, admitted: &Admitted, ask: Ask) -> Result<Answer, Ref
     };
     let access_token = match client.metadata.access_token_format {
         Format::Opaque => token.seal(&app.keys.macs()).reveal().to_owned(),
-        Format::Jwt => app.keys.sign(Algorithm::ES256, access::TYP, access::machine_claims(app, &token)).await?,
+        Format::Jwt => app.keys.sign(access::ALG, access::TYP, access::machine_claims(app, &token)).await?,
     };
     let mut answer = Answer::new();
     answer.insert("access_token".to_owned(), json!(access_token));

@@ -38,7 +38,7 @@ pub async fn run(app: &App, call: &Call, admitted: &Admitted, ask: Ask) -> Resul
         return Err(Refusal::new(Code::InvalidRequest, description));
     }
     let code = GrantToken::open(Kind::Code, &app.keys.macs(), ask.code.reveal()).ok_or(REFUSED)?;
-    let resource = resource(app, &code, &ask).await?;
+    let resource = resource(app, client, &code, &ask).await?;
     let now = app.now();
     let presented = Presented {
         redirect_uri: &ask.redirect_uri,
@@ -55,7 +55,8 @@ pub async fn run(app: &App, call: &Call, admitted: &Admitted, ask: Ask) -> Resul
     let refreshable = client.may(GrantType::RefreshToken);
     match grants::redeem(&app.db, &code, &presented, &holder, refreshable, &next, now).await? {
         Redeemed::Grant(grant) => {
-            let minted = Minted { grant: &grant, holder: &holder, refresh: None, nonce: grant.nonce.clone() };
+            let nonce = grant.nonce.clone();
+            let minted = Minted { grant: *grant, holder: &holder, refresh: None, nonce };
             issue::respond(app, client, minted, now).await
         }
         Redeemed::Refused(grant) => {
@@ -67,11 +68,11 @@ pub async fn run(app: &App, call: &Call, admitted: &Admitted, ask: Ask) -> Resul
 }
 
 /// RFC 8707 §2.2. Only a request that names resources costs a second look at the grant; what was granted never changes.
-async fn resource(app: &App, code: &GrantToken, ask: &Ask) -> Result<Option<Vec<String>>, Refusal> {
+async fn resource(app: &App, client: &Client, code: &GrantToken, ask: &Ask) -> Result<Option<Vec<String>>, Refusal> {
     if ask.resource.is_empty() {
         return Ok(None);
     }
-    let (_, granted) = grants::granted(&app.db, &code.grant).await?.ok_or(REFUSED)?;
+    let (_, granted) = grants::granted(&app.db, &code.grant, &client.id).await?.ok_or(REFUSED)?;
     narrowed(&ask.resource, &granted)
 }
 

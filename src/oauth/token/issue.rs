@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::base::{Secret, Time};
 use crate::clients::{Client, Format};
-use crate::crypto::Algorithm;
 use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::oauth::error::Refusal;
 use crate::oauth::grants::Grant;
@@ -17,7 +16,7 @@ pub type Answer = Map<String, Value>;
 /// What the answer is made from.
 pub struct Minted<'a> {
     /// The row as the change left it.
-    pub grant: &'a Grant,
+    pub grant: Grant,
     /// The secret that its tokens carry.
     pub holder: &'a Holder,
     /// The refresh token, where it stays the same.
@@ -33,12 +32,12 @@ pub fn seconds(span: Duration) -> u64 {
 
 /// The answer. The same row gives the same access and refresh token, however often it is asked.
 pub async fn respond(app: &App, client: &Client, minted: Minted<'_>, now: Time) -> Result<Answer, Refusal> {
-    let grant = minted.grant;
+    let grant = &minted.grant.within(&client.scope());
     let macs = app.keys.macs();
     let token = |holder: Holder| GrantToken { grant: grant.id, generation: grant.generation, holder };
     let access_token = match client.metadata.access_token_format {
         Format::Opaque => token(minted.holder.for_access()).seal(Kind::Access, &macs).reveal().to_owned(),
-        Format::Jwt => app.keys.sign(Algorithm::ES256, access::TYP, access::grant_claims(app, grant)).await?,
+        Format::Jwt => app.keys.sign(access::ALG, access::TYP, access::grant_claims(app, grant)).await?,
     };
     let mut answer = Answer::new();
     let left = grant.access_expires_at.secs_since(now).max(1);

@@ -31,7 +31,7 @@ const REFUSED: Refusal =
 pub async fn run(app: &App, call: &Call, admitted: &Admitted, ask: Ask) -> Result<Answer, Refusal> {
     let client = &admitted.0;
     let token = GrantToken::open(Kind::Refresh, &app.keys.macs(), ask.refresh_token.reveal()).ok_or(REFUSED)?;
-    let (scope, resource) = narrower(app, &token, &ask).await?;
+    let (scope, resource) = narrower(app, client, &token, &ask).await?;
     let now = app.now();
     let stays = client.metadata.rotation == clients::Rotation::Static;
     let policy = Policy { stays, replay_window: i64::try_from(client.replay_window(app).as_millis()).unwrap_or(0) };
@@ -46,7 +46,7 @@ pub async fn run(app: &App, call: &Call, admitted: &Admitted, ask: Ask) -> Resul
         Rotation::Grant(grant) => {
             let refresh = stays.then_some(ask.refresh_token);
             // OIDC Core §12.2: no nonce in an ID token from a refresh.
-            let minted = Minted { grant: &grant, holder: &token.holder, refresh, nonce: None };
+            let minted = Minted { grant: *grant, holder: &token.holder, refresh, nonce: None };
             issue::respond(app, client, minted, now).await
         }
         Rotation::Reused(grant) => {
@@ -61,6 +61,7 @@ pub async fn run(app: &App, call: &Call, admitted: &Admitted, ask: Ask) -> Resul
 /// changes, and a refused wish spends nothing.
 async fn narrower(
     app: &App,
+    client: &Client,
     token: &GrantToken,
     ask: &Ask,
 ) -> Result<(Option<ScopeSet>, Option<Vec<String>>), Refusal> {
@@ -68,7 +69,7 @@ async fn narrower(
         return Ok((None, None));
     }
     let wider = Refusal::new(Code::InvalidScope, "scope must be the same as, or less than, what was granted");
-    let (granted, resources) = grants::granted(&app.db, &token.grant).await?.ok_or(REFUSED)?;
+    let (granted, resources) = grants::granted(&app.db, &token.grant, &client.id).await?.ok_or(REFUSED)?;
     let scope = match &ask.scope {
         None => None,
         Some(text) => match ScopeSet::parse(text) {

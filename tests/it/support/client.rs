@@ -170,6 +170,26 @@ impl Client {
         self.introspects(token).await["active"] == true
     }
 
+    /// A request to an endpoint, with nothing that says whose it is.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method.parse().expect("a method"), format!("{}{path}", self.url))
+    }
+
+    /// Header and claims of a JWT, when a key of the published set verifies it, as a relying party would do it.
+    pub async fn verifies(&self, jwt: &str) -> Option<(Value, Value)> {
+        let header = jsonwebtoken::decode_header(jwt).ok()?;
+        let jwks: jsonwebtoken::jwk::JwkSet =
+            serde_json::from_value(answer(self.request("GET", "/.well-known/jwks.json")).await.body)
+                .expect("a key set");
+        let key = jsonwebtoken::DecodingKey::from_jwk(jwks.find(header.kid.as_ref()?)?).expect("a key");
+        let mut rules = jsonwebtoken::Validation::new(header.alg);
+        // Times and audience are the caller's to check: houses have clocks of their own.
+        (rules.validate_exp, rules.validate_aud) = (false, false);
+        rules.required_spec_claims.clear();
+        let claims = jsonwebtoken::decode::<Value>(jwt, &key, &rules).ok()?.claims;
+        Some((serde_json::to_value(header).expect("a header"), claims))
+    }
+
     pub async fn userinfo(&self, token: &str) -> Answer {
         answer(self.http.get(format!("{}/userinfo", self.url)).bearer_auth(token)).await
     }
@@ -196,4 +216,15 @@ async fn try_answer(request: reqwest::RequestBuilder) -> Option<Answer> {
 /// The claims of a JWT, unverified.
 pub fn claims(jwt: &str) -> Value {
     symbolon::crypto::jwt::read(jwt).unwrap_or_else(|| panic!("no JWT: {jwt}")).claims
+}
+
+/// The grant that a code, an access or a refresh token belongs to, as rows and audit events name it.
+pub fn grant_of(token: &str) -> String {
+    symbolon::base::encoding::hex(&payload(token)[2..18])
+}
+
+/// What a token of ours holds, between prefix and MAC included.
+pub fn payload(token: &str) -> Vec<u8> {
+    let text = token.splitn(3, '_').nth(2).expect("a token with a prefix");
+    symbolon::base::encoding::from_base64url(text).expect("base64url")
 }

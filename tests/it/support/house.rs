@@ -141,7 +141,8 @@ impl House {
         if let Some(serving) = self.serving.take() {
             serving.await.expect("stops");
         }
-        (self.dir.clone(), self.config.clone())
+        // Whoever opens it again cleans up.
+        (std::mem::take(&mut self.dir), self.config.clone())
     }
 
     pub fn now(&self) -> Time {

@@ -1,11 +1,13 @@
 //! What tests stand on: houses, browsers, clients.
 
+pub mod assertion;
 pub mod browser;
 pub mod chromium;
 pub mod client;
 pub mod house;
 pub mod postgres;
 pub mod process;
+pub mod raw;
 
 /// An HTTP client that follows nothing and asks no proxy.
 #[expect(clippy::disallowed_methods, reason = "tests talk to their own servers on loopback")]
