@@ -64,7 +64,10 @@ fn secret(now: Time) -> SecretHash {
     SecretHash { hash, hint: "only".to_owned(), created_at: now.millis(), expires_at: None }
 }
 
-const SCOPE: &str = "openid offline offline_access profile email address phone";
+/// A scope that isn't about people: what a machine asks for.
+pub const OWN_SCOPE: &str = "notes:read";
+
+const SCOPE: &str = "openid offline offline_access profile email address phone notes:read";
 
 fn confidential(app: &App) -> Metadata {
     let beside = ["http://localhost:3000", "http://127.0.0.1:3000", "http://localhost:8080", "http://127.0.0.1:8080"];

@@ -1,9 +1,9 @@
 //! Where a dev server lives: a temporary directory that goes with it, or one that stays; settings without a file.
 
-use super::Options;
+use super::{Options, demo};
 use crate::base::encoding::hex;
 use crate::base::entropy;
-use crate::config::{self, Config, Flags, LogFormat};
+use crate::config::{self, Config, Flags, LogFormat, ScopeText};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,8 @@ impl Home {
         config.limits.shutdown_drain = Duration::from_secs(2);
         // Room for a first signature that waits for its RSA key, and for a playground step of several requests.
         config.limits.handler = Duration::from_secs(30);
+        let notes = ScopeText { title: "Read your notes".to_owned(), detail: "All of them, and who wrote them.".to_owned() };
+        config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);
         config.log.format = LogFormat::Auto;
         Ok(config)
     }

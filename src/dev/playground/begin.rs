@@ -53,7 +53,7 @@ const SCOPES: [(&str, &str, bool); 7] = [
     ("email", "e-mail address", true),
     ("address", "postal address", false),
     ("phone", "phone number", false),
-    ("offline_access", "the other name of offline", false),
+    ("notes:read", "a scope of its own", false),
 ];
 
 /// `GET /dev`

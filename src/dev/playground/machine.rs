@@ -21,7 +21,7 @@ pub(super) async fn post(
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&playground.app, &headers, &params).map_err(Stopped::forged)?;
     let mut run = Run::new(Which::Confidential, Status::Machine, playground.app.now());
-    let form = [("grant_type", "client_credentials"), ("scope", "profile")];
+    let form = [("grant_type", "client_credentials"), ("scope", demo::OWN_SCOPE)];
     let call = run.which.authenticates(Call::post("/oauth2/token", &form));
     let heard = playground.send(&call).await?;
     let what = "No browser, no person: the app asks for a token of its own. It gets no refresh token, since it can ask again.";

@@ -5,7 +5,7 @@ use super::exchange::Exchange;
 use super::frame::{Frame, Framed};
 use super::runs::Status;
 use super::why::{self, Inspection};
-use super::{Playground, clock};
+use super::Playground;
 use crate::web::Stopped;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -19,7 +19,6 @@ struct RunPage {
     id: String,
     client: &'static str,
     client_id: &'static str,
-    begun: String,
     waiting: bool,
     machine: bool,
     refused: Option<String>,
@@ -55,7 +54,6 @@ pub(super) async fn get(
         frame: Frame::of(&playground, &headers, "flows", format!("/dev/runs/{id}")).await?,
         client: run.which.name(),
         client_id: run.which.id(),
-        begun: clock::written(run.begun),
         waiting: run.status == Status::Waiting,
         machine: run.status == Status::Machine,
         refused,
