@@ -11,8 +11,10 @@ pub enum Place {
     Redeem,
     /// The answer of `/oauth2/token`.
     Tokens,
-    /// The form of `/oauth2/revoke` and `/oauth2/introspect`.
-    About,
+    /// The form of `/oauth2/revoke`.
+    Revoke,
+    /// The form of `/oauth2/introspect`.
+    Question,
     /// The answer of `/oauth2/introspect`.
     Told,
     /// Claims of a JWT and of `/userinfo`.
@@ -74,7 +76,8 @@ pub fn explain(place: Place, name: &str) -> Option<(&'static str, Section)> {
         Place::Back => back(name),
         Place::Redeem => redeem(name),
         Place::Tokens => tokens(name),
-        Place::About => about(name),
+        Place::Revoke => revoke(name),
+        Place::Question => question(name),
         Place::Told => told(name).or_else(|| claim(name)),
         Place::Claim => claim(name),
         Place::Jose => jose(name),
@@ -141,10 +144,13 @@ fn tokens(name: &str) -> Known {
     })
 }
 
-fn about(name: &str) -> Known {
+fn question(name: &str) -> Known {
+    (name == "token").then_some(("the token that this is about", "RFC 7662 §2.1"))
+}
+
+fn revoke(name: &str) -> Known {
     Some(match name {
-        "token" => ("the token that this is about", "RFC 7009 §2.1"),
-        "token_type_hint" => ("where to look first; not needed here", "RFC 7009 §2.1"),
+        "token" => ("the token that is given back", "RFC 7009 §2.1"),
         "client_id" => ("a public client says who it is here", "RFC 6749 §3.2.1"),
         _ => return None,
     })

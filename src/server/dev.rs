@@ -10,6 +10,7 @@ use std::io::{ErrorKind, IsTerminal, stderr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
 /// Where it listens unless it is told otherwise; the ports after it are tried too.
@@ -43,7 +44,7 @@ async fn begin(options: &Options) -> Result<ExitCode, String> {
     let started = start(config, None, Clock::shiftable(), Role::Server, true).await.map_err(|why| why.to_string())?;
     demo::settle(&started.app).await?;
     let stop = Stop::new();
-    listen(stop.clone()).map_err(|why| format!("signals can't be heard: {why}"))?;
+    listen(stop.clone()).and_then(|()| until_hung_up(stop.clone())).map_err(|why| format!("signals can't be heard: {why}"))?;
     if options.check {
         return walk(started, listeners, stop, options.format).await;
     }
@@ -56,6 +57,17 @@ async fn begin(options: &Options) -> Result<ExitCode, String> {
     serve_all(started, listeners, stop).await;
     late.abort();
     Ok(ExitCode::SUCCESS)
+}
+
+/// A terminal that is closed ends it too, in order: the temporary directory goes with it.
+fn until_hung_up(stop: Stop) -> std::io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        if hangup.recv().await.is_some() {
+            stop.begin();
+        }
+    });
+    Ok(())
 }
 
 /// Serves beside the walk, and ends with it.

@@ -3,4 +3,5 @@
 
 mod support;
 
+mod dev;
 mod rfc6749;

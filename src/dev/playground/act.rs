@@ -24,20 +24,18 @@ pub(super) async fn post(
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&playground.app, &headers, &params).map_err(Stopped::forged)?;
     let run = playground.runs.find(&id).ok_or_else(gone)?;
-    let before = run.exchanges.len();
     let mut act = Act { playground: &playground, run };
     match action.as_str() {
         "userinfo" => act.userinfo().await?,
         "introspect" => act.introspect().await?,
-        "refresh" => act.refresh().await?,
+        "refresh" => act.refresh("Refresh").await?,
         "replay" => act.replay().await?,
         "reuse" => act.reuse().await?,
         "revoke" => act.revoke().await?,
         _ => return Err(Stopped::bad_request("The playground has no such button.")),
     }
-    let run = act.run;
-    let to = format!("/dev/runs/{}#step-{}", run.id, (before + 1).min(run.exchanges.len()));
-    playground.runs.save(run);
+    let to = act.run.href();
+    playground.runs.save(act.run);
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -62,7 +60,7 @@ impl Act<'_> {
         let call = Call::get("/userinfo").bearer(&self.access()?);
         let heard = self.playground.send(&call).await?;
         let what = "The app asks about the person, with its access token.";
-        let mut done = exchange("Userinfo", what, (&call, Place::About), (&heard, Place::Claim));
+        let mut done = exchange("Userinfo", what, (&call, Place::Question), (&heard, Place::Claim));
         done.verdict = match heard.status {
             200 => Verdict::good("Only what the granted scopes allow is told."),
             403 => Verdict::bad("The token is good, but it has no scope openid: there is no person behind it to ask about."),
@@ -78,7 +76,7 @@ impl Act<'_> {
         let call = Call::post("/oauth2/introspect", &[("token", &token)]).basic(demo::CLIENT, demo::SECRET);
         let heard = self.playground.send(&call).await?;
         let what = "A resource server asks what a token stands for. The demo app is registered as one.";
-        let mut done = exchange("Introspection", what, (&call, Place::About), (&heard, Place::Told));
+        let mut done = exchange("Introspection", what, (&call, Place::Question), (&heard, Place::Told));
         done.verdict = match heard.json().get("active").and_then(serde_json::Value::as_bool) {
             Some(true) => Verdict::good("Good right now, and this is what it may be used for."),
             _ => Verdict::bad("Not good, and not a word about why: the inspector, which is yours, tells more."),
@@ -87,10 +85,10 @@ impl Act<'_> {
         Ok(())
     }
 
-    async fn refresh(&mut self) -> Result<(), Stopped> {
+    async fn refresh(&mut self, title: &str) -> Result<(), Stopped> {
         let token = self.older(0)?;
         let what = "The newest refresh token becomes its successor; the access token before it is over at once.";
-        self.present("Refresh", what, &token, |heard| match heard.status {
+        self.present(title, what, &token, |heard| match heard.status {
             200 => Verdict::good("A new pair. Exactly one access token and one refresh token of the grant are good."),
             _ => Verdict::bad("The grant is over, or the token is: the inspector says why."),
         })
@@ -126,7 +124,7 @@ impl Act<'_> {
         let call = self.run.which.authenticates(Call::post("/oauth2/revoke", &[("token", &token)]));
         let heard = self.playground.send(&call).await?;
         let what = "The app gives a token back. A refresh token takes its whole grant along.";
-        let mut done = exchange("Revocation", what, (&call, Place::About), (&heard, Place::Tokens));
+        let mut done = exchange("Revocation", what, (&call, Place::Revoke), (&heard, Place::Tokens));
         done.verdict = match heard.status {
             200 => Verdict::good("Over at once, access token included; the answer is the same for tokens that never were."),
             _ => Verdict::bad("Refused."),
@@ -139,7 +137,7 @@ impl Act<'_> {
     async fn refresh_until(&mut self, older: usize) -> Result<(), Stopped> {
         while self.run.tokens.older(older).is_none() {
             let had = self.run.tokens.refresh.len();
-            self.refresh().await?;
+            self.refresh("Refresh, to have one that is old enough").await?;
             if self.run.tokens.refresh.len() == had {
                 return Ok(());
             }

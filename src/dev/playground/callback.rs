@@ -73,7 +73,7 @@ async fn came_back(playground: &Playground, back: &Params, how: &str) -> Result<
         (Some(code), _) => redeem(playground, &mut run, code).await?,
         (None, error) => run.status = Status::Refused(error.unwrap_or("wrong_answer").to_owned()),
     }
-    let to = run.href();
+    let to = format!("/dev/runs/{}", run.id);
     playground.runs.save(run);
     Ok(Redirect::to(&to).into_response())
 }

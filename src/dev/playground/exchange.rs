@@ -93,7 +93,14 @@ pub(super) fn rows<'a>(place: Place, pairs: impl IntoIterator<Item = (&'a str, &
 }
 
 fn row(place: Place, name: &str, value: String) -> Row {
-    let (note, section) = explain(place, name).unzip();
+    let (note, mut section) = explain(place, name).unzip();
+    if name == "grant_type" {
+        section = match value.as_str() {
+            "refresh_token" => Some(Section("RFC 6749 §6")),
+            "client_credentials" => Some(Section("RFC 6749 §4.4.2")),
+            _ => section,
+        };
+    }
     let token = matches!(name, "access_token" | "refresh_token" | "id_token" | "code" | "token");
     Row { name: name.to_owned(), value, note, section, mark: None, header: place == Place::Header, token }
 }
