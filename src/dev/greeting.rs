@@ -85,7 +85,7 @@ impl Greeting {
             data_dir = %place.dir.display(),
             kept = place.stays,
             listen = ?place.addresses,
-            port_taken = ?place.moved,
+            port_taken = place.moved,
             millis = u64::try_from(all.as_millis()).unwrap_or(u64::MAX),
             "dev mode is ready"
         );

@@ -4,7 +4,7 @@
 use super::callback::look_inside;
 use super::exchange::{Exchange, Verdict, curl, exchange};
 use super::runs::Run;
-use super::Playground;
+use super::{Playground, why};
 use crate::dev::demo;
 use crate::dev::http::{Call, Heard};
 use crate::dev::reference::Place;
@@ -57,14 +57,15 @@ struct Act<'a> {
 
 impl Act<'_> {
     async fn userinfo(&mut self) -> Result<(), Stopped> {
-        let call = Call::get("/userinfo").bearer(&self.access()?);
+        let token = self.access()?;
+        let call = Call::get("/userinfo").bearer(&token);
         let heard = self.playground.send(&call).await?;
         let what = "The app asks about the person, with its access token.";
         let mut done = exchange("Userinfo", what, (&call, Place::Question), (&heard, Place::Claim));
         done.verdict = match heard.status {
             200 => Verdict::good("Only what the granted scopes allow is told."),
             403 => Verdict::bad("The token is good, but it has no scope openid: there is no person behind it to ask about."),
-            _ => Verdict::bad("The access token is over. The inspector says why."),
+            _ => self.reason(&token).await?,
         };
         self.add(done, &call);
         Ok(())
@@ -79,7 +80,7 @@ impl Act<'_> {
         let mut done = exchange("Introspection", what, (&call, Place::Question), (&heard, Place::Told));
         done.verdict = match heard.json().get("active").and_then(serde_json::Value::as_bool) {
             Some(true) => Verdict::good("Good right now, and this is what it may be used for."),
-            _ => Verdict::bad("Not good, and not a word about why: the inspector, which is yours, tells more."),
+            _ => self.reason(&token).await?,
         };
         self.add(done, &call);
         Ok(())
@@ -88,32 +89,27 @@ impl Act<'_> {
     async fn refresh(&mut self, title: &str) -> Result<(), Stopped> {
         let token = self.older(0)?;
         let what = "The newest refresh token becomes its successor; the access token before it is over at once.";
-        self.present(title, what, &token, |heard| match heard.status {
-            200 => Verdict::good("A new pair. Exactly one access token and one refresh token of the grant are good."),
-            _ => Verdict::bad("The grant is over, or the token is: the inspector says why."),
-        })
-        .await
+        let good = "A new pair. Exactly one access token and one refresh token of the grant are good.";
+        self.present(title, what, &token, good).await
     }
 
     async fn replay(&mut self) -> Result<(), Stopped> {
         self.refresh_until(1).await?;
         let token = self.older(1)?;
         let what = "The refresh token that was just used comes again: the answer got lost, or two tabs refresh at once.";
-        self.present("Replay", what, &token, |heard| match heard.status {
-            200 => Verdict::good("The same pair again, byte for byte: nobody is signed out by a lost answer."),
-            _ => Verdict::bad("Too late: the window for a second answer is 60 seconds, so this is reuse, and the grant is over."),
-        })
-        .await
+        let good = "The same pair again, byte for byte: nobody is signed out by a lost answer.";
+        self.present("Replay", what, &token, good).await
     }
 
     async fn reuse(&mut self) -> Result<(), Stopped> {
         self.refresh_until(2).await?;
         let token = self.older(2)?;
         let what = "A refresh token two generations old comes back. Its owner has newer ones, so somebody else has this one.";
-        self.present("Reuse", what, &token, |_| {
-            Verdict::bad("The grant is over, with the newest tokens too: thief and owner can't be told apart. Try userinfo now.")
-        })
-        .await
+        self.present("Reuse", what, &token, "It was accepted.").await?;
+        if let Some(verdict) = self.run.exchanges.last_mut().and_then(|done| done.verdict.as_mut()) {
+            verdict.text.push_str(" Thief and owner can't be told apart, so the newest tokens are over too: try userinfo now.");
+        }
+        Ok(())
     }
 
     async fn revoke(&mut self) -> Result<(), Stopped> {
@@ -151,7 +147,7 @@ impl Act<'_> {
         title: &str,
         what: &'static str,
         token: &str,
-        verdict: impl Fn(&Heard) -> Option<Verdict>,
+        good: &str,
     ) -> Result<(), Stopped> {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
         let call = self.run.which.authenticates(Call::post("/oauth2/token", &form));
@@ -159,10 +155,16 @@ impl Act<'_> {
         let mut done = exchange(title, what, (&call, Place::Redeem), (&heard, Place::Tokens));
         self.mark(&heard, &mut done);
         look_inside(self.playground, self.run.which, None, &heard, &mut done).await?;
-        done.verdict = verdict(&heard);
+        done.verdict = if heard.ok() { Verdict::good(good) } else { self.reason(token).await? };
         self.run.tokens.take(heard.text("access_token"), heard.text("refresh_token"));
         self.add(done, &call);
         Ok(())
+    }
+
+    /// What the client isn't told: why a token was refused.
+    async fn reason(&self, token: &str) -> Result<Option<Verdict>, Stopped> {
+        let found = why::inspect(&self.playground.app, token).await?;
+        Ok(Verdict::bad(format!("Refused. The client isn't told why, but you are: {}", found.verdict)))
     }
 
     /// Says of each token in the answer whether it was here before.

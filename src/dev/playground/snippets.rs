@@ -60,7 +60,7 @@ const SNIPPETS: [(&str, &str, &str, &str, &str); 5] = [
         "rust",
         "Rust",
         "openidconnect 4",
-        "cargo add openidconnect, cargo add tiny_http, save as src/main.rs, then: cargo run",
+        "cargo add openidconnect -F reqwest-blocking, cargo add tiny_http, save as src/main.rs, then: cargo run",
         include_str!("../snippets/rust.rs.txt"),
     ),
 ];
