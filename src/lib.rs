@@ -26,6 +26,8 @@ pub mod clients;
 pub mod config;
 pub mod crypto;
 pub mod db;
+#[cfg(feature = "dev")]
+pub mod dev;
 pub mod guard;
 pub mod jobs;
 pub mod keys;

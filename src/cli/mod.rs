@@ -102,7 +102,7 @@ impl Cli {
     }
 
     fn answer(self) -> Result<Printed, Failure> {
-        let flags = self.settings.flags();
+        let (flags, format) = (self.settings.flags(), self.settings.format);
         match self.command {
             Command::Client(command) => waiting(client::run(&flags, command)),
             Command::User(command) => waiting(user::run(&flags, command)),
@@ -110,7 +110,7 @@ impl Cli {
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
             Command::Serve => serve::run(&flags),
             Command::Doctor => waiting(doctor::run(&flags)),
-            Command::Dev { check: _ } => Err(Failure::failed("this command isn't built yet")),
+            Command::Dev { check } => dev(&flags, format, check),
         }
     }
 }
@@ -126,6 +126,25 @@ impl Settings {
             database_url: self.database_url.clone(),
         }
     }
+}
+
+/// `symbolon dev`: of the settings only a place and an address count; the rest is made up.
+#[cfg(feature = "dev")]
+fn dev(flags: &Flags, format: Format, check: bool) -> Result<Printed, Failure> {
+    use crate::dev::{Format as Speech, Options};
+    let listen = flags.listen.as_deref().map(str::parse).transpose();
+    let listen = listen.map_err(|_| Failure::usage("--listen must be an address with a port, as 127.0.0.1:4444"))?;
+    let data_dir = flags.data_dir.as_ref().map(PathBuf::from);
+    let format = if format == Format::Json { Speech::Json } else { Speech::Human };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| Failure::failed(format!("no work can be begun: {why}")))?;
+    let good = runtime.block_on(crate::server::dev::run(Options { data_dir, check, listen, format }));
+    Ok(Printed { good, ..Printed::silent() })
+}
+
+#[cfg(not(feature = "dev"))]
+fn dev(_: &Flags, _: Format, _: bool) -> Result<Printed, Failure> {
+    Err(Failure::failed("this binary was built without the playground").fix("Build it with the Cargo feature `dev`."))
 }
 
 /// Runs a short command to its end.

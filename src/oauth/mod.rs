@@ -13,6 +13,7 @@ pub mod grants;
 pub mod id_token;
 pub mod introspect;
 pub mod logout;
+pub mod look;
 pub mod pkce;
 pub mod revoke;
 pub mod scopes;

@@ -1,6 +1,8 @@
 //! The way in: sockets, limits, the layers around all routes, and the way out of a running server.
 
 mod body;
+#[cfg(feature = "dev")]
+pub mod dev;
 mod gate;
 mod health;
 mod layers;
@@ -14,7 +16,7 @@ mod wire;
 
 pub use layers::not_found;
 pub use signals::listen;
-pub use start::{Refused, Role, Started, open, place, serve, start};
+pub use start::{Refused, Role, Started, open, place, serve, serve_all, start};
 pub use stop::{Phase, Stop};
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use crate::api;
 use crate::app::App;
+#[cfg(feature = "dev")]
+use crate::dev;
 use crate::oauth::{self, authorize, discovery};
 use crate::signin;
 use crate::web::{assets, stopped};
@@ -11,8 +13,24 @@ use axum::routing::{get, post};
 
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
-    let routes = documents().merge(endpoints(app)).merge(pages(app)).merge(api::routes());
+    let pages = only_in_dev(app, pages(app));
+    let routes = documents().merge(endpoints(app)).merge(pages).merge(api::routes());
     routes.with_state(app.clone())
+}
+
+/// The playground, and one host for all pages; nothing of it is there in `serve`.
+#[cfg(feature = "dev")]
+fn only_in_dev(app: &App, pages: Router<App>) -> Router<App> {
+    if !app.dev {
+        return pages;
+    }
+    let playground = dev::routes(app).layer(from_fn_with_state(app.clone(), stopped::stopped_pages));
+    pages.merge(playground).layer(from_fn_with_state(app.clone(), dev::host::canonical))
+}
+
+#[cfg(not(feature = "dev"))]
+fn only_in_dev(_: &App, pages: Router<App>) -> Router<App> {
+    pages
 }
 
 /// What anyone may read, from any origin.

@@ -15,6 +15,7 @@ use crate::outbound::Outbound;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 /// Why a server can't start: one block that says what, why and what to do.
 #[derive(Debug)]
@@ -143,6 +144,11 @@ fn lock(config: &Config) -> Result<File, Refused> {
 
 /// Serves until it is stopped: new connections are turned away, what is in flight is finished, nothing is cut.
 pub async fn serve(started: Started, listener: TcpListener, stop: Stop) {
+    serve_all(started, vec![listener], stop).await;
+}
+
+/// The same at several addresses.
+pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop) {
     let Started { app, lock } = started;
     let jobs = crate::jobs::start(&app);
     let asked = app.clone();
@@ -152,7 +158,12 @@ pub async fn serve(started: Started, listener: TcpListener, stop: Stop) {
     };
     let router = routes(&app).merge(health(stop.clone(), ready)).fallback(not_found);
     let router = layered(router, &app.config, stop.clone());
-    accept(listener, router, &app.config.limits, stop).await;
+    let mut accepting = JoinSet::new();
+    for listener in listeners {
+        let (router, limits, stop) = (router.clone(), app.config.limits.clone(), stop.clone());
+        accepting.spawn(async move { accept(listener, router, &limits, stop).await });
+    }
+    accepting.join_all().await;
     drop(jobs);
     app.db.close().await;
     drop(lock);

@@ -23,6 +23,12 @@ static CSS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("assets/app.css")));
 static LOGO: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("symbolon", "svg", "image/svg+xml", include_bytes!("assets/symbolon.svg")));
+#[cfg(feature = "dev")]
+static DEV_CSS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("dev", "css", "text/css; charset=utf-8", include_bytes!("assets/dev.css")));
+#[cfg(feature = "dev")]
+static DEV_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("dev", "js", "text/javascript; charset=utf-8", include_bytes!("assets/dev.js")));
 /// Keeps a plain name: the template names it.
 const FORM_POST: &[u8] = include_bytes!("assets/form_post.js");
 
@@ -36,10 +42,32 @@ pub fn logo() -> String {
     format!("/assets/{}", LOGO.path)
 }
 
+/// The URL of the playground's stylesheet.
+#[cfg(feature = "dev")]
+pub fn dev_css() -> String {
+    format!("/assets/{}", DEV_CSS.path)
+}
+
+/// The URL of the playground's script.
+#[cfg(feature = "dev")]
+pub fn dev_js() -> String {
+    format!("/assets/{}", DEV_JS.path)
+}
+
+fn hashed() -> Vec<&'static Asset> {
+    vec![
+        &CSS,
+        &LOGO,
+        #[cfg(feature = "dev")]
+        &DEV_CSS,
+        #[cfg(feature = "dev")]
+        &DEV_JS,
+    ]
+}
+
 /// `GET /assets/{name}`
 pub async fn get(Path(name): Path<String>) -> Response {
-    let hashed = [&*CSS, &*LOGO].into_iter().find(|asset| asset.path == name);
-    match hashed {
+    match hashed().into_iter().find(|asset| asset.path == name) {
         Some(asset) => send(asset.mime, asset.body, "public, max-age=31536000, immutable"),
         None if name == "form_post.js" => send("text/javascript; charset=utf-8", FORM_POST, "public, max-age=3600"),
         None => StatusCode::NOT_FOUND.into_response(),

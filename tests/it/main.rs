@@ -6,6 +6,7 @@ mod support;
 mod chromium;
 mod clients;
 mod command_line;
+mod dev;
 mod discovery;
 mod grant_machine;
 mod id_token;
