@@ -126,7 +126,10 @@ on_both! {
             assert_eq!(document.body["issuer"], house.app.issuer());
             assert_eq!(document.headers["access-control-allow-origin"], "*");
             assert!(document.headers["cache-control"].to_str().expect("ASCII").contains("max-age="));
-            let preflight = client.request("OPTIONS", path).header("origin", "https://any.example").header("access-control-request-method", "GET");
+            let preflight = client
+                .request("OPTIONS", path)
+                .header("origin", "https://any.example")
+                .header("access-control-request-method", "GET");
             assert_eq!(answer(preflight).await.status, 204);
             for method in ["POST", "PUT", "DELETE"] {
                 assert_eq!(answer(client.request(method, path)).await.status, 405);
@@ -148,7 +151,9 @@ on_both! {
                 "issuer" | "jwks_uri" => value.is_string(),
                 name if name.ends_with("_endpoint") => value.is_string(),
                 name if name.ends_with("_supported") && value.is_boolean() => true,
-                name if name.ends_with("_supported") => value.as_array().is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string)),
+                name if name.ends_with("_supported") => {
+                    value.as_array().is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
+                }
                 _ => false,
             };
             assert!(right, "{name}: {value}");
@@ -177,8 +182,15 @@ on_both! {
         let mut advertised = BTreeSet::new();
         for (name, value) in document.as_object().expect("an object") {
             if name.ends_with("_endpoint") || name == "jwks_uri" {
-                let path = value.as_str().and_then(|url| url.strip_prefix(house.app.issuer())).unwrap_or_else(|| panic!("{name} is elsewhere"));
-                let method = if ["jwks_uri", "authorization_endpoint", "userinfo_endpoint"].contains(&name.as_str()) { "GET" } else { "POST" };
+                let path = value
+                    .as_str()
+                    .and_then(|url| url.strip_prefix(house.app.issuer()))
+                    .unwrap_or_else(|| panic!("{name} is elsewhere"));
+                let method = if ["jwks_uri", "authorization_endpoint", "userinfo_endpoint"].contains(&name.as_str()) {
+                    "GET"
+                } else {
+                    "POST"
+                };
                 let status = answer(client.request(method, path)).await.status;
                 assert!(![404, 405, 500, 501].contains(&status), "{name}: {status}");
                 advertised.insert(path.to_owned());
@@ -188,7 +200,9 @@ on_both! {
         assert!(routes.len() >= 15 && routes.contains(&"/oauth2/token".to_owned()), "{routes:?}");
         // The documents themselves, and the second half of the authorization endpoint, which only our pages name.
         let unnamed = [OPENID, OAUTH, "/oauth2/auth/resume"];
-        let protocol = routes.iter().filter(|path| path.starts_with("/oauth2/") || path.starts_with("/.well-known/") || *path == "/userinfo");
+        let protocol = routes
+            .iter()
+            .filter(|path| path.starts_with("/oauth2/") || path.starts_with("/.well-known/") || *path == "/userinfo");
         let built: BTreeSet<String> = protocol.filter(|path| !unnamed.contains(&path.as_str())).cloned().collect();
         assert_eq!(built, advertised);
     }
@@ -199,26 +213,40 @@ on_both! {
         let mut browser = house.browser();
         let document = document(&client).await;
         assert!(gives_code(&client, &mut browser, &[]).await);
-        exactly(&document, "response_types_supported", &["token", "id_token", "code id_token", "code token", "none", "CODE"], async |value| {
-            gives_code(&client, &mut browser, &[("response_type", value)]).await
-        }).await;
+        exactly(
+            &document,
+            "response_types_supported",
+            &["token", "id_token", "code id_token", "code token", "none", "CODE"],
+            async |value| gives_code(&client, &mut browser, &[("response_type", value)]).await,
+        )
+        .await;
         exactly(&document, "response_modes_supported", &["query.jwt", "web_message", "jwt", "QUERY"], async |value| {
             gives_code(&client, &mut browser, &[("response_mode", value)]).await
-        }).await;
+        })
+        .await;
         exactly(&document, "code_challenge_methods_supported", &["plain", "s256", "S512"], async |value| {
             gives_code(&client, &mut browser, &[("code_challenge_method", value)]).await
-        }).await;
+        })
+        .await;
         exactly(&document, "prompt_values_supported", &["create", "NONE", "x"], async |value| {
             let mut browser = browser.clone();
             gives_code(&client, &mut browser, &[("prompt", value)]).await
-        }).await;
-        exactly(&document, "acr_values_supported", &["urn:mace:incommon:iap:silver", "0", symbolon::signin::ACR_NONE], async |value| {
-            let asked = json!({ "id_token": { "acr": { "essential": true, "value": value } } }).to_string();
-            gives_code(&client, &mut browser, &[("claims", &asked)]).await
-        }).await;
+        })
+        .await;
+        exactly(
+            &document,
+            "acr_values_supported",
+            &["urn:mace:incommon:iap:silver", "0", symbolon::signin::ACR_NONE],
+            async |value| {
+                let asked = json!({ "id_token": { "acr": { "essential": true, "value": value } } }).to_string();
+                gives_code(&client, &mut browser, &[("claims", &asked)]).await
+            },
+        )
+        .await;
         exactly(&document, "scopes_supported", &["unheard-of", "OPENID"], async |value| {
             gives_code(&client, &mut browser, &[("scope", value)]).await
-        }).await;
+        })
+        .await;
         // OIDC Core §3.1.2.1: those that we don't have mustn't be errors either.
         for (name, more) in [("display_values_supported", "display"), ("ui_locales_supported", "ui_locales")] {
             for value in texts(&document, name).into_iter().chain(["popup", "tlh", "x x"]) {
@@ -231,7 +259,10 @@ on_both! {
             assert_eq!(view.sent("error").as_deref(), Some(error));
         }
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
-        let answers = [browser.allows(&client.auth_url(&[]), "ada").await, browser.get(&client.auth_url(&[("scope", "unheard-of")])).await];
+        let answers = [
+            browser.allows(&client.auth_url(&[]), "ada").await,
+            browser.get(&client.auth_url(&[("scope", "unheard-of")])).await,
+        ];
         assert!(answers.iter().all(|view| view.sent("iss").as_deref() == Some(house.app.issuer())));
     }
 
@@ -241,8 +272,13 @@ on_both! {
         let mut browser = house.browser();
         let document = document(&client).await;
         let others = [
-            "password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:device_code",
-            "urn:ietf:params:oauth:grant-type:token-exchange", "urn:openid:params:grant-type:ciba", "AUTHORIZATION_CODE",
+            "password",
+            "implicit",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+            "urn:openid:params:grant-type:ciba",
+            "AUTHORIZATION_CODE",
         ];
         exactly(&document, "grant_types_supported", &others, async |value| {
             let answer = match value {
@@ -254,26 +290,39 @@ on_both! {
                     let tokens = client.tokens(&mut browser, "ada", &[]).await;
                     client.refreshes(tokens.text("refresh_token")).await
                 }
-                other => client.token(&[("grant_type", other), ("username", "ada@example.com"), ("password", crate::support::house::PASSWORD)]).await,
+                other => {
+                    client
+                        .token(&[
+                            ("grant_type", other),
+                            ("username", "ada@example.com"),
+                            ("password", crate::support::house::PASSWORD),
+                        ])
+                        .await
+                }
             };
             if answer.status != 200 {
                 answer.is(400, "unsupported_grant_type");
             }
             answer.status == 200
-        }).await;
+        })
+        .await;
     }
 
     async fn oidc_03_how_clients_may_authenticate(house: House) {
         house.person("ada").await;
         let keys = Keys::generate();
         let with = async |method: AuthMethod| {
-            house.client_with(|m| {
-                m.token_endpoint_auth_method = method;
-                m.jwks = (method == AuthMethod::PrivateKeyJwt).then(|| keys.public());
-            }).await
+            house
+                .client_with(|m| {
+                    m.token_endpoint_auth_method = method;
+                    m.jwks = (method == AuthMethod::PrivateKeyJwt).then(|| keys.public());
+                })
+                .await
         };
         let mut clients = Vec::new();
-        for method in [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::PrivateKeyJwt, AuthMethod::None] {
+        for method in
+            [AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::PrivateKeyJwt, AuthMethod::None]
+        {
             clients.push(with(method).await);
         }
         let document = document(&clients[0]).await;
@@ -281,7 +330,12 @@ on_both! {
         // Each method at each endpoint, by a request that goes through if the client is known.
         let asks = async |path: &str, method: &str, alg: &str| {
             let Some(client) = clients.iter().find(|client| client.method.name() == method) else {
-                let form = [("token", "x"), ("grant_type", "refresh_token"), ("refresh_token", "x"), ("client_id", &clients[0].id)];
+                let form = [
+                    ("token", "x"),
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", "x"),
+                    ("client_id", &clients[0].id),
+                ];
                 let secret = keys.sign("HS256", &assertion::claims(&house, &clients[0].id));
                 let more = [("client_assertion_type", assertion::TYPE), ("client_assertion", secret.as_str())];
                 return answer(clients[0].request("POST", path).form(&[&form[..], &more].concat())).await.status != 401;
@@ -294,7 +348,9 @@ on_both! {
             client.post(path, &form).await.status != 401
         };
         let algorithms = ["HS256", "none", "RS1", "ES512", "ES256K", "RS512"];
-        for (path, endpoint) in [("/oauth2/token", "token"), ("/oauth2/revoke", "revocation"), ("/oauth2/introspect", "introspection")] {
+        for (path, endpoint) in
+            [("/oauth2/token", "token"), ("/oauth2/revoke", "revocation"), ("/oauth2/introspect", "introspection")]
+        {
             let mut others = vec!["client_secret_jwt", "tls_client_auth"];
             others.extend((endpoint == "introspection").then_some("none"));
             let name = format!("{endpoint}_endpoint_auth_methods_supported");
@@ -309,20 +365,26 @@ on_both! {
         let mut browser = house.browser();
         let client = house.client().await;
         let document = document(&client).await;
-        exactly(&document, "id_token_signing_alg_values_supported", &["none", "HS256", "ES384", "RS512"], async |alg| {
-            let wanted = Metadata {
-                client_name: "x".to_owned(),
-                redirect_uris: vec![CALLBACK.to_owned()],
-                id_token_signed_response_alg: Some(alg.to_owned()),
-                ..Metadata::default()
-            };
-            if wanted.check().is_err() {
-                return false;
-            }
-            let client = house.client_with(|m| m.id_token_signed_response_alg = Some(alg.to_owned())).await;
-            let tokens = client.tokens(&mut browser, "ada", &[]).await;
-            client.verifies(tokens.text("id_token")).await.is_some_and(|(header, _)| header["alg"] == alg)
-        }).await;
+        exactly(
+            &document,
+            "id_token_signing_alg_values_supported",
+            &["none", "HS256", "ES384", "RS512"],
+            async |alg| {
+                let wanted = Metadata {
+                    client_name: "x".to_owned(),
+                    redirect_uris: vec![CALLBACK.to_owned()],
+                    id_token_signed_response_alg: Some(alg.to_owned()),
+                    ..Metadata::default()
+                };
+                if wanted.check().is_err() {
+                    return false;
+                }
+                let client = house.client_with(|m| m.id_token_signed_response_alg = Some(alg.to_owned())).await;
+                let tokens = client.tokens(&mut browser, "ada", &[]).await;
+                client.verifies(tokens.text("id_token")).await.is_some_and(|(header, _)| header["alg"] == alg)
+            },
+        )
+        .await;
     }
 
     async fn oidc_03_which_claims_there_are(house: House) {
@@ -338,12 +400,18 @@ on_both! {
         assert_eq!(document["claims_parameter_supported"], true);
         let mut browser = house.browser();
         let scope = "openid offline profile email address phone";
-        exactly(&document, "claims_supported", &["password", "admin", "c_hash", "azp", "groups", "roles", "id", "email_key"], async |name| {
-            let asked = json!({ "id_token": { name: null } }).to_string();
-            let tokens = client.tokens(&mut browser, "ada", &[("claims", &asked), ("scope", scope)]).await;
-            let told = &claims(tokens.text("id_token"))[name];
-            !told.is_null() && *told != json!("")
-        }).await;
+        exactly(
+            &document,
+            "claims_supported",
+            &["password", "admin", "c_hash", "azp", "groups", "roles", "id", "email_key"],
+            async |name| {
+                let asked = json!({ "id_token": { name: null } }).to_string();
+                let tokens = client.tokens(&mut browser, "ada", &[("claims", &asked), ("scope", scope)]).await;
+                let told = &claims(tokens.text("id_token"))[name];
+                !told.is_null() && *told != json!("")
+            },
+        )
+        .await;
     }
 
     async fn oidc_06_the_key_set_may_be_kept_for_as_long_as_it_says(house: House) {
@@ -351,10 +419,21 @@ on_both! {
         let set = answer(client.request("GET", "/.well-known/jwks.json")).await.ok();
         assert_eq!(set.headers["content-type"], "application/json");
         assert_eq!(set.headers["access-control-allow-origin"], "*");
-        let kept = set.headers["cache-control"].to_str().expect("ASCII").split("max-age=").nth(1).expect("an age").parse().expect("seconds");
+        let kept = set.headers["cache-control"]
+            .to_str()
+            .expect("ASCII")
+            .split("max-age=")
+            .nth(1)
+            .expect("an age")
+            .parse()
+            .expect("seconds");
         let rules = &house.config.keys;
-        assert!(rules.publish_before > std::time::Duration::from_secs(kept), "a next key is known everywhere before it signs");
-        let again = client.request("GET", "/.well-known/jwks.json").header("if-none-match", set.headers["etag"].clone());
+        assert!(
+            rules.publish_before > std::time::Duration::from_secs(kept),
+            "a next key is known everywhere before it signs"
+        );
+        let again =
+            client.request("GET", "/.well-known/jwks.json").header("if-none-match", set.headers["etag"].clone());
         assert_eq!(answer(again).await.status, 304);
         let other = client.request("GET", "/.well-known/jwks.json").header("if-none-match", "\"x\"");
         assert_eq!(answer(other).await.status, 200);
@@ -367,13 +446,20 @@ on_both! {
         let members: BTreeSet<&str> = tokens.body.as_object().expect("an object").keys().map(String::as_str).collect();
         assert_eq!(members, ["access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token"].into());
         assert_eq!(tokens.body["token_type"], "Bearer");
-        assert!(tokens.body["expires_in"].as_u64().is_some_and(|seconds| (3590..=3600).contains(&seconds)), "a number: {}", tokens.body);
+        assert!(
+            tokens.body["expires_in"].as_u64().is_some_and(|seconds| (3590..=3600).contains(&seconds)),
+            "a number: {}",
+            tokens.body
+        );
         assert_eq!(tokens.headers["cache-control"], "no-store");
         assert_eq!(tokens.headers["content-type"], "application/json");
         for name in ["access_token", "refresh_token"] {
             let token = tokens.text(name);
             // RFC 6750 §2.1, and more than 128 bits that nobody can guess.
-            assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b)) && token.len() > 60, "{token}");
+            assert!(
+                token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b)) && token.len() > 60,
+                "{token}"
+            );
         }
         let again = client.tokens(&mut house.browser(), "ada", &[]).await;
         assert_ne!(again.text("access_token")[7..40], tokens.text("access_token")[7..40]);

@@ -71,7 +71,10 @@ on_both! {
             assert_eq!((&header["alg"], &header["typ"]), (&json!(name), &json!("JWT")));
             assert!(jwks(&client).await.iter().any(|key| key["kid"] == header["kid"] && key["alg"] == name));
             let now = house.now().secs();
-            assert_eq!((&read["iss"], &read["sub"], &read["aud"]), (&json!(house.app.issuer()), &json!(sub), &json!(client.id)));
+            assert_eq!(
+                (&read["iss"], &read["sub"], &read["aud"]),
+                (&json!(house.app.issuer()), &json!(sub), &json!(client.id))
+            );
             assert_eq!(read["nonce"], nonce);
             let time = |name: &str| read[name].as_i64().unwrap_or_else(|| panic!("{name} is no whole number"));
             assert!((now - time("iat")).abs() <= 5 && time("exp") > now && time("exp") - time("iat") <= 3600);
@@ -82,7 +85,11 @@ on_both! {
             // §3.1.3.6, with the hash of the algorithm; Ed25519 hashes with SHA-512.
             use sha2::Digest;
             let access = tokens.text("access_token").as_bytes();
-            let half = if name == "EdDSA" { sha2::Sha512::digest(access)[..32].to_vec() } else { sha2::Sha256::digest(access)[..16].to_vec() };
+            let half = if name == "EdDSA" {
+                sha2::Sha512::digest(access)[..32].to_vec()
+            } else {
+                sha2::Sha256::digest(access)[..16].to_vec()
+            };
             assert_eq!(read["at_hash"], base64url(&half), "{name}");
         }
     }
@@ -93,7 +100,10 @@ on_both! {
         let mut browser = house.browser();
         for nonce in ["x", &"n".repeat(384), "\u{e9}\u{1f980} +&=%00\"\\", ""] {
             let tokens = client.tokens(&mut browser, "ada", &[("nonce", nonce)]).await;
-            assert_eq!(claims(tokens.text("id_token")).get("nonce").and_then(Value::as_str), Some(nonce).filter(|n| !n.is_empty()));
+            assert_eq!(
+                claims(tokens.text("id_token")).get("nonce").and_then(Value::as_str),
+                Some(nonce).filter(|n| !n.is_empty())
+            );
         }
         let without = client.tokens(&mut browser, "ada", &[("scope", "offline email")]).await;
         assert!(without.body.get("id_token").is_none(), "no openid, no ID token: {}", without.body);
@@ -106,8 +116,12 @@ on_both! {
         let (header, _) = client.verifies(tokens.text("id_token")).await.expect("a good signature");
         assert_eq!(header["alg"], "RS256");
         for bad in ["none", "HS256", "RS1", "ES512", ""] {
-            let metadata = Metadata { id_token_signed_response_alg: Some(bad.to_owned()), client_name: "x".to_owned(),
-                redirect_uris: vec!["https://app.example/cb".to_owned()], ..Metadata::default() };
+            let metadata = Metadata {
+                id_token_signed_response_alg: Some(bad.to_owned()),
+                client_name: "x".to_owned(),
+                redirect_uris: vec!["https://app.example/cb".to_owned()],
+                ..Metadata::default()
+            };
             assert_eq!(metadata.check().expect_err("a refusal").field, "id_token_signed_response_alg", "{bad}");
         }
     }
@@ -138,9 +152,16 @@ on_both! {
             assert_eq!(key["kid"].as_str().map(str::len), Some(43), "an RFC 7638 thumbprint");
             let bytes = |name: &str| from_base64url(key[name].as_str().expect("a number")).expect("base64url").len();
             match key["kty"].as_str() {
-                Some("RSA") => assert!(bytes("n") >= 384 && ["RS256", "PS256"].contains(&key["alg"].as_str().expect("an alg"))),
-                Some("EC") => assert_eq!((&key["crv"], &key["alg"], bytes("x"), bytes("y")), (&json!("P-256"), &json!("ES256"), 32, 32)),
-                Some("OKP") => assert_eq!((&key["crv"], &key["alg"], bytes("x")), (&json!("Ed25519"), &json!("EdDSA"), 32)),
+                Some("RSA") => {
+                    assert!(bytes("n") >= 384 && ["RS256", "PS256"].contains(&key["alg"].as_str().expect("an alg")))
+                }
+                Some("EC") => assert_eq!(
+                    (&key["crv"], &key["alg"], bytes("x"), bytes("y")),
+                    (&json!("P-256"), &json!("ES256"), 32, 32)
+                ),
+                Some("OKP") => {
+                    assert_eq!((&key["crv"], &key["alg"], bytes("x")), (&json!("Ed25519"), &json!("EdDSA"), 32))
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -148,8 +169,12 @@ on_both! {
         assert!(kids.len() == keys.len() && keys.len() >= 4);
         // Weak or private keys of clients aren't registered.
         let weak = json!({ "kty": "RSA", "e": "AQAB", "n": base64url(&[0xc5; 128]) });
-        let metadata = Metadata { jwks: Some(json!({ "keys": [weak] })), client_name: "x".to_owned(),
-            redirect_uris: vec!["https://app.example/cb".to_owned()], ..Metadata::default() };
+        let metadata = Metadata {
+            jwks: Some(json!({ "keys": [weak] })),
+            client_name: "x".to_owned(),
+            redirect_uris: vec!["https://app.example/cb".to_owned()],
+            ..Metadata::default()
+        };
         assert_eq!(metadata.check().expect_err("a refusal").field, "jwks");
     }
 
@@ -175,7 +200,9 @@ on_both! {
         house.wait(house.config.keys.keep_retired + Duration::from_secs(1));
         rotation::tick(&app.keys, &app.db, &app.config.keys, app.now()).await.expect("looks after the keys");
         assert!(client.verifies(before.text("id_token")).await.is_none());
-        assert!(house.config.keys.keep_retired > house.config.lifetimes.id_token + house.config.lifetimes.jwt_access_token);
+        assert!(
+            house.config.keys.keep_retired > house.config.lifetimes.id_token + house.config.lifetimes.jwt_access_token
+        );
     }
 
     async fn id_03_a_forged_hint_is_nobodys_sign_in(house: House) {
@@ -192,12 +219,22 @@ on_both! {
         let key = jwks(&client).await.into_iter().find(|key| key["kid"] == header["kid"]).expect("its key");
         let encode = |value: &Value| base64url(value.to_string().as_bytes());
         // HS256 with what is public as the secret.
-        for secret in [key.to_string(), key["x"].as_str().expect("x").to_owned(), header["kid"].as_str().expect("a kid").to_owned()] {
-            let message = format!("{}.{}", encode(&json!({ "alg": "HS256", "typ": "JWT", "kid": header["kid"] })), encode(&read));
-            let mac = jsonwebtoken::crypto::sign(message.as_bytes(), &jsonwebtoken::EncodingKey::from_secret(secret.as_bytes()), jsonwebtoken::Algorithm::HS256);
+        for secret in [
+            key.to_string(),
+            key["x"].as_str().expect("x").to_owned(),
+            header["kid"].as_str().expect("a kid").to_owned(),
+        ] {
+            let message =
+                format!("{}.{}", encode(&json!({ "alg": "HS256", "typ": "JWT", "kid": header["kid"] })), encode(&read));
+            let mac = jsonwebtoken::crypto::sign(
+                message.as_bytes(),
+                &jsonwebtoken::EncodingKey::from_secret(secret.as_bytes()),
+                jsonwebtoken::Algorithm::HS256,
+            );
             assert!(!hinted(&client, &mut browser, &format!("{message}.{}", mac.expect("signs"))).await);
         }
-        let none = format!("{}.{}.", encode(&json!({ "alg": "none", "typ": "JWT", "kid": header["kid"] })), encode(&read));
+        let none =
+            format!("{}.{}.", encode(&json!({ "alg": "none", "typ": "JWT", "kid": header["kid"] })), encode(&read));
         assert!(!hinted(&client, &mut browser, &none).await);
         let (stranger, _) = SigningKey::generate(Algorithm::ES256).expect("a key");
         assert!(!hinted(&client, &mut browser, &jwt::sign(&stranger, "JWT", &read).expect("signs")).await);
@@ -222,7 +259,8 @@ on_both! {
         let (header, read) = client.verifies(tokens.text("id_token")).await.expect("a good signature");
         let (stranger, _) = SigningKey::generate(Algorithm::ES256).expect("a key");
         let signed = |header: Value| {
-            let message = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(read.to_string().as_bytes()));
+            let message =
+                format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(read.to_string().as_bytes()));
             let signature = base64url(&stranger.sign(message.as_bytes()).expect("signs"));
             format!("{message}.{signature}")
         };
@@ -233,7 +271,16 @@ on_both! {
         };
         let kid = &header["kid"];
         let mut cases = Vec::new();
-        for odd in [json!("../../dev/null"), json!("' OR 1=1--"), json!(["a"]), json!({"a": 1}), json!(7), json!(null), json!("k".repeat(3000)), json!("\u{0}")] {
+        for odd in [
+            json!("../../dev/null"),
+            json!("' OR 1=1--"),
+            json!(["a"]),
+            json!({"a": 1}),
+            json!(7),
+            json!(null),
+            json!("k".repeat(3000)),
+            json!("\u{0}"),
+        ] {
             cases.push((format!("kid {odd:.20}"), with(json!({ "kid": odd }))));
         }
         for (name, value) in [
@@ -250,7 +297,9 @@ on_both! {
             cases.push((format!("{name} and our kid"), with(json!({ name: value, "kid": kid }))));
         }
         let encode = |value: Value| base64url(value.to_string().as_bytes());
-        let jwe = encode(json!({ "alg": "PBES2-HS512+A256KW", "enc": "A256GCM", "p2c": 2_147_483_647, "p2s": "AAAA", "zip": "DEF", "kid": kid }));
+        let jwe = encode(
+            json!({ "alg": "PBES2-HS512+A256KW", "enc": "A256GCM", "p2c": 2_147_483_647, "p2s": "AAAA", "zip": "DEF", "kid": kid }),
+        );
         let good = tokens.text("id_token");
         let parts: Vec<&str> = good.split('.').collect();
         let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
@@ -268,7 +317,10 @@ on_both! {
             ("padded".to_owned(), format!("{}=.{}.{}", parts[0], parts[1], parts[2])),
             ("spaces".to_owned(), format!(" {good}")),
             ("invalid UTF-8".to_owned(), format!("{}.{}.{}", base64url(b"{\"alg\":\"\xff\"}"), parts[1], parts[2])),
-            ("signed ours, typ changed".to_owned(), format!("{}.{}.{}", encode(json!({"alg": "ES256", "typ": "at+jwt", "kid": kid})), parts[1], parts[2])),
+            (
+                "signed ours, typ changed".to_owned(),
+                format!("{}.{}.{}", encode(json!({"alg": "ES256", "typ": "at+jwt", "kid": kid})), parts[1], parts[2]),
+            ),
         ]);
         for (what, token) in &cases {
             nobody_takes(what, &client, &mut browser, token).await;
@@ -279,25 +331,44 @@ on_both! {
 
     async fn id_08_numbers_of_an_assertion_are_numbers(house: House) {
         let (key, _) = SigningKey::generate(Algorithm::ES256).expect("a key");
-        let client = house.client_with(|m| {
-            m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
-            m.jwks = Some(json!({ "keys": [key.jwk] }));
-            m.grant_types.push(GrantType::ClientCredentials);
-        }).await;
+        let client = house
+            .client_with(|m| {
+                m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+                m.jwks = Some(json!({ "keys": [key.jwk] }));
+                m.grant_types.push(GrantType::ClientCredentials);
+            })
+            .await;
         let now = house.now().secs();
         for (name, value) in [
-            ("exp", json!(format!("{}", now + 60))), ("exp", json!(1e308)), ("exp", json!(-1)), ("exp", json!(null)), ("exp", json!([now + 60])),
-            ("exp", json!(i64::MAX)), ("exp", json!(u64::MAX)), ("iat", json!("x")), ("iat", json!(i64::MAX)), ("nbf", json!(now + 3600)), ("nbf", json!(1e300)),
+            ("exp", json!(format!("{}", now + 60))),
+            ("exp", json!(1e308)),
+            ("exp", json!(-1)),
+            ("exp", json!(null)),
+            ("exp", json!([now + 60])),
+            ("exp", json!(i64::MAX)),
+            ("exp", json!(u64::MAX)),
+            ("iat", json!("x")),
+            ("iat", json!(i64::MAX)),
+            ("nbf", json!(now + 3600)),
+            ("nbf", json!(1e300)),
         ] {
             let mut wrong = assertion::claims(&house, &client.id);
             wrong[name] = value.clone();
             let signed = jwt::sign(&key, "JWT", &wrong).expect("signs");
-            let form = [("grant_type", "client_credentials"), ("client_assertion_type", assertion::TYPE), ("client_assertion", &signed)];
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_assertion_type", assertion::TYPE),
+                ("client_assertion", &signed),
+            ];
             let refused = client.token(&form).await;
             assert_eq!((refused.status, &refused.body["error"]), (401, &json!("invalid_client")), "{name} {value}");
         }
         let signed = assertion::sign(&house, &client.id, &key);
-        let form = [("grant_type", "client_credentials"), ("client_assertion_type", assertion::TYPE), ("client_assertion", &signed)];
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", assertion::TYPE),
+            ("client_assertion", &signed),
+        ];
         client.token(&form).await.ok();
     }
 
@@ -327,7 +398,10 @@ on_both! {
             }
             if name == "EdDSA" {
                 // RFC 8032 §5.1.7: s + L verifies the same equation, and must be refused.
-                let order = symbolon::base::encoding::from_hex::<32>("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010").expect("L");
+                let order = symbolon::base::encoding::from_hex::<32>(
+                    "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010",
+                )
+                .expect("L");
                 let (mut carry, mut higher) = (0u16, raw.clone());
                 for (byte, l) in higher[32..].iter_mut().zip(order) {
                     carry += u16::from(*byte) + u16::from(l);
@@ -337,7 +411,10 @@ on_both! {
                 cases.push(("s + L", higher));
             }
             for (what, bent) in cases {
-                assert!(!hinted(&client, &mut browser, &format!("{message}.{}", base64url(&bent))).await, "{name} {what}");
+                assert!(
+                    !hinted(&client, &mut browser, &format!("{message}.{}", base64url(&bent))).await,
+                    "{name} {what}"
+                );
             }
             assert!(hinted(&client, &mut browser, tokens.text("id_token")).await, "{name}");
         }
@@ -356,9 +433,14 @@ on_both! {
             let tokens = here.tokens(&mut browser, "ada", &[]).await;
             let theirs = there.tokens(&mut elsewhere, "ada", &[]).await;
             assert_eq!(jwks(&here).await, jwks(&there).await);
-            assert!(there.verifies(tokens.text("id_token")).await.is_some(), "the signature is good, and that isn't enough");
+            assert!(
+                there.verifies(tokens.text("id_token")).await.is_some(),
+                "the signature is good, and that isn't enough"
+            );
             there.userinfo(tokens.text("access_token")).await.is(401, "invalid_token");
-            assert!(!there.active(tokens.text("access_token")).await && !there.active(tokens.text("refresh_token")).await);
+            assert!(
+                !there.active(tokens.text("access_token")).await && !there.active(tokens.text("refresh_token")).await
+            );
             there.refreshes(tokens.text("refresh_token")).await.is(400, "invalid_grant");
             assert!(!hinted(&there, &mut elsewhere, tokens.text("id_token")).await);
             there.revokes(tokens.text("access_token")).await;
@@ -372,20 +454,42 @@ on_both! {
         let client = house.client().await;
         let evil = "evil.example";
         let paths = [
-            "/", "/login", "/logout", "/setup", "/consent", "/nowhere", "/userinfo", "/health/ready", "/oauth2/auth", "/oauth2/auth/resume?go=x",
-            "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json",
+            "/",
+            "/login",
+            "/logout",
+            "/setup",
+            "/consent",
+            "/nowhere",
+            "/userinfo",
+            "/health/ready",
+            "/oauth2/auth",
+            "/oauth2/auth/resume?go=x",
+            "/.well-known/openid-configuration",
+            "/.well-known/oauth-authorization-server",
+            "/.well-known/jwks.json",
         ];
         let headers = [
-            ("host", evil.to_owned()), ("x-forwarded-host", evil.to_owned()), ("x-forwarded-proto", format!("https{evil}")), ("x-forwarded-port", "66".to_owned()),
-            ("x-forwarded-prefix", format!("/{evil}")), ("forwarded", format!("host={evil};proto=https")), ("x-original-url", format!("/{evil}")),
-            ("x-rewrite-url", format!("/{evil}")), ("x-forwarded-server", evil.to_owned()), ("origin", format!("https://{evil}")), ("referer", format!("https://{evil}/")),
+            ("host", evil.to_owned()),
+            ("x-forwarded-host", evil.to_owned()),
+            ("x-forwarded-proto", format!("https{evil}")),
+            ("x-forwarded-port", "66".to_owned()),
+            ("x-forwarded-prefix", format!("/{evil}")),
+            ("forwarded", format!("host={evil};proto=https")),
+            ("x-original-url", format!("/{evil}")),
+            ("x-rewrite-url", format!("/{evil}")),
+            ("x-forwarded-server", evil.to_owned()),
+            ("origin", format!("https://{evil}")),
+            ("referer", format!("https://{evil}/")),
         ];
         let auth = client.auth_url(&[]).replace(&client.url, "");
         for path in paths.iter().copied().chain([auth.as_str()]) {
             for method in ["GET", "POST"] {
                 for (name, value) in &headers {
                     let request = client.request(method, path).header(*name, value);
-                    let response = if method == "POST" { request.form(&[("a", "b")]) } else { request }.send().await.expect("an answer");
+                    let response = if method == "POST" { request.form(&[("a", "b")]) } else { request }
+                        .send()
+                        .await
+                        .expect("an answer");
                     let said = format!("{:?} {}", response.headers().clone(), response.text().await.expect("a body"));
                     assert!(!said.contains(evil) && !said.contains(":66"), "{method} {path} {name}: {said}");
                 }
@@ -404,19 +508,24 @@ on_both! {
             let mut said = String::new();
             socket.read_to_string(&mut said).await.expect("reads");
             assert!(!said.contains(evil), "{said}");
-            assert!(said.starts_with("HTTP/1.1 400") || said.contains(&format!("\"issuer\":\"{}\"", house.app.issuer())), "{said}");
+            assert!(
+                said.starts_with("HTTP/1.1 400") || said.contains(&format!("\"issuer\":\"{}\"", house.app.issuer())),
+                "{said}"
+            );
         }
     }
 
     async fn id_13_each_jwt_is_good_for_one_thing(house: House) {
         let sub = house.person("ada").await;
         let (key, _) = SigningKey::generate(Algorithm::ES256).expect("a key");
-        let client = house.client_with(|m| {
-            m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
-            m.jwks = Some(json!({ "keys": [key.jwk] }));
-            m.access_token_format = Format::Jwt;
-            m.grant_types.push(GrantType::ClientCredentials);
-        }).await;
+        let client = house
+            .client_with(|m| {
+                m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+                m.jwks = Some(json!({ "keys": [key.jwk] }));
+                m.access_token_format = Format::Jwt;
+                m.grant_types.push(GrantType::ClientCredentials);
+            })
+            .await;
         let proof = || assertion::sign(&house, &client.id, &key);
         let token = async |form: &[(&str, &str)]| {
             let proof = proof();
@@ -426,7 +535,12 @@ on_both! {
         let mut browser = house.browser();
         let code = client.code(&mut browser, "ada", &[]).await;
         let verifier = crate::support::client::VERIFIER;
-        let redeem = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", &client.redirect_uri), ("code_verifier", verifier)];
+        let redeem = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", &client.redirect_uri),
+            ("code_verifier", verifier),
+        ];
         let tokens = token(&redeem).await.ok();
         let own = token(&[("grant_type", "client_credentials")]).await.ok();
         let artefacts = [
@@ -435,20 +549,43 @@ on_both! {
             ("machine's token", own.text("access_token").to_owned()),
             ("assertion", proof()),
             // What a client signs can say that it is something else.
-            ("assertion as ID token", jwt::sign(&key, "JWT", &json!({ "iss": house.app.issuer(), "sub": sub, "aud": client.id, "exp": house.now().secs() + 60 })).expect("signs")),
-            ("assertion as access token", jwt::sign(&key, "at+jwt", &claims(tokens.text("access_token"))).expect("signs")),
-            ("assertion of another type", jwt::sign(&key, "at+jwt", &assertion::claims(&house, &client.id)).expect("signs")),
+            (
+                "assertion as ID token",
+                jwt::sign(
+                    &key,
+                    "JWT",
+                    &json!({ "iss": house.app.issuer(), "sub": sub, "aud": client.id, "exp": house.now().secs() + 60 }),
+                )
+                .expect("signs"),
+            ),
+            (
+                "assertion as access token",
+                jwt::sign(&key, "at+jwt", &claims(tokens.text("access_token"))).expect("signs"),
+            ),
+            (
+                "assertion of another type",
+                jwt::sign(&key, "at+jwt", &assertion::claims(&house, &client.id)).expect("signs"),
+            ),
         ];
         for (what, jwt) in &artefacts {
             let person = client.userinfo(jwt).await.status == 200;
             let proof = proof();
-            let form = [("token", jwt.as_str()), ("client_assertion_type", assertion::TYPE), ("client_assertion", &proof)];
+            let form =
+                [("token", jwt.as_str()), ("client_assertion_type", assertion::TYPE), ("client_assertion", &proof)];
             let introspected = client.post("/oauth2/introspect", &form).await.ok().body["active"] == true;
             let hint = hinted(&client, &mut browser, jwt).await;
-            let form = [("grant_type", "client_credentials"), ("client_assertion_type", assertion::TYPE), ("client_assertion", jwt)];
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_assertion_type", assertion::TYPE),
+                ("client_assertion", jwt),
+            ];
             let admitted = client.token(&form).await.status == 200;
             let refreshed = token(&[("grant_type", "refresh_token"), ("refresh_token", jwt)]).await.status == 200;
-            let redeemed = token(&[("grant_type", "authorization_code"), ("code", jwt), ("redirect_uri", &client.redirect_uri)]).await.status == 200;
+            let redeemed =
+                token(&[("grant_type", "authorization_code"), ("code", jwt), ("redirect_uri", &client.redirect_uri)])
+                    .await
+                    .status
+                    == 200;
             let places = [person, introspected, hint, admitted, refreshed, redeemed];
             let expected = match *what {
                 "ID token" => [false, false, true, false, false, false],

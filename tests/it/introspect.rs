@@ -56,10 +56,12 @@ on_both! {
         let client = house.client().await;
         let other = house.client().await;
         let any = house.client_with(|m| m.resource_server = true).await;
-        let api = house.client_with(|m| {
-            m.resource_server = true;
-            m.resources = vec![API.to_owned()];
-        }).await;
+        let api = house
+            .client_with(|m| {
+                m.resource_server = true;
+                m.resources = vec![API.to_owned()];
+            })
+            .await;
         let mut browser = house.browser();
         let plain = client.tokens(&mut browser, "ada", &[]).await;
         let elsewhere = client.tokens(&mut browser, "ada", &[("resource", "https://elsewhere.example/")]).await;
@@ -84,10 +86,12 @@ on_both! {
 
     async fn rv_08_whatever_isnt_a_good_token_is_inactive_and_nothing_else(house: House) {
         house.person("ada").await;
-        let client = house.client_with(|m| {
-            m.grant_types.push(GrantType::ClientCredentials);
-            m.scope.push_str(" read");
-        }).await;
+        let client = house
+            .client_with(|m| {
+                m.grant_types.push(GrantType::ClientCredentials);
+                m.scope.push_str(" read");
+            })
+            .await;
         let mut browser = house.browser();
         let tokens = client.tokens(&mut browser, "ada", &[]).await;
         let code = client.code(&mut browser, "ada", &[]).await;

@@ -73,13 +73,16 @@ on_both! {
         let client = house.client_with(jwt).await;
         let mut browser = house.browser();
         let other = "https://other.example/v1";
-        for (resources, aud) in [
-            (vec![], json!(house.app.issuer())),
-            (vec![API], json!(API)),
-            (vec![API, other], json!([API, other])),
-        ] {
+        for (resources, aud) in
+            [(vec![], json!(house.app.issuer())), (vec![API], json!(API)), (vec![API, other], json!([API, other]))]
+        {
             let mut url = client.auth_url(&[]);
-            resources.iter().for_each(|r| url.push_str(&format!("&resource={}", url::form_urlencoded::byte_serialize(r.as_bytes()).collect::<String>())));
+            resources.iter().for_each(|r| {
+                url.push_str(&format!(
+                    "&resource={}",
+                    url::form_urlencoded::byte_serialize(r.as_bytes()).collect::<String>()
+                ))
+            });
             let code = browser.allows(&url, "ada").await.sent("code").expect("a code");
             let tokens = client.redeems(&code).await.ok();
             assert_eq!(claims(tokens.text("access_token"))["aud"], aud);

@@ -331,9 +331,20 @@ on_both! {
         assert_eq!(planted.found_in(&book), ["in the log"]);
         let mut known = Canaries::default();
         known.add("in the database", b"root@example.com");
-        let dump: String = house.dump().await.into_iter().flat_map(|(table, rows)| [vec![table], rows].concat()).collect::<Vec<_>>().join("\n");
+        let dump: String = house
+            .dump()
+            .await
+            .into_iter()
+            .flat_map(|(table, rows)| [vec![table], rows].concat())
+            .collect::<Vec<_>>()
+            .join("\n");
         assert_eq!(known.found_in(dump.as_bytes()), ["in the database"]);
-        assert!(day.secrets.forms.len() > 500 && day.refusals.len() > 40, "{} {}", day.secrets.forms.len(), day.refusals.len());
+        assert!(
+            day.secrets.forms.len() > 500 && day.refusals.len() > 40,
+            "{} {}",
+            day.secrets.forms.len(),
+            day.refusals.len()
+        );
 
         // LS-05: nor the request's own texts.
         for canaries in [&day.secrets, &day.private] {
@@ -366,8 +377,23 @@ on_both! {
         let tokens = client.tokens(&mut house.browser(), "ada", &[]).await;
         let mut bodies = Vec::new();
         let paths = [
-            "/", "/oauth2/auth", "/oauth2/auth/resume", "/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/userinfo", "/login",
-            "/consent", "/logout", "/setup", "/assets/x", "/nowhere", "/oauth2/", "/.well-known/x", "/health/ready", "/health/x",
+            "/",
+            "/oauth2/auth",
+            "/oauth2/auth/resume",
+            "/oauth2/token",
+            "/oauth2/revoke",
+            "/oauth2/introspect",
+            "/userinfo",
+            "/login",
+            "/consent",
+            "/logout",
+            "/setup",
+            "/assets/x",
+            "/nowhere",
+            "/oauth2/",
+            "/.well-known/x",
+            "/health/ready",
+            "/health/x",
         ];
         let nasty = ["", "%00", "%ff", "' OR 1=1--", "../../etc/passwd", "{{7*7}}", "<script>", "sym_rt_AAAA"];
         for failing in [false, true] {
@@ -375,12 +401,20 @@ on_both! {
                 for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {
                     for value in nasty {
                         let encoded = value.replace(' ', "+").replace('\'', "%27");
-                        let query = format!("client_id={}&redirect_uri={encoded}&token={encoded}&go={encoded}", client.id);
+                        let query =
+                            format!("client_id={}&redirect_uri={encoded}&token={encoded}&go={encoded}", client.id);
                         let request = match method {
-                            "POST" => client.request(method, path).header("content-type", "application/x-www-form-urlencoded").body(query),
+                            "POST" => client
+                                .request(method, path)
+                                .header("content-type", "application/x-www-form-urlencoded")
+                                .body(query),
                             _ => client.request(method, &format!("{path}?{query}")),
                         };
-                        let request = if path == "/userinfo" { request.bearer_auth(tokens.text("access_token")) } else { request };
+                        let request = if path == "/userinfo" {
+                            request.bearer_auth(tokens.text("access_token"))
+                        } else {
+                            request
+                        };
                         house.app.db.fail_after(if failing { 0 } else { -1 });
                         let response = request.send().await.expect("an answer");
                         house.app.db.fail_after(-1);
@@ -398,8 +432,27 @@ on_both! {
         assert!(bodies.iter().any(|(_, body)| body.contains("temporarily_unavailable")));
         let dir = house.dir.display().to_string();
         let inside = [
-            "select ", "insert into", "update grants", "sqlite", "postgres", "sqlx", ".rs:", "panicked", "backtrace", "/src/", "a test made",
-            "hyper", "axum", "tokio", "rust", env!("CARGO_PKG_VERSION"), "no such column", "syntax error", "pool", &dir, "<script>",
+            "select ",
+            "insert into",
+            "update grants",
+            "sqlite",
+            "postgres",
+            "sqlx",
+            ".rs:",
+            "panicked",
+            "backtrace",
+            "/src/",
+            "a test made",
+            "hyper",
+            "axum",
+            "tokio",
+            "rust",
+            env!("CARGO_PKG_VERSION"),
+            "no such column",
+            "syntax error",
+            "pool",
+            &dir,
+            "<script>",
         ];
         for (what, body) in &bodies {
             let lower = body.to_lowercase();

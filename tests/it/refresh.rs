@@ -67,7 +67,10 @@ on_both! {
             assert_ne!(first.body["access_token"], second.body["access_token"]);
             assert_eq!(again.body["access_token"], second.body["access_token"], "{format:?}");
             assert_eq!(again.body["refresh_token"], second.body["refresh_token"]);
-            assert_ne!(again.body["expires_in"], second.body["expires_in"], "one second later there is one second less");
+            assert_ne!(
+                again.body["expires_in"], second.body["expires_in"],
+                "one second later there is one second less"
+            );
         }
     }
 
@@ -121,9 +124,22 @@ on_both! {
 
     async fn rt_07_whatever_ends_a_grant_ends_its_tokens_at_once(house: House) {
         #[derive(Debug)]
-        enum End { UserDisabled, UserDeleted, ConsentWithdrawn, ClientDisabled, ClientDeleted, GrantEnded }
-        let ends =
-            [End::UserDisabled, End::UserDeleted, End::ConsentWithdrawn, End::ClientDisabled, End::ClientDeleted, End::GrantEnded];
+        enum End {
+            UserDisabled,
+            UserDeleted,
+            ConsentWithdrawn,
+            ClientDisabled,
+            ClientDeleted,
+            GrantEnded,
+        }
+        let ends = [
+            End::UserDisabled,
+            End::UserDeleted,
+            End::ConsentWithdrawn,
+            End::ClientDisabled,
+            End::ClientDeleted,
+            End::GrantEnded,
+        ];
         let witness = house.client_with(|m| m.resource_server = true).await;
         for (n, end) in ends.into_iter().enumerate() {
             let (name, now) = (format!("ada{n}"), house.now());
@@ -136,7 +152,9 @@ on_both! {
             assert!(witness.active(tokens.text("access_token")).await);
             let mut tx = house.app.db.begin().await.expect("begins");
             match end {
-                End::UserDisabled => assert!(people::store::set_enabled(&mut tx, &user, false, now).await.expect("disables")),
+                End::UserDisabled => {
+                    assert!(people::store::set_enabled(&mut tx, &user, false, now).await.expect("disables"))
+                }
                 End::UserDeleted => assert!(people::store::delete(&mut tx, &user).await.expect("deletes")),
                 End::ConsentWithdrawn => {
                     assert_eq!(grants::end_of_consent(&mut tx, &user, &id, now).await.expect("ends"), 2);
@@ -307,10 +325,12 @@ on_both! {
     }
 
     async fn design_3_an_overlap_lets_the_previous_access_token_live_a_little(house: House) {
-        let client = house.client_with(|m| {
-            m.access_token_overlap = 20;
-            m.access_token_lifetime = Some(300);
-        }).await;
+        let client = house
+            .client_with(|m| {
+                m.access_token_overlap = 20;
+                m.access_token_lifetime = Some(300);
+            })
+            .await;
         let first = given(&house, &client).await;
         let second = client.refreshes(first.text("refresh_token")).await.ok();
         assert!(client.active(first.text("access_token")).await);

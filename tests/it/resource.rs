@@ -83,7 +83,9 @@ on_both! {
         let eleven: Vec<&str> = eleven.iter().map(String::as_str).collect();
         let relative = "/v1";
         let fragment = "https://one.example/#x";
-        for bad in [&[fragment][..], &[relative], &["one"], &[ONE, fragment], &[THREE], &["https://one.example"], &eleven] {
+        for bad in
+            [&[fragment][..], &[relative], &["one"], &[ONE, fragment], &[THREE], &["https://one.example"], &eleven]
+        {
             let view = browser.get(&asking(&client, bad)).await;
             assert_eq!(view.sent("error").as_deref(), Some("invalid_target"), "{bad:?}: {}", view.location());
             assert_eq!(view.sent("state").as_deref(), Some("af0ifjsldkj"));
@@ -105,11 +107,13 @@ on_both! {
     }
 
     async fn s2_machines_name_their_resources(house: House) {
-        let client = house.client_with(|m| {
-            m.grant_types.push(GrantType::ClientCredentials);
-            m.scope.push_str(" read");
-            m.resources = vec![ONE.to_owned(), TWO.to_owned()];
-        }).await;
+        let client = house
+            .client_with(|m| {
+                m.grant_types.push(GrantType::ClientCredentials);
+                m.scope.push_str(" read");
+                m.resources = vec![ONE.to_owned(), TWO.to_owned()];
+            })
+            .await;
         let form = |resources: &[&'static str]| {
             let mut form = vec![("grant_type", "client_credentials")];
             form.extend(resources.iter().map(|resource| ("resource", *resource)));
@@ -117,7 +121,9 @@ on_both! {
         };
         client.token(&form(&[THREE])).await.is(400, "invalid_target");
         client.token(&form(&["https://one.example/#x"])).await.is(400, "invalid_target");
-        for (resources, aud) in [(&[][..], json!(house.app.issuer())), (&[ONE], json!(ONE)), (&[ONE, TWO], json!([ONE, TWO]))] {
+        for (resources, aud) in
+            [(&[][..], json!(house.app.issuer())), (&[ONE], json!(ONE)), (&[ONE, TWO], json!([ONE, TWO]))]
+        {
             let token = client.token(&form(resources)).await.ok();
             assert_eq!(client.introspects(token.text("access_token")).await["aud"], aud);
         }

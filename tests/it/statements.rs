@@ -60,7 +60,10 @@ on_both! {
             let sql = if house.kind == Kind::Sqlite { hot.sqlite() } else { hot.postgres() };
             raw.prepare(sql).await.unwrap_or_else(|why| panic!("{}: {why}\n{sql}", hot.name));
         }
-        assert!(raw.prepare("SELECT id FROM grants WHERE no_such_column = $1").await.is_err(), "preparing means something");
+        assert!(
+            raw.prepare("SELECT id FROM grants WHERE no_such_column = $1").await.is_err(),
+            "preparing means something"
+        );
     }
 
     async fn a_request_makes_as_many_round_trips_as_it_must(house: House) {

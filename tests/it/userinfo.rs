@@ -86,10 +86,12 @@ on_both! {
 
     async fn rv_09_what_isnt_a_good_token_is_told_by_a_challenge(house: House) {
         house.person("ada").await;
-        let client = house.client_with(|m| {
-            m.grant_types.push(GrantType::ClientCredentials);
-            m.scope.push_str(" read");
-        }).await;
+        let client = house
+            .client_with(|m| {
+                m.grant_types.push(GrantType::ClientCredentials);
+                m.scope.push_str(" read");
+            })
+            .await;
         let mut browser = house.browser();
         let tokens = client.tokens(&mut browser, "ada", &[]).await;
         let token = tokens.text("access_token");
@@ -100,14 +102,21 @@ on_both! {
         for path in ["/userinfo".to_owned(), format!("/userinfo?access_token={token}")] {
             let none = answer(client.request("GET", &path)).await;
             assert_eq!(none.status, 401);
-            assert!(challenge(&none).starts_with("Bearer ") && !challenge(&none).contains("error"), "{}", challenge(&none));
+            assert!(
+                challenge(&none).starts_with("Bearer ") && !challenge(&none).contains("error"),
+                "{}",
+                challenge(&none)
+            );
         }
         let without = client.tokens(&mut browser, "ada", &[("scope", "offline profile")]).await;
         let own = client.token(&[("grant_type", "client_credentials")]).await.ok();
         for token in [without.text("access_token"), own.text("access_token")] {
             let refused = client.userinfo(token).await;
             refused.is(403, "insufficient_scope");
-            assert!(challenge(&refused).contains("error=\"insufficient_scope\"") && challenge(&refused).contains("scope=\"openid\""));
+            assert!(
+                challenge(&refused).contains("error=\"insufficient_scope\"")
+                    && challenge(&refused).contains("scope=\"openid\"")
+            );
         }
         client.userinfo(token).await.ok();
         let revoked = client.tokens(&mut browser, "ada", &[]).await;
@@ -189,7 +198,14 @@ on_both! {
         let sub = house.person_with("ada", everything(), false).await;
         let client = house.client().await;
         let mut browser = house.browser();
-        for scope in ["openid", "openid profile", "openid email", "openid address", "openid phone", "openid profile email address phone"] {
+        for scope in [
+            "openid",
+            "openid profile",
+            "openid email",
+            "openid address",
+            "openid phone",
+            "openid profile email address phone",
+        ] {
             let tokens = client.tokens(&mut browser, "ada", &[("scope", scope)]).await;
             let me = client.userinfo(tokens.text("access_token")).await.ok().body;
             let expected: BTreeSet<&str> = scope.split(' ').flat_map(of_scope).chain(["sub"]).collect();
@@ -237,7 +253,10 @@ on_both! {
         });
         let (id_token, me) = told(&house, &client, "openid", &asked.to_string()).await;
         assert_eq!(me["given_name"], "Ada");
-        assert_eq!((&id_token["email"], &id_token["nickname"], &id_token["locale"]), (&json!("ada@example.com"), &json!("Countess"), &json!("en-GB")));
+        assert_eq!(
+            (&id_token["email"], &id_token["nickname"], &id_token["locale"]),
+            (&json!("ada@example.com"), &json!("Countess"), &json!("en-GB"))
+        );
         for name in ["unheard_of", "https://x.example/y", "password", "admin", "address", "phone_number"] {
             assert!(me.get(name).is_none() && id_token.get(name).is_none(), "{name}");
         }
@@ -253,7 +272,12 @@ on_both! {
         client.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
         let url = client.auth_url(&[("scope", "openid"), ("claims", &asked)]);
         let view = browser.get(&url).await;
-        assert!(view.first("#allow").is_some() && view.text().contains("e-mail"), "{} {}", view.location(), view.text());
+        assert!(
+            view.first("#allow").is_some() && view.text().contains("e-mail"),
+            "{} {}",
+            view.location(),
+            view.text()
+        );
         let silent = browser.get(&format!("{url}&prompt=none")).await;
         assert_eq!(silent.sent("error").as_deref(), Some("consent_required"));
         let view = browser.decides(&view, "allow").await;
@@ -275,11 +299,32 @@ on_both! {
         let mut browser = house.browser();
         let deep = format!("{{\"userinfo\":{}1{}}}", "{\"a\":".repeat(150), "}".repeat(150));
         let long = json!({ "userinfo": { "x".repeat(4200): null } }).to_string();
-        for bad in ["x", "[]", "null", "\"userinfo\"", "{", "{\"userinfo\":[]}", "{\"id_token\":{\"email\":true}}", &deep, &long] {
+        for bad in [
+            "x",
+            "[]",
+            "null",
+            "\"userinfo\"",
+            "{",
+            "{\"userinfo\":[]}",
+            "{\"id_token\":{\"email\":true}}",
+            &deep,
+            &long,
+        ] {
             let view = browser.get(&client.auth_url(&[("claims", bad)])).await;
-            assert_eq!(view.sent("error").as_deref(), Some("invalid_request"), "{bad:.60}: {} {}", view.status, view.location());
+            assert_eq!(
+                view.sent("error").as_deref(),
+                Some("invalid_request"),
+                "{bad:.60}: {} {}",
+                view.status,
+                view.location()
+            );
         }
-        for good in ["{}", "{\"userinfo\":{}}", "{\"unheard_of\":{\"x\":null}}", "{\"userinfo\":{\"email\":{\"essential\":false}}}"] {
+        for good in [
+            "{}",
+            "{\"userinfo\":{}}",
+            "{\"unheard_of\":{\"x\":null}}",
+            "{\"userinfo\":{\"email\":{\"essential\":false}}}",
+        ] {
             let view = browser.allows(&client.auth_url(&[("claims", good)]), "ada").await;
             assert!(view.sent("code").is_some(), "{good}: {}", view.location());
         }
@@ -329,13 +374,25 @@ on_both! {
         house.person("ada").await;
         let client = house.client_with(|m| m.token_endpoint_auth_method = AuthMethod::None).await;
         let tokens = client.tokens(&mut house.browser(), "ada", &[]).await;
-        let preflight = client.request("OPTIONS", "/userinfo").header("origin", "https://app.example")
-            .header("access-control-request-method", "GET").header("access-control-request-headers", "authorization");
+        let preflight = client
+            .request("OPTIONS", "/userinfo")
+            .header("origin", "https://app.example")
+            .header("access-control-request-method", "GET")
+            .header("access-control-request-headers", "authorization");
         let allowed = answer(preflight).await;
-        assert_eq!((allowed.status, &allowed.headers["access-control-allow-origin"]), (204, &"https://app.example".parse().expect("a value")));
-        let asked = client.request("GET", "/userinfo").header("origin", "https://app.example").bearer_auth(tokens.text("access_token"));
+        assert_eq!(
+            (allowed.status, &allowed.headers["access-control-allow-origin"]),
+            (204, &"https://app.example".parse().expect("a value"))
+        );
+        let asked = client
+            .request("GET", "/userinfo")
+            .header("origin", "https://app.example")
+            .bearer_auth(tokens.text("access_token"));
         assert_eq!(answer(asked).await.ok().headers["access-control-allow-origin"], "https://app.example");
-        let stranger = client.request("GET", "/userinfo").header("origin", "https://evil.example").bearer_auth(tokens.text("access_token"));
+        let stranger = client
+            .request("GET", "/userinfo")
+            .header("origin", "https://evil.example")
+            .bearer_auth(tokens.text("access_token"));
         assert!(!answer(stranger).await.headers.contains_key("access-control-allow-origin"));
     }
 }
