@@ -277,6 +277,9 @@ impl Metadata {
                 "must be [\"code\"] with the authorization_code grant, and empty without",
             );
         }
+        if has(GrantType::AuthorizationCode) && self.response_modes.is_empty() {
+            return invalid("response_modes", "the authorization_code grant needs at least one");
+        }
         if self.response_modes.iter().any(|mode| !["query", "fragment", "form_post"].contains(&mode.as_str())) {
             return invalid("response_modes", "any of query, fragment, form_post");
         }
