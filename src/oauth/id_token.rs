@@ -9,6 +9,9 @@ use crate::clients::Client;
 use crate::people;
 use serde_json::{Map, Value, json};
 
+/// What keeps an ID token apart from other JWTs of ours.
+pub const TYP: &str = "JWT";
+
 /// What the token is about.
 pub struct Ask<'a> {
     /// The grant.
@@ -40,7 +43,7 @@ pub async fn sign(app: &App, client: &Client, ask: Ask<'_>, now: Time) -> Result
     for (name, value) in asked_for(app, grant).await? {
         add(&name, value);
     }
-    Ok(app.keys.sign(alg, "JWT", Value::Object(claims)).await?)
+    Ok(app.keys.sign(alg, TYP, Value::Object(claims)).await?)
 }
 
 /// §5.5: claims about the person that the client asked to have here. Only such a request costs a read.

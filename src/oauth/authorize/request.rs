@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, GrantType};
 use crate::oauth::error::{Code, Refusal};
-use crate::oauth::{claims, pkce};
+use crate::oauth::{claims, id_token, pkce};
 use crate::signin::ACR_VALUES;
 use crate::web::{Params, Stopped};
 use axum::http::StatusCode;
@@ -269,7 +269,8 @@ fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option
     let Some(hint) = params.get("id_token_hint") else {
         return Ok(wanted);
     };
-    let hint = app.keys.now().verify(hint);
+    // An access token that is a JWT has our signature too, and may be in the hands of others.
+    let hint = app.keys.now().verify(hint).filter(|hint| hint.typ.as_deref() == Some(id_token::TYP));
     let text = |name| hint.as_ref().and_then(|hint| hint.claims.get(name)).and_then(Value::as_str);
     match (text("iss"), text("sub")) {
         (Some(iss), Some(sub)) if iss == app.issuer() && wanted.as_deref().is_none_or(|wanted| wanted == sub) => {
