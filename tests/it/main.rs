@@ -3,5 +3,12 @@
 
 mod support;
 
+mod authorize;
+mod client_auth;
+mod codes;
+mod consent;
+mod pkce;
 mod races;
+mod redirect_uri;
 mod rfc6749;
+mod token;

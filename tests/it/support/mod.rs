@@ -2,8 +2,12 @@
 
 pub mod browser;
 pub mod client;
+pub mod expect;
 pub mod house;
 pub mod postgres;
+pub mod raw;
+pub mod registry;
+pub mod tables;
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
