@@ -57,7 +57,7 @@ pub async fn create(app: &App, who: &Acting, metadata: Metadata, id: Option<Clie
     metadata.check()?;
     metadata::check_here(app, &metadata)?;
     let id = match id {
-        Some(id) => checked(id)?,
+        Some(id) => chosen(id)?,
         None => ClientId::new(app.now()),
     };
     let mut change = Change::begin(app, who).await?;
@@ -75,8 +75,8 @@ pub async fn create(app: &App, who: &Acting, metadata: Metadata, id: Option<Clie
     Ok(Registered { client, secret })
 }
 
-/// An identifier that people choose: short, and nothing that must be escaped anywhere.
-fn checked(id: ClientId) -> Result<ClientId, Refused> {
+/// An identifier that people may choose: short, and nothing in it that must be escaped anywhere.
+pub fn chosen(id: ClientId) -> Result<ClientId, Refused> {
     let text = id.as_str();
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._~-".contains(&b);
     // A name that is only dots would be a step in a path.
@@ -264,10 +264,10 @@ mod tests {
     #[test]
     fn a_chosen_identifier_needs_no_escaping() {
         for good in ["abc", "my-client_1.example~x", &"a".repeat(64)] {
-            assert!(checked(ClientId::from(good)).is_ok(), "{good}");
+            assert!(chosen(ClientId::from(good)).is_ok(), "{good}");
         }
         for bad in ["", "ab", "...", "https://a", "a b c", "a/b", "a%00", "\u{e4}bc", "a\0b", &"a".repeat(65)] {
-            assert!(checked(ClientId::from(bad)).is_err(), "{bad}");
+            assert!(chosen(ClientId::from(bad)).is_err(), "{bad}");
         }
     }
 }

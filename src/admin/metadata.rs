@@ -8,16 +8,10 @@ use serde_json::{Map, Value};
 use std::net::IpAddr;
 
 /// Members of a client that are shown and can't be written. What was shown may be sent back as it was.
-const SHOWN: [&str; 8] = [
-    "client_id",
-    "client_id_issued_at",
-    "client_secret",
-    "client_secret_expires_at",
-    "client_secrets",
-    "enabled",
-    "updated_at",
-    "created_at",
-];
+const SHOWN: [&str; 6] =
+    ["client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at", "client_secrets", "enabled"];
+/// Moves with every change; whatever is sent of it means nothing.
+const MOVES: &str = "updated_at";
 
 /// Reads and checks metadata. `response_types` follows the grant types where it isn't given; a client without people
 /// gets no scopes that are about people.
@@ -38,6 +32,13 @@ pub fn read(members: Map<String, Value>) -> Result<Metadata, Refused> {
 
 /// Metadata that take the place of all there is.
 pub(super) fn replacement(client: &Client, mut members: Map<String, Value>) -> Result<Metadata, Refused> {
+    leave_out_shown(client, &mut members)?;
+    read(members)
+}
+
+/// Takes out what is only shown, and refuses it where it differs from what is there.
+fn leave_out_shown(client: &Client, members: &mut Map<String, Value>) -> Result<(), Refused> {
+    members.remove(MOVES);
     let shown = client.to_json();
     for name in SHOWN {
         if let Some(value) = members.remove(name)
@@ -46,7 +47,7 @@ pub(super) fn replacement(client: &Client, mut members: Map<String, Value>) -> R
             return Err(Refused::invalid(name, written_otherwise(name)));
         }
     }
-    read(members)
+    Ok(())
 }
 
 fn written_otherwise(name: &str) -> &'static str {
@@ -66,11 +67,7 @@ pub(super) fn patched(client: &Client, mut patch: Map<String, Value>) -> Result<
     };
     // They follow the grant types, which the patch may change.
     members.remove("response_types");
-    let shown = client.to_json();
-    patch.retain(|name, value| !(SHOWN.contains(&name.as_str()) && shown.get(name) == Some(value)));
-    if let Some(name) = SHOWN.into_iter().find(|name| patch.contains_key(*name)) {
-        return Err(Refused::invalid(name, written_otherwise(name)));
-    }
+    leave_out_shown(client, &mut patch)?;
     merge(&mut members, patch);
     read(members)
 }

@@ -36,6 +36,8 @@ pub struct Services {
     pub memory: Memory,
     /// Failed client authentications.
     pub attempts: Attempts,
+    /// Requests that wait for somebody to sign in.
+    pub waiting: Attempts,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

@@ -40,6 +40,14 @@ impl Time {
     }
 }
 
+impl Time {
+    /// The day, as pages write it: 3 Nov 2026.
+    pub fn date(self) -> String {
+        let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        at.strftime("%-d %b %Y").to_string()
+    }
+}
+
 impl std::ops::Add<Duration> for Time {
     type Output = Time;
 

@@ -1,7 +1,6 @@
 //! `symbolon client`: the registry.
 
 use super::ask;
-use crate::config::Flags;
 use super::members::{self, Members};
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
@@ -10,7 +9,8 @@ use crate::admin::{self, Refused};
 use crate::app::App;
 use crate::base::Time;
 use crate::base::id::ClientId;
-use crate::clients::{Client, Format, Rotation, SecretHash};
+use crate::clients::{Client, Format, Metadata, Rotation, SecretHash};
+use crate::config::Flags;
 use crate::config::span;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -91,8 +91,15 @@ impl One {
 }
 
 pub(super) async fn run(flags: &Flags, command: Command) -> Result<Printed, Failure> {
-    let start = if matches!(command, Command::Create(_)) { Start::Fresh } else { Start::Existing };
-    let app = open::open(flags, start).await?;
+    if let Command::Create(create) = command {
+        // Read whole before anything is opened: a mistake on the very first command leaves no database behind.
+        let asked = create.asked()?;
+        let app = open::open(flags, Start::Fresh).await?;
+        let printed = register(&app, asked).await;
+        app.db.close().await;
+        return printed;
+    }
+    let app = open::open(flags, Start::Existing).await?;
     let printed = answer(&app, command).await;
     app.db.close().await;
     printed
@@ -100,7 +107,7 @@ pub(super) async fn run(flags: &Flags, command: Command) -> Result<Printed, Fail
 
 async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
     match command {
-        Command::Create(create) => self::create(app, *create).await,
+        Command::Create(create) => register(app, create.asked()?).await,
         Command::List { search } => list(app, search.as_deref().unwrap_or_default()).await,
         Command::Show(one) => {
             let client = clients::show(app, &one.target().id).await.map_err(|why| told(why, &one.id))?;
@@ -121,15 +128,21 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
     }
 }
 
-async fn create(app: &App, create: Create) -> Result<Printed, Failure> {
-    let mut members = create.members.given()?;
-    if !members.contains_key("client_name") {
-        return Err(Failure::usage("a client needs a name").fix("Add --name \"…\": people see it when they decide."));
+impl Create {
+    fn asked(self) -> Result<(Metadata, Option<ClientId>), Failure> {
+        let mut members = self.members.given()?;
+        if !members.contains_key("client_name") {
+            let fix = "Add --name \"…\": people see it when they decide.";
+            return Err(Failure::usage("a client needs a name").fix(fix));
+        }
+        members::complete(&mut members);
+        let id = self.id.map(|id| clients::chosen(ClientId::from(id))).transpose().map_err(|why| told(why, ""))?;
+        Ok((admin::metadata(members).map_err(|why| told(why, ""))?, id))
     }
-    members::complete(&mut members);
-    let id = create.id.map(ClientId::from);
-    let made = async { clients::create(app, &acting(), admin::metadata(members)?, id).await };
-    let made = made.await.map_err(|why| told(why, ""))?;
+}
+
+async fn register(app: &App, (metadata, id): (Metadata, Option<ClientId>)) -> Result<Printed, Failure> {
+    let made = clients::create(app, &acting(), metadata, id).await.map_err(|why| told(why, ""))?;
     let head = format!("Registered {}.", bold(&made.client.metadata.client_name));
     Ok(Printed::new(format!("{head}\n\n{}", describe(app, &made.client, made.secret.as_ref())), made.to_json()))
 }
@@ -231,7 +244,12 @@ fn once(secret: Option<&crate::base::Secret>) -> String {
 /// All that people want to know about a client.
 fn describe(app: &App, client: &Client, secret: Option<&crate::base::Secret>) -> String {
     let metadata = &client.metadata;
-    let flags = [("trusted", metadata.trusted), ("admin", metadata.admin), ("resource server", metadata.resource_server), ("PKCE required", pkce(client))];
+    let flags = [
+        ("trusted", metadata.trusted),
+        ("admin", metadata.admin),
+        ("resource server", metadata.resource_server),
+        ("PKCE required", pkce(client)),
+    ];
     let flags: Vec<String> = flags.iter().filter(|(_, set)| *set).map(|(name, _)| (*name).to_owned()).collect();
     let secrets: Vec<String> = match secret {
         Some(_) => Vec::new(),

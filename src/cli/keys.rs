@@ -1,12 +1,12 @@
 //! `symbolon keys`: the keys that sign tokens.
 
-use crate::config::Flags;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, moment, table};
 use crate::admin::Refused;
 use crate::admin::keys::{self, Retired};
 use crate::app::App;
 use crate::base::Time;
+use crate::config::Flags;
 use crate::crypto::Algorithm;
 use crate::keys::store::Kept;
 use clap::Subcommand;

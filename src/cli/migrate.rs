@@ -1,8 +1,8 @@
 //! `symbolon migrate`: the schema, brought up to date or looked at.
 
-use crate::config::Flags;
 use super::open;
 use super::output::{Failure, Printed};
+use crate::config::Flags;
 use crate::db::{self, Drift};
 use crate::server;
 use clap::Args;

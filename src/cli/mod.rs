@@ -2,17 +2,19 @@
 
 mod ask;
 mod client;
+mod doctor;
 mod keys;
 mod members;
 mod migrate;
 mod open;
 mod output;
+mod serve;
 mod user;
 
 pub use output::{Failure, Format, Printed};
 
-use clap::{Args, Parser, Subcommand};
 use crate::config::Flags;
+use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -106,8 +108,8 @@ impl Cli {
             Command::User(command) => waiting(user::run(&flags, command)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
-            // lead: serve, dev and doctor
-            Command::Serve | Command::Doctor => Err(Failure::failed("this command isn't built yet")),
+            Command::Serve => serve::run(&flags),
+            Command::Doctor => waiting(doctor::run(&flags)),
             Command::Dev { check: _ } => Err(Failure::failed("this command isn't built yet")),
         }
     }

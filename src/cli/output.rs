@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 /// For whom the output is: text for people, or one JSON document. (Sentences on the variants would show in every --help.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[expect(missing_docs, reason = "clap would show them in every --help")]
 pub enum Format {
     #[default]
     Human,
@@ -31,9 +32,15 @@ impl Printed {
         Printed { text: text.into(), json, good: true }
     }
 
+    /// Nothing to say.
+    pub fn silent() -> Self {
+        Printed::new("", Value::Null)
+    }
+
     /// Prints it. A reader that has gone (`| head`) is no failure.
     pub fn print(self, format: Format) -> ExitCode {
         let text = match format {
+            _ if self.text.is_empty() && self.json.is_null() => return ExitCode::from(u8::from(!self.good)),
             Format::Human => self.text,
             Format::Json => format!("{:#}", self.json),
         };

@@ -1,12 +1,13 @@
 //! `symbolon user`: accounts.
 
 use super::ask;
-use crate::config::Flags;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
 use crate::admin::{Refused, users};
 use crate::app::App;
-use crate::people::{NewUser, Profile, User};
+use crate::config::Flags;
+use crate::db::Fault;
+use crate::people::{self, NewUser, Profile, User};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub(super) enum Command {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Make a one-time link with which the first administrator makes their account
+    SetupLink,
     /// Delete an account with all its sessions and grants
     Delete {
         #[command(flatten)]
@@ -105,7 +108,9 @@ impl Create {
         // The name is a claim like the others and is checked like them.
         let profile = Profile::parse(Value::Object(named.0)).map_err(|why| Failure::usage(format!("--name: {why}")))?;
         let password = if self.password_stdin { Some(ask::password()?) } else { None };
-        Ok(NewUser { email: self.email, password, profile, admin: self.admin })
+        let new = NewUser { email: self.email, password, profile, admin: self.admin };
+        new.check().map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why }, ""))?;
+        Ok(new)
     }
 }
 
@@ -150,6 +155,11 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
             let user = found(app, &one).await?;
             let done = users::set_password(app, &acting(), &user.id, ask::password()?).await;
             said(done, &one, "has a new password. Their sessions have ended.")
+        }
+        Command::SetupLink => {
+            let link = setup_link(app).await?;
+            let text = format!("{link}\nValid once, for 60 minutes.");
+            Ok(Printed::new(text, json!({ "setup_link": link })))
         }
         Command::Delete { one, yes } => delete(app, &one, yes).await,
     }
@@ -245,4 +255,10 @@ fn describe(user: &User) -> String {
         ("made", moment(user.created_at)),
         ("changed", if user.rev > 1 { moment(user.updated_at) } else { String::new() }),
     ])
+}
+
+/// A fresh set-up link.
+pub(super) async fn setup_link(app: &App) -> Result<String, Fault> {
+    let token = people::setup::create(&app.db, app.now()).await?;
+    Ok(app.url(&format!("/setup?token={}", token.reveal())))
 }

@@ -145,6 +145,8 @@ pub struct Throttle {
     pub address: u32,
     /// Of one client's authentication from one address.
     pub client: u32,
+    /// Requests a minute from one address that may wait for somebody to sign in.
+    pub waiting: u32,
 }
 
 /// What one connection and one request may cost.

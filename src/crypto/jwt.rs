@@ -2,8 +2,8 @@
 
 use super::signing::{BadKey, SigningKey};
 use crate::base::encoding::{base64url, from_base64url};
-use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::Jwk;
 use serde_json::{Value, json};
 use std::str::FromStr;
 
@@ -62,8 +62,13 @@ pub fn verify(jwt: &str, jwk: &Value, allowed: &[&str]) -> Option<Value> {
     let text = |name| jwk.get(name).and_then(Value::as_str);
     // RFC 9864: `Ed25519` is the same algorithm under its own name.
     let alg = if unverified.alg == "Ed25519" { "EdDSA" } else { unverified.alg.as_str() };
-    let named = text("alg").is_none_or(|have| have == unverified.alg || (have == "Ed25519" && alg == "EdDSA") || have == alg);
-    if !allowed.contains(&unverified.alg.as_str()) || !named || !fits(alg, jwk) || text("use").is_some_and(|u| u != "sig") {
+    let named =
+        text("alg").is_none_or(|have| have == unverified.alg || (have == "Ed25519" && alg == "EdDSA") || have == alg);
+    if !allowed.contains(&unverified.alg.as_str())
+        || !named
+        || !fits(alg, jwk)
+        || text("use").is_some_and(|u| u != "sig")
+    {
         return None;
     }
     let (message, signature) = jwt.rsplit_once('.')?;
@@ -75,7 +80,8 @@ pub fn verify(jwt: &str, jwk: &Value, allowed: &[&str]) -> Option<Value> {
 /// Only the members that make the key: others, such as an `alg` that the library doesn't know, don't matter.
 fn decoding_key(jwk: &Value) -> Option<DecodingKey> {
     let members = ["kty", "crv", "n", "e", "x", "y"].iter().filter_map(|name| Some((*name, jwk.get(*name)?.clone())));
-    let bare: Value = members.map(|(name, value)| (name.to_owned(), value)).collect::<serde_json::Map<String, Value>>().into();
+    let bare: Value =
+        members.map(|(name, value)| (name.to_owned(), value)).collect::<serde_json::Map<String, Value>>().into();
     let jwk: Jwk = serde_json::from_value(bare).ok()?;
     DecodingKey::from_jwk(&jwk).ok()
 }

@@ -34,7 +34,7 @@ struct Shared {
 }
 
 enum Engine {
-    Sqlite(sqlite::Sqlite),
+    Sqlite(Box<sqlite::Sqlite>),
     Postgres(postgres::Postgres),
 }
 

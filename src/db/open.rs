@@ -50,7 +50,7 @@ async fn open_sqlite(file: &Path) -> Result<Db> {
     let write = options.clone().connect().await?;
     let readers = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE).test_before_acquire(false);
     let read = readers.connect_with(options.clone().read_only(true).pragma("query_only", "ON")).await?;
-    Ok(Db::new(Engine::Sqlite(sqlite::Sqlite::new(read, write, options))))
+    Ok(Db::new(Engine::Sqlite(Box::new(sqlite::Sqlite::new(read, write, options)))))
 }
 
 async fn open_postgres(url: &Secret, connections: u32) -> Result<Db> {

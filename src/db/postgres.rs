@@ -71,7 +71,6 @@ impl Postgres {
             start
         };
         if start {
-            #[expect(clippy::disallowed_methods, reason = "a change goes on when its requester goes away")]
             tokio::spawn(flush(self.pool.clone(), self.queue.clone()));
         }
         answer.await.unwrap_or_else(|_| Err(Fault::Gone("the statement was lost".to_owned())))

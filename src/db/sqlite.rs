@@ -34,7 +34,6 @@ pub(super) struct Sqlite {
 impl Sqlite {
     pub(super) fn new(read: SqlitePool, write: SqliteConnection, options: SqliteConnectOptions) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        #[expect(clippy::disallowed_methods, reason = "the writer is a task of the database's own")]
         let writer = tokio::spawn(Writer { conn: write, queue, waiting: VecDeque::new() }.run());
         Sqlite { read, options, jobs, writer: tokio::sync::Mutex::new(Some(writer)) }
     }

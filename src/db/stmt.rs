@@ -12,6 +12,7 @@ pub struct Stmt<const N: usize> {
 }
 
 /// The highest `$n` in a statement, counted by the compiler.
+#[expect(clippy::indexing_slicing, reason = "const code has no iterators, and a bad index doesn't compile")]
 pub const fn params(sql: &str) -> usize {
     let bytes = sql.as_bytes();
     let (mut at, mut highest) = (0, 0);
@@ -36,8 +37,8 @@ pub const fn params(sql: &str) -> usize {
 /// Declares a room's statements as constants, and lists them in `ALL` for the test that prepares every one.
 #[macro_export]
 macro_rules! sql {
-    ($($(#[$doc:meta])* $kind:ident $name:ident = $text:expr;)*) => {
-        $($(#[$doc])* pub const $name: $crate::db::Stmt<{ $crate::db::params($text) }> =
+    ($($kind:ident $name:ident = $text:expr;)*) => {
+        $(#[doc = $text] pub const $name: $crate::db::Stmt<{ $crate::db::params($text) }> =
             $crate::db::Stmt { sql: $text, writes: $crate::sql!(@ $kind) };)*
         /// Every statement of this room, by name.
         pub const ALL: &[(&str, &str)] = &[$((stringify!($name), $text)),*];

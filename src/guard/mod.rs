@@ -27,7 +27,8 @@ fn forbidden(detail: &str) -> Problem {
 
 /// RFC 6750 §3.1: says which scope would do.
 fn insufficient_scope() -> Response {
-    let challenge = HeaderValue::from_static(r#"Bearer realm="symbolon", error="insufficient_scope", scope="symbolon:admin""#);
+    let challenge =
+        HeaderValue::from_static(r#"Bearer realm="symbolon", error="insufficient_scope", scope="symbolon:admin""#);
     let problem = forbidden("this access token lacks the scope symbolon:admin");
     ([(header::WWW_AUTHENTICATE, challenge)], problem).into_response()
 }

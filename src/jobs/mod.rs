@@ -38,21 +38,34 @@ async fn hand_over(app: App) {
     }
 }
 
-/// Small batches with a pause between: requests never wait for it noticeably.
+/// Small batches with a pause between: requests never wait for it noticeably, and it keeps up with what expires.
 async fn purge(app: App) {
-    let mut after = String::new();
     loop {
-        tokio::time::sleep(if after.is_empty() { PURGE } else { Duration::from_millis(200) }).await;
-        match grants::purge(&app.db, &after, app.now()).await {
-            Ok(next) => after = next.unwrap_or_default(),
-            Err(fault) => told(Err(fault)),
-        }
-        if after.is_empty() {
-            told(session::purge(&app).await.map(drop));
-            told(interaction::purge(&app).await.map(drop));
-            told(throttle::purge(&app).await.map(drop));
-        }
+        tokio::time::sleep(PURGE).await;
+        told(purge_grants(&app).await);
+        told(until_done(|| session::purge(&app)).await);
+        told(until_done(|| interaction::purge(&app)).await);
+        told(until_done(|| throttle::purge(&app)).await);
     }
+}
+
+const PAUSE: Duration = Duration::from_millis(50);
+
+async fn purge_grants(app: &App) -> Result<(), Fault> {
+    let mut after = String::new();
+    while let Some(next) = grants::purge(&app.db, &after, app.now()).await? {
+        after = next;
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
+}
+
+/// Purges batch by batch until one finds nothing.
+async fn until_done<F: Future<Output = Result<usize, Fault>>>(purge: impl Fn() -> F) -> Result<(), Fault> {
+    while purge().await? > 0 {
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(())
 }
 
 fn told(outcome: Result<(), Fault>) {

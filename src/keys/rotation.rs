@@ -92,3 +92,46 @@ async fn hand_over(db: &Db, active: Option<&str>, next: &str, now: Time) -> Resu
     }
     Ok(done)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+    const START: Time = Time::from_secs(1_000_000_000);
+
+    fn rules() -> config::Keys {
+        config::Keys { rotate_after: DAY * 90, publish_before: DAY, keep_retired: DAY * 7 }
+    }
+
+    fn kept(kid: &str, state: State, since: Time) -> Kept {
+        let (created_at, activated_at) = (since, (state == State::Active).then_some(since));
+        let (jwk, sealed) = (serde_json::Value::Null, Vec::new());
+        Kept {
+            kid: kid.to_owned(),
+            alg: Algorithm::ES256,
+            state,
+            jwk,
+            sealed,
+            created_at,
+            activated_at,
+            retired_at: None,
+        }
+    }
+
+    #[test]
+    fn a_key_is_published_a_day_before_it_signs() {
+        let active = kept("a", State::Active, START);
+        let due_at = |keys: &[Kept], now| format!("{:?}", due(keys, Algorithm::ES256, &rules(), now));
+        let alone = [active];
+        assert_eq!(due_at(&alone, START + DAY * 88), "None");
+        assert_eq!(due_at(&alone, START + DAY * 89), "Some(Publish)");
+        let [active] = alone;
+        let both = [active, kept("b", State::Next, START + DAY * 89)];
+        assert_eq!(due_at(&both, START + DAY * 89 + DAY / 2), "None");
+        assert_eq!(due_at(&both, START + DAY * 90), "Some(HandOver { active: Some(\"a\"), next: \"b\" })");
+        let late = [kept("a", State::Active, START), kept("b", State::Next, START + DAY * 100)];
+        assert_eq!(due_at(&late, START + DAY * 100), "None", "however late, it is published first");
+    }
+}

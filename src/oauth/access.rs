@@ -3,13 +3,13 @@
 use super::grants::{self, Grant, Presentation, Which};
 use super::store;
 use crate::app::App;
+use crate::args;
 use crate::base::encoding::{from_hex, hex};
 use crate::base::id::ClientId;
 use crate::base::{ScopeSet, Time};
 use crate::clients::Metadata;
 use crate::crypto::token::{GrantToken, Kind, MachineToken};
 use crate::db::{Fault, On};
-use crate::args;
 use serde_json::{Value, json};
 
 /// RFC 9068 §2.1.
@@ -134,7 +134,14 @@ fn machine_of(claims: &Value, jti: &str) -> MachineToken {
     let millis = |name| claims.get(name).and_then(Value::as_i64).unwrap_or_default().saturating_mul(1000);
     let resource = claims.get("resource").cloned().and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
     let (issued_at, expires_at) = (millis("iat"), millis("exp"));
-    MachineToken { jti: jti.to_owned(), client_id: text("client_id"), scope: text("scope"), resource, issued_at, expires_at }
+    MachineToken {
+        jti: jti.to_owned(),
+        client_id: text("client_id"),
+        scope: text("scope"),
+        resource,
+        issued_at,
+        expires_at,
+    }
 }
 
 fn audience(app: &App, resource: &[String]) -> Value {

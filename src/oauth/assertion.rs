@@ -62,9 +62,10 @@ fn valid_claims(app: &App, client: &Client, unverified: &jwt::Unverified, now: T
     // draft-ietf-oauth-rfc7523bis §3: the issuer as a sole string, or another server could use the assertion here.
     let for_us = text("aud") == Some(app.issuer());
     let once = text("jti").is_some_and(|jti| (1..=256).contains(&jti.len()));
-    let typ = unverified.typ.as_deref().is_none_or(|typ| {
-        ["JWT", "client-authentication+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known))
-    });
+    let typ = unverified
+        .typ
+        .as_deref()
+        .is_none_or(|typ| ["JWT", "client-authentication+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known)));
     let expires = number("exp")??;
     let begun = |name| Some(number(name)?.is_none_or(|at| at <= now.secs() + LEEWAY));
     let in_time = expires > now.secs() - LEEWAY && expires <= now.secs() + MOST + LEEWAY;

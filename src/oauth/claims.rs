@@ -6,15 +6,50 @@ use serde_json::{Map, Value, json};
 
 /// §5.4.
 const PROFILE: [&str; 13] = [
-    "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
-    "gender", "birthdate", "zoneinfo", "locale",
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
 ];
 
 /// Every claim that we may give, for discovery.
 pub const SUPPORTED: [&str; 27] = [
-    "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid", "name", "family_name",
-    "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate",
-    "zoneinfo", "locale", "updated_at", "email", "email_verified",
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "acr",
+    "amr",
+    "nonce",
+    "at_hash",
+    "sid",
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified",
 ];
 /// The rest of them.
 pub const SUPPORTED_TOO: [&str; 3] = ["address", "phone_number", "phone_number_verified"];
@@ -39,7 +74,8 @@ pub fn parse(text: &str) -> Option<Value> {
 
 /// §5.5.1: the `sub` that the client insists on.
 pub fn wanted_sub(claims: &Value) -> Option<String> {
-    let subs = ["id_token", "userinfo"].iter().filter_map(|place| claims.get(place)?.get("sub")?.get("value")?.as_str());
+    let subs =
+        ["id_token", "userinfo"].iter().filter_map(|place| claims.get(place)?.get("sub")?.get("value")?.as_str());
     subs.map(str::to_owned).next()
 }
 

@@ -39,7 +39,9 @@ pub async fn admit(app: &App, headers: &HeaderMap, params: &Params, call: &Call)
     let shown = read(headers, params)?;
     let client_id = match &shown {
         Shown::Basic(id, _) | Shown::Post(id, _) | Shown::Nothing(id) => id.clone(),
-        Shown::Assertion(id, jwt) => assertion::subject(jwt).filter(|sub| id.as_ref().is_none_or(|id| id == sub)).ok_or_else(refused)?,
+        Shown::Assertion(id, jwt) => {
+            assertion::subject(jwt).filter(|sub| id.as_ref().is_none_or(|id| id == sub)).ok_or_else(refused)?
+        }
     };
     // Guessing is counted by client and address: nobody can lock out a client from elsewhere.
     let counted = format!("{client_id} {}", call.network());
@@ -82,7 +84,9 @@ fn read(headers: &HeaderMap, params: &Params) -> Result<Shown, Json52> {
             (id, _, Some(jwt)) if params.get("client_assertion_type") == Some(assertion::TYPE) => {
                 Ok(Shown::Assertion(id, jwt))
             }
-            (_, _, Some(_)) => Err(invalid("client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer")),
+            (_, _, Some(_)) => {
+                Err(invalid("client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))
+            }
             (Some(id), None, None) => Ok(Shown::Nothing(id)),
             (None, ..) => Err(refused()),
         },

@@ -97,7 +97,10 @@ impl Refusal {
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         let (code, description) = if fault.temporary() {
-            (Code::TemporarilyUnavailable, "the server cannot do this right now; nothing was lost, try again in a moment")
+            (
+                Code::TemporarilyUnavailable,
+                "the server cannot do this right now; nothing was lost, try again in a moment",
+            )
         } else {
             (Code::ServerError, "something went wrong on our side; it has been logged")
         };

@@ -28,9 +28,15 @@ mod tests {
         assert!(verifier_ok(verifier));
         assert_eq!(transform(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         assert!(challenge_ok("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"));
-        for bad in ["", "short", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"] {
+        for bad in
+            ["", "short", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"]
+        {
             assert!(!challenge_ok(bad), "{bad}");
         }
-        assert!(!verifier_ok(&"a".repeat(42)) && !verifier_ok(&"a".repeat(129)) && !verifier_ok(&format!("{}\n", "a".repeat(43))));
+        assert!(
+            !verifier_ok(&"a".repeat(42))
+                && !verifier_ok(&"a".repeat(129))
+                && !verifier_ok(&format!("{}\n", "a".repeat(43)))
+        );
     }
 }

@@ -24,7 +24,9 @@ pub fn lines(app: &App, scope: &ScopeSet) -> Vec<ScopeLine> {
 fn line(app: &App, name: &str) -> ScopeLine {
     let (title, detail) = match (app.config.scopes.get(name), name) {
         (Some(text), _) => (text.title.clone(), text.detail.clone()),
-        (None, "profile") => ("See your name and profile".to_owned(), "Name, picture, language and time zone.".to_owned()),
+        (None, "profile") => {
+            ("See your name and profile".to_owned(), "Name, picture, language and time zone.".to_owned())
+        }
         (None, "email") => ("See your e-mail address".to_owned(), String::new()),
         (None, "address") => ("See your postal address".to_owned(), String::new()),
         (None, "phone") => ("See your phone number".to_owned(), String::new()),

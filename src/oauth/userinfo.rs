@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 /// `GET /userinfo`
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Response> {
     let access = bearer::admit(&app, &headers, None).await?;
-    answer(access)
+    Ok(answer(access))
 }
 
 /// `POST /userinfo`: the token in the header or in a form.
@@ -28,18 +28,18 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) 
         return Err(Challenge::InvalidRequest.into_response());
     }
     let access = bearer::admit(&app, &headers, form.as_ref()).await?;
-    answer(access)
+    Ok(answer(access))
 }
 
-fn answer(access: super::access::Access) -> Result<Response, Response> {
+fn answer(access: super::access::Access) -> Response {
     let person = access.person.as_ref().filter(|_| access.scope.has("openid"));
     let Some(found) = person else {
-        return Err(Challenge::InsufficientScope("openid").into_response());
+        return Challenge::InsufficientScope("openid").into_response();
     };
     let names = claims::asked(found.grant.claims.as_ref(), "userinfo");
     let mut body = Map::new();
     // §5.3.2: always, and always the one of the ID token.
     body.insert("sub".to_owned(), json!(found.grant.user_id));
     body.extend(Person::of(found).select(access.scope.iter(), &names));
-    Ok(no_store(Json(Value::Object(body))))
+    no_store(Json(Value::Object(body)))
 }

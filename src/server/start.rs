@@ -1,5 +1,10 @@
 //! From settings to a running server: database, keys, services, routes, background work.
 
+use super::health::health;
+use super::layers::{layered, not_found};
+use super::listener::serve as accept;
+use super::routes::routes;
+use super::stop::Stop;
 use crate::app::{App, Attempts, Memory, Services};
 use crate::base::{Clock, Secret};
 use crate::config::Config;
@@ -7,11 +12,6 @@ use crate::crypto::password::{Cost, Passwords};
 use crate::db::{self, Db, Fault};
 use crate::keys;
 use crate::outbound::Outbound;
-use super::health::health;
-use super::layers::{layered, not_found};
-use super::listener::serve as accept;
-use super::routes::routes;
-use super::stop::Stop;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use tokio::net::TcpListener;
@@ -60,10 +60,14 @@ pub async fn open(config: &Config) -> Result<Db, Refused> {
     let db = db::open(&place(config)).await?;
     let drift = db.drift().await?;
     if drift.unknown > 0 {
-        return Err(Refused("the database was migrated by a newer Symbolon; run that version, or restore a backup".to_owned()));
+        return Err(Refused(
+            "the database was migrated by a newer Symbolon; run that version, or restore a backup".to_owned(),
+        ));
     }
     if drift.changed > 0 {
-        return Err(Refused("the database's migrations aren't the ones of this release; see `symbolon migrate --check`".to_owned()));
+        return Err(Refused(
+            "the database's migrations aren't the ones of this release; see `symbolon migrate --check`".to_owned(),
+        ));
     }
     if drift.missing > 0 && db.kind() == "postgres" {
         let why = format!("the database lacks {} migrations; run: symbolon migrate", drift.missing);
@@ -82,7 +86,13 @@ pub struct Started {
 }
 
 /// Puts the services together.
-pub async fn start(config: Config, master: Option<Secret>, clock: Clock, role: Role, dev: bool) -> Result<Started, Refused> {
+pub async fn start(
+    config: Config,
+    master: Option<Secret>,
+    clock: Clock,
+    role: Role,
+    dev: bool,
+) -> Result<Started, Refused> {
     let lock = match (&config.database_url, role) {
         (None, Role::Server) => Some(lock(&config)?),
         _ => None,
@@ -93,10 +103,23 @@ pub async fn start(config: Config, master: Option<Secret>, clock: Clock, role: R
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let at_once = if config.passwords.at_once == 0 { cores } else { config.passwords.at_once };
     let cost = Cost { memory_kib: config.passwords.memory_kib, passes: config.passwords.passes };
-    let passwords = Passwords::new(cost, at_once).map_err(|_| Refused("passwords.memory_kib or passwords.passes can't be used".to_owned()))?;
+    let passwords = Passwords::new(cost, at_once)
+        .map_err(|_| Refused("passwords.memory_kib or passwords.passes can't be used".to_owned()))?;
     let outbound = Outbound::new(&config.outbound).map_err(|why| Refused(why.to_string()))?;
     let attempts = Attempts::new(config.throttle.client);
-    let services = Services { config, db, clock, keys: ring, passwords, outbound, memory: Memory::default(), attempts, dev };
+    let waiting = Attempts::new(config.throttle.waiting);
+    let services = Services {
+        config,
+        db,
+        clock,
+        keys: ring,
+        passwords,
+        outbound,
+        memory: Memory::default(),
+        attempts,
+        waiting,
+        dev,
+    };
     let app = App::new(services);
     app.catch_up().await?;
     Ok(Started { app, lock })

@@ -2,7 +2,7 @@
 
 use super::session;
 use crate::app::App;
-use crate::web::{Stopped, Page, Shell};
+use crate::web::{Page, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;

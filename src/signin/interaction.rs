@@ -66,7 +66,10 @@ impl Interaction {
         Ok(Interaction {
             id: row.text("id")?,
             waiting: row.json("payload")?,
-            decision: decision.map(|text| serde_json::from_str(&text)).transpose().map_err(|why| Fault::Bug(why.to_string()))?,
+            decision: decision
+                .map(|text| serde_json::from_str(&text))
+                .transpose()
+                .map_err(|why| Fault::Bug(why.to_string()))?,
             created_at: row.time("created_at")?,
         })
     }

@@ -10,7 +10,7 @@ use crate::crypto::password::Unanswered;
 use crate::db::Fault;
 use crate::people::{self, User, password::MAX_BYTES};
 use crate::web::browser::{Browser, Cookie, check_form};
-use crate::web::{Stopped, Call, Form, Page, Params, Query, Shell};
+use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -63,9 +63,7 @@ pub async fn post(
     }
     let (email, password) = credentials(&params)?;
     match verify(&app, &call, &headers, email, password).await? {
-        Verified::Yes(user) => {
-            desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await
-        }
+        Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await,
         Verified::No => {
             let error = "That e-mail address and password don't match an account here. Check both and try again.";
             desk.page(&app, email.to_owned(), Some(error.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await

@@ -121,3 +121,36 @@ pub async fn purge(app: &App) -> std::result::Result<usize, Fault> {
     let mut db = &app.db;
     db.run(PURGE, args![app.now()]).await
 }
+
+#[cfg(test)]
+impl Session {
+    /// Somebody who signed in at `auth_time`, for tests of pure functions.
+    pub(crate) fn sample(user: &str, auth_time: Time) -> Self {
+        let id = UserId::from(user);
+        let user = User {
+            id,
+            email: "ada@example.com".to_owned(),
+            password: None,
+            profile: crate::people::Profile::default(),
+            admin: false,
+            enabled: true,
+            rev: 1,
+            created_at: auth_time,
+            updated_at: auth_time,
+        };
+        let (amr, acr) = ("pwd".to_owned(), super::ACR_PASSWORD.to_owned());
+        let sid = SessionId::from("sid");
+        let expires_at = auth_time + Duration::from_secs(3600);
+        Session {
+            id: String::new(),
+            sid,
+            user,
+            auth_time,
+            amr,
+            acr,
+            created_at: auth_time,
+            seen_at: auth_time,
+            expires_at,
+        }
+    }
+}

@@ -6,7 +6,7 @@ use crate::base::Secret;
 use crate::crypto::password::Unanswered;
 use crate::people::{self, NewUser, Profile};
 use crate::web::browser::{Browser, check_form};
-use crate::web::{Stopped, Call, Form, Page, Params, Query, Shell};
+use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

@@ -11,7 +11,10 @@ use axum::response::{IntoResponse, Response};
 
 /// An error page: for the person first, for the developer folded away.
 #[derive(Debug, Clone)]
-pub struct Stopped {
+pub struct Stopped(Box<Facts>);
+
+#[derive(Debug, Clone)]
+struct Facts {
     status: StatusCode,
     code: &'static str,
     heading: String,
@@ -40,7 +43,7 @@ impl Stopped {
         next: impl Into<String>,
     ) -> Self {
         let (heading, sentence, next) = (heading.into(), sentence.into(), next.into());
-        Stopped { status, code, heading, sentence, next, details: Vec::new(), retry_after: None }
+        Stopped(Box::new(Facts { status, code, heading, sentence, next, details: Vec::new(), retry_after: None }))
     }
 
     /// A request that makes no sense.
@@ -51,7 +54,9 @@ impl Stopped {
 
     /// A body that isn't a form.
     pub fn bad_form(why: BadForm) -> Self {
-        Stopped { status: why.status(), ..Stopped::bad_request(format!("We can't read this form: {}.", why.description())) }
+        let mut stopped = Stopped::bad_request(format!("We can't read this form: {}.", why.description()));
+        stopped.0.status = why.status();
+        stopped
     }
 
     /// A form that isn't from one of our pages in this browser.
@@ -85,36 +90,37 @@ impl Stopped {
             "We couldn't take care of this in time. Nothing was lost.",
             "Try again in a few seconds.",
         );
-        stopped.retry_after = Some(2);
+        stopped.0.retry_after = Some(2);
         stopped
     }
 
     /// With facts for the developer.
     pub fn detail(mut self, label: &str, value: impl Into<String>) -> Self {
-        self.details.push(Detail { label: label.to_owned(), value: value.into() });
+        self.0.details.push(Detail { label: label.to_owned(), value: value.into() });
         self
     }
 
     fn page(self, shell: Shell, reference: String) -> Response {
-        let retry = self.retry_after.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);
+        let facts = *self.0;
+        let retry = facts.retry_after.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);
         let page = ErrorPage {
             page: shell,
-            code: self.code.to_owned(),
-            heading: self.heading,
-            sentence: self.sentence,
-            next: self.next,
+            code: facts.code.to_owned(),
+            heading: facts.heading,
+            sentence: facts.sentence,
+            next: facts.next,
             reference,
-            details: self.details,
+            details: facts.details,
             restart_href: None,
         };
-        (retry, Page::new(page).status(self.status)).into_response()
+        (retry, Page::new(page).status(facts.status)).into_response()
     }
 }
 
 /// The page itself is made by [`stopped_pages`], which knows the deployment and the request.
 impl IntoResponse for Stopped {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -125,7 +131,7 @@ pub async fn stopped_pages(State(app): State<App>, call: Call, request: Request,
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Stopped>() {
         Some(stopped) => {
-            tracing::info!(code = stopped.code, "a page was refused");
+            tracing::info!(code = stopped.0.code, "a page was refused");
             stopped.page(Shell::new(&app), call.request_id)
         }
         None => response,

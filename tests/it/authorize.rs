@@ -1,9 +1,9 @@
 //! `/oauth2/auth`: attacks on the authorization endpoint (AZ), and OIDC Core §3.1.2 as relying parties see it.
 
 use crate::on_both;
-use crate::support::Browser;
 use crate::support::browser::View;
 use crate::support::client::claims;
+use crate::support::{Browser, House};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -523,6 +523,27 @@ on_both! {
         browser.get_once(&format!("/login?go={}", login.go())).await.is_page(400);
         while symbolon::signin::interaction::purge(&house.app).await.expect("purges") > 0 {}
         assert_eq!(house.state().await, before);
+    }
+
+    async fn az_19_only_so_many_requests_of_one_address_wait(house: House) {
+        let house = House::with(house.kind, |config| config.throttle.waiting = 5).await;
+        house.person("ada").await;
+        let client = house.client_with(trusted).await;
+        let mut ada = house.browser();
+        ada.arrives_as("ada").await;
+        for _ in 0..5 {
+            waits_for_sign_in(&mut house.browser(), &client.auth_url(&[])).await;
+        }
+        let before = house.state().await;
+        assert_eq!(before["interactions"].len(), 5);
+        let stopped = house.browser().get_once(&client.auth_url(&[])).await;
+        stopped.is_page(503);
+        assert!(!stopped.header("retry-after").is_empty());
+        assert_eq!(house.state().await, before);
+        // Who needs no page waits for nothing.
+        ada.get_once(&client.auth_url(&[])).await.has_code(&client);
+        house.wait(Duration::from_secs(61));
+        waits_for_sign_in(&mut house.browser(), &client.auth_url(&[])).await;
     }
 
     async fn az_20_what_we_dont_do_is_said(house: House) {

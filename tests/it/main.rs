@@ -4,9 +4,15 @@
 mod support;
 
 mod authorize;
+mod chromium;
 mod client_auth;
+mod clients;
 mod codes;
+mod command_line;
 mod consent;
+mod grant_machine;
+mod kills;
+mod management;
 mod pkce;
 mod races;
 mod redirect_uri;

@@ -107,7 +107,7 @@ async fn one_revoke(client: &Client, browser: &mut Browser, servers: &[Client], 
     let revoker = servers[(round / 2) % servers.len()].clone();
     let spent = refresh.clone();
     let refreshing = tokio::spawn(async move { refresher.refreshes(&spent).await });
-    if round % 3 == 0 {
+    if round.is_multiple_of(3) {
         tokio::task::yield_now().await;
     }
     revoker.revokes(&refresh).await.ok();

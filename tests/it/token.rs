@@ -2,7 +2,7 @@
 
 use crate::on_both;
 use crate::support::client::answer;
-use crate::support::{Answer, Client, House};
+use crate::support::{Answer, Client, House, http};
 use std::collections::BTreeSet;
 use symbolon::clients::{AuthMethod, GrantType, Metadata};
 
@@ -20,11 +20,6 @@ fn spa(m: &mut Metadata) {
     m.trusted = true;
     m.token_endpoint_auth_method = AuthMethod::None;
     m.redirect_uris = vec!["https://spa.example/cb".to_owned()];
-}
-
-#[expect(clippy::disallowed_methods, reason = "a relying party of the test")]
-fn http() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().expect("a client")
 }
 
 fn url(house: &House) -> String {

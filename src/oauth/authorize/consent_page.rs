@@ -47,16 +47,19 @@ pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query
 async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response, Stopped> {
     let (app, client) = (visit.app, &visit.client);
     let before = consents::remembered(&app.db, &session.user.id, &client.id).await?;
-    let again = visit.ask.prompt.consent || !visit.ask.scope.minus(&before).only(|name| name != "openid").is_empty();
-    let asked = visit.ask.scope.only(|name| !before.has(name));
-    let (new, known) = if again && !asked.is_empty() { (asked, visit.ask.scope.only(|name| before.has(name))) } else { (visit.ask.scope.clone(), ScopeSet::default()) };
+    let scope = visit.allowed(session, visit.ask.scope.clone());
+    // Only what is new, when something is; else all of it once more.
+    let (new, known) = match scope.minus(&before) {
+        new if new.is_empty() => (scope, ScopeSet::default()),
+        new => (new, scope.only(|name| before.has(name))),
+    };
     let page = ConsentPage {
         page: Shell::new(app),
         client: asking(client, &visit.ask.redirect_uri),
-        third_party: true,
-        approved_on: None,
+        third_party: !client.metadata.trusted,
+        approved_on: Some(client.created_at.date()),
         scopes: oauth::scopes::lines(app, &new),
-        offline: visit.ask.scope.offline() && client.may(crate::clients::GrantType::RefreshToken),
+        offline: new.offline() || known.offline(),
         already: oauth::scopes::lines(app, &known),
         user_email: session.user.email.clone(),
         switch_href: format!("/login?go={go}"),

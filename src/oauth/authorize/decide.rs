@@ -84,3 +84,137 @@ fn wants_consent(ask: &AuthRequest, client: &Client, known: &Remembered) -> bool
     let impersonable = client.public() && uri::impersonable(&ask.redirect_uri);
     ask.prompt.consent || (!client.metadata.trusted && (impersonable || !ask.scope.within(&known.scope)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::Prompt;
+    use super::super::respond::Mode;
+    use super::*;
+    use crate::base::Time;
+    use crate::base::id::ClientId;
+    use crate::clients::{AuthMethod, Metadata};
+
+    const ASKED: Time = Time::from_secs(1_000_000);
+    const BEFORE: Time = Time::from_secs(1_000_000 - 600);
+    const AFTER: Time = Time::from_secs(1_000_000 + 5);
+
+    fn ask() -> AuthRequest {
+        AuthRequest {
+            client_id: "c".to_owned(),
+            redirect_uri: "https://app.example/cb".to_owned(),
+            response_mode: Mode::Query,
+            state: None,
+            scope: ScopeSet::parse("openid email").expect("scopes"),
+            nonce: None,
+            code_challenge: None,
+            prompt: Prompt::default(),
+            max_age: None,
+            login_hint: None,
+            only_sub: None,
+            acr_unmet: false,
+            claims: None,
+            resource: Vec::new(),
+            at: ASKED.millis(),
+        }
+    }
+
+    fn client(change: impl FnOnce(&mut Metadata)) -> Client {
+        let mut metadata = Metadata::default();
+        change(&mut metadata);
+        let (created_at, updated_at, not_before) = (BEFORE, BEFORE, Time::from_millis(0));
+        Client {
+            id: ClientId::from("c"),
+            metadata,
+            secrets: vec![],
+            enabled: true,
+            not_before,
+            rev: 1,
+            created_at,
+            updated_at,
+        }
+    }
+
+    fn allowed(scope: &str) -> Remembered {
+        Remembered { scope: ScopeSet::parse(scope).expect("scopes"), decision: None }
+    }
+
+    fn said(user: &str, scope: Option<&str>) -> Remembered {
+        let allowed = scope.map(|scope| ScopeSet::parse(scope).expect("scopes"));
+        Remembered { scope: ScopeSet::default(), decision: Some(Decision { user: user.to_owned(), allowed }) }
+    }
+
+    /// One row: what is asked, of whom, by whom, what is known, what comes next.
+    fn row(ask: AuthRequest, client: &Client, signed_in: Option<(&str, Time)>, known: &Remembered) -> String {
+        let session = signed_in.map(|(user, at)| Session::sample(user, at));
+        match next(&ask, client, session.as_ref(), known) {
+            Next::Login => "login".to_owned(),
+            Next::Consent => "consent".to_owned(),
+            Next::Issue(scope) => format!("issue {scope}"),
+            Next::Refuse(refusal) => refusal.code.wire().0.to_owned(),
+        }
+    }
+
+    fn with(change: impl FnOnce(&mut AuthRequest)) -> AuthRequest {
+        let mut ask = ask();
+        change(&mut ask);
+        ask
+    }
+
+    #[test]
+    fn oidc_core_s3_1_2_3_who_must_sign_in() {
+        let (web, known) = (client(|_| {}), allowed("openid email"));
+        let old = Some(("ada", BEFORE));
+        let table = [
+            (ask(), None, "login"),
+            (ask(), old, "issue openid email"),
+            (with(|a| a.prompt.none = true), None, "login_required"),
+            (with(|a| a.prompt.none = true), old, "issue openid email"),
+            (with(|a| a.prompt.login = true), old, "login"),
+            (with(|a| a.prompt.login = true), Some(("ada", AFTER)), "issue openid email"),
+            (with(|a| a.prompt.select_account = true), old, "login"),
+            (with(|a| a.max_age = Some(601)), old, "issue openid email"),
+            (with(|a| a.max_age = Some(599)), old, "login"),
+            (with(|a| a.max_age = Some(0)), Some(("ada", ASKED - std::time::Duration::from_millis(1))), "login"),
+            (with(|a| a.max_age = Some(0)), Some(("ada", AFTER)), "issue openid email"),
+            (with(|a| (a.max_age, a.prompt.none) = (Some(599), true)), old, "login_required"),
+            (with(|a| a.only_sub = Some("ada".to_owned())), old, "issue openid email"),
+            (with(|a| a.only_sub = Some("ben".to_owned())), old, "login"),
+            (with(|a| a.only_sub = Some("ben".to_owned())), Some(("ada", AFTER)), "login_required"),
+            (with(|a| (a.only_sub, a.prompt.none) = (Some("ben".to_owned()), true)), old, "login_required"),
+            (with(|a| a.acr_unmet = true), old, "unmet_authentication_requirements"),
+        ];
+        for (n, (ask, signed_in, expected)) in table.into_iter().enumerate() {
+            assert_eq!(row(ask, &web, signed_in, &known), expected, "row {n}");
+        }
+    }
+
+    #[test]
+    fn oidc_core_s3_1_2_4_who_must_be_asked() {
+        let (web, trusted) = (client(|_| {}), client(|m| m.trusted = true));
+        let native = client(|m| m.token_endpoint_auth_method = AuthMethod::None);
+        let loopback =
+            |none: bool| with(|a| (a.redirect_uri, a.prompt.none) = ("http://127.0.0.1:7/cb".to_owned(), none));
+        let old = Some(("ada", BEFORE));
+        let table = [
+            (ask(), &web, Remembered::default(), "consent"),
+            (ask(), &web, allowed("openid"), "consent"),
+            (ask(), &web, allowed("openid email profile"), "issue openid email"),
+            (with(|a| a.prompt.none = true), &web, Remembered::default(), "consent_required"),
+            (with(|a| a.prompt.consent = true), &web, allowed("openid email"), "consent"),
+            (ask(), &trusted, Remembered::default(), "issue openid email"),
+            (with(|a| a.prompt.consent = true), &trusted, Remembered::default(), "consent"),
+            (loopback(false), &native, allowed("openid email"), "consent"),
+            (loopback(true), &native, allowed("openid email"), "consent_required"),
+            (ask(), &native, allowed("openid email"), "issue openid email"),
+            (ask(), &web, said("ada", Some("openid email")), "issue openid email"),
+            (ask(), &web, said("ada", Some("openid")), "issue openid"),
+            (ask(), &web, said("ada", Some("openid email phone")), "issue openid email"),
+            (ask(), &web, said("ada", None), "access_denied"),
+            (ask(), &web, said("ben", Some("openid email")), "consent"),
+            (with(|a| a.prompt.consent = true), &web, said("ada", Some("openid email")), "issue openid email"),
+        ];
+        for (n, (ask, client, known, expected)) in table.into_iter().enumerate() {
+            assert_eq!(row(ask, client, old, &known), expected, "row {n}");
+        }
+    }
+}

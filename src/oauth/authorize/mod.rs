@@ -29,23 +29,29 @@ use std::sync::Arc;
 const RESUME: &str = "/oauth2/auth/resume";
 
 /// `GET /oauth2/auth`
-pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
-    begin(&app, &headers, query).await
+pub async fn get(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Query(query): Query,
+) -> Result<Response, Stopped> {
+    begin(&app, &call, &headers, query).await
 }
 
 /// `POST /oauth2/auth`: the same parameters in a form (OIDC Core §3.1.2.1).
 pub async fn post(
     State(app): State<App>,
+    call: Call,
     headers: HeaderMap,
     Query(query): Query,
     Form(form): Form,
 ) -> Result<Response, Stopped> {
     let mut params = form.map_err(Stopped::bad_form)?;
     query.iter().for_each(|(name, value)| params.push(name, value));
-    begin(&app, &headers, params).await
+    begin(&app, &call, &headers, params).await
 }
 
-async fn begin(app: &App, headers: &HeaderMap, params: Params) -> Result<Response, Stopped> {
+async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> Result<Response, Stopped> {
     let client = request::client(app, &params).await?;
     let back = request::redirect(app, &client, &params)?;
     // From here on the client hears of errors itself.
@@ -54,7 +60,7 @@ async fn begin(app: &App, headers: &HeaderMap, params: Params) -> Result<Respons
         Err(refusal) => return Ok(back.refuse(refusal)),
     };
     let browser = Browser::of(app, headers);
-    let visit = Visit { app, client, back, ask, browser, waiting: None };
+    let visit = Visit { app, client, back, ask, browser, waiting: None, network: call.network() };
     visit.go_on(headers).await
 }
 
@@ -73,6 +79,8 @@ struct Visit<'a> {
     ask: AuthRequest,
     browser: Browser,
     waiting: Option<Interaction>,
+    /// Where it comes from.
+    network: String,
 }
 
 impl<'a> Visit<'a> {
@@ -86,11 +94,15 @@ impl<'a> Visit<'a> {
         let back = Return::checked(app, &client, &ask.redirect_uri).ok_or_else(Stopped::expired)?;
         let back = back.with(ask.response_mode, ask.state.clone());
         ask.scope = ask.scope.only(|name| client.scope().has(name));
-        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting) })
+        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), network: String::new() })
     }
 
     async fn go_on(self, headers: &HeaderMap) -> Result<Response, Stopped> {
         let session = session::current(self.app, headers).await?;
+        let mut ask = self.ask.clone();
+        if let Some(session) = &session {
+            ask.scope = self.allowed(session, ask.scope);
+        }
         let remembered = match &session {
             Some(session) if !self.client.metadata.trusted => {
                 consents::remembered(&self.app.db, &session.user.id, &self.client.id).await?
@@ -100,7 +112,7 @@ impl<'a> Visit<'a> {
         let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
         let decision = decision.and_then(|decision| serde_json::from_value(decision).ok());
         let known = Remembered { scope: remembered, decision };
-        match (decide::next(&self.ask, &self.client, session.as_ref(), &known), session) {
+        match (decide::next(&ask, &self.client, session.as_ref(), &known), session) {
             (Next::Refuse(refusal), _) => self.refuse(refusal).await,
             (Next::Issue(granted), Some(session)) => self.issue(&session, granted).await,
             (Next::Consent, Some(_)) => self.send_to("/consent").await,
@@ -120,10 +132,21 @@ impl<'a> Visit<'a> {
                     return_to: RESUME.to_owned(),
                     request,
                 };
+                self.may_wait()?;
                 interaction::park(self.app, &self.browser, &waiting, self.ask.received_at()).await?
             }
         };
         Ok((self.browser.cookie(self.app), Redirect::to(&format!("{page}?go={go}"))).into_response())
+    }
+
+    /// Each request that waits is a row: one address gets only so many.
+    fn may_wait(&self) -> Result<(), Stopped> {
+        let now = self.app.now();
+        if self.app.waiting.exhausted(&self.network, now) {
+            return Err(Stopped::busy());
+        }
+        self.app.waiting.failed(&self.network, now);
+        Ok(())
     }
 
     async fn refuse(self, refusal: Refusal) -> Result<Response, Stopped> {
@@ -138,7 +161,6 @@ impl<'a> Visit<'a> {
     /// §4.1.2: one row, one code.
     async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
         let now = self.app.now();
-        let granted = self.allowed(session, granted);
         let token = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
         let new = self.new_grant(session, &token, &granted, now);
         let issued = match &self.waiting {
@@ -157,7 +179,9 @@ impl<'a> Visit<'a> {
             }
         };
         if !issued {
-            return Ok(self.back.refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
+            return Ok(self
+                .back
+                .refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
         }
         Ok(self.back.send_code(&token.seal(Kind::Code, &self.app.keys.macs())))
     }

@@ -169,7 +169,9 @@ fn response_type(client: &Client, params: &Params) -> Result<(), Refusal> {
     match params.get("response_type") {
         None => refuse(Code::InvalidRequest, "response_type is missing; it must be code"),
         Some("code") if client.may(GrantType::AuthorizationCode) => Ok(()),
-        Some("code") => refuse(Code::UnauthorizedClient, "this client is not registered for the authorization_code grant"),
+        Some("code") => {
+            refuse(Code::UnauthorizedClient, "this client is not registered for the authorization_code grant")
+        }
         Some(_) => refuse(Code::UnsupportedResponseType, "response_type must be code"),
     }
 }
@@ -205,7 +207,10 @@ fn scope(client: &Client, params: &Params) -> Result<ScopeSet, Refusal> {
         return Ok(allowed.only(|name| !matches!(name, "offline" | "offline_access" | ADMIN_SCOPE)));
     };
     let Ok(scope) = ScopeSet::parse(text) else {
-        return refuse(Code::InvalidRequest, "scope must be a space-delimited list of scope names of at most 1024 bytes");
+        return refuse(
+            Code::InvalidRequest,
+            "scope must be a space-delimited list of scope names of at most 1024 bytes",
+        );
     };
     match scope.within(&allowed) {
         true => Ok(scope),
@@ -259,7 +264,9 @@ fn claims(params: &Params) -> Result<Option<Value>, Refusal> {
     match params.get("claims").map(claims::parse) {
         None => Ok(None),
         Some(Some(claims)) => Ok(Some(claims)),
-        Some(None) => refuse(Code::InvalidRequest, "claims must be a JSON object with id_token and userinfo (OIDC Core 5.5)"),
+        Some(None) => {
+            refuse(Code::InvalidRequest, "claims must be a JSON object with id_token and userinfo (OIDC Core 5.5)")
+        }
     }
 }
 

@@ -61,9 +61,8 @@ enum Ask {
 
 impl Ask {
     fn parse(params: &Params) -> Result<Self, Refusal> {
-        let secret = |name: &str, missing| {
-            params.get(name).map(Secret::new).ok_or(Refusal::new(Code::InvalidRequest, missing))
-        };
+        let secret =
+            |name: &str, missing| params.get(name).map(Secret::new).ok_or(Refusal::new(Code::InvalidRequest, missing));
         let resource = || params.all("resource").into_iter().map(str::to_owned).collect();
         let scope = || params.get("scope").map(str::to_owned);
         match params.get("grant_type") {

@@ -56,7 +56,9 @@ impl View {
         let fields = Selector::parse(&format!("{selector} input")).expect("a selector");
         html.select(&fields)
             .filter(|el| el.value().attr("type") != Some("checkbox") || el.value().attr("checked").is_some())
-            .filter_map(|el| Some((el.value().attr("name")?.to_owned(), el.value().attr("value").unwrap_or("").to_owned())))
+            .filter_map(|el| {
+                Some((el.value().attr("name")?.to_owned(), el.value().attr("value").unwrap_or("").to_owned()))
+            })
             .collect()
     }
 
@@ -68,20 +70,28 @@ impl View {
 
 impl Browser {
     pub fn new(house: &House) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-        Browser { http: http.expect("a client"), origin: house.url.clone(), cookies: BTreeMap::new(), fetch_metadata: true }
+        Browser::to(&house.url)
+    }
+
+    /// A browser for the server at this address.
+    pub fn to(url: &str) -> Self {
+        Browser { http: super::http(), origin: url.to_owned(), cookies: BTreeMap::new(), fetch_metadata: true }
     }
 
     fn absolute(&self, url: &str) -> String {
         if url.starts_with('/') { format!("{}{url}", self.origin) } else { url.to_owned() }
     }
 
-    async fn send(&mut self, mut request: reqwest::RequestBuilder, url: &str) -> View {
+    async fn send(&mut self, request: reqwest::RequestBuilder, url: &str) -> View {
+        self.try_send(request, url).await.expect("an answer")
+    }
+
+    async fn try_send(&mut self, mut request: reqwest::RequestBuilder, url: &str) -> Option<View> {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.ok()?;
         for cookie in response.headers().get_all("set-cookie") {
             let text = cookie.to_str().expect("ASCII");
             let (name, value) = text.split(';').next().expect("a pair").split_once('=').expect("a pair");
@@ -92,7 +102,14 @@ impl Browser {
             }
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        View { status, url: url.to_owned(), headers, body: response.text().await.expect("a body") }
+        Some(View { status, url: url.to_owned(), headers, body: response.text().await.ok()? })
+    }
+
+    /// One request to a server that may be gone.
+    pub async fn try_get_once(&mut self, url: &str) -> Option<View> {
+        let url = self.absolute(url);
+        let request = self.http.get(&url);
+        self.try_send(request, &url).await
     }
 
     /// One request; no redirect is followed.

@@ -72,13 +72,18 @@ impl Client {
             method,
             redirect_uri: metadata.redirect_uris.first().cloned().unwrap_or_default(),
             url: house.url.clone(),
-            http: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            http: super::http(),
         }
     }
 
     /// The same client, asking another server.
     pub fn at(&self, house: &House) -> Self {
-        Client { url: house.url.clone(), ..self.clone() }
+        self.to(&house.url)
+    }
+
+    /// The same client, asking the server at this address.
+    pub fn to(&self, url: &str) -> Self {
+        Client { url: url.to_owned(), ..self.clone() }
     }
 
     /// The URL of an authorization request; later parameters replace earlier ones, and an empty value removes one.
@@ -112,15 +117,22 @@ impl Client {
 
     /// Posts a form to an endpoint with the client's authentication.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.try_post(path, form).await.expect("an answer")
+    }
+
+    /// The same, to a server that may be gone.
+    pub async fn try_post(&self, path: &str, form: &[(&str, &str)]) -> Option<Answer> {
         let mut form: Vec<(&str, &str)> = form.to_vec();
         let mut request = self.http.post(format!("{}{path}", self.url));
         match (self.method, &self.secret) {
             (AuthMethod::ClientSecretBasic, Some(secret)) => request = request.basic_auth(&self.id, Some(secret)),
-            (AuthMethod::ClientSecretPost, Some(secret)) => form.extend([("client_id", self.id.as_str()), ("client_secret", secret)]),
+            (AuthMethod::ClientSecretPost, Some(secret)) => {
+                form.extend([("client_id", self.id.as_str()), ("client_secret", secret)])
+            }
             (AuthMethod::None, _) => form.push(("client_id", &self.id)),
             _ => {}
         }
-        answer(request.form(&form)).await
+        try_answer(request.form(&form)).await
     }
 
     pub async fn token(&self, form: &[(&str, &str)]) -> Answer {
@@ -128,10 +140,18 @@ impl Client {
     }
 
     pub async fn redeems(&self, code: &str) -> Answer {
+        self.try_redeems(code).await.expect("an answer")
+    }
+
+    pub async fn try_redeems(&self, code: &str) -> Option<Answer> {
         let redirect_uri = self.redirect_uri.clone();
-        let form =
-            [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &redirect_uri), ("code_verifier", VERIFIER)];
-        self.token(&form).await
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &redirect_uri),
+            ("code_verifier", VERIFIER),
+        ];
+        self.try_post("/oauth2/token", &form).await
     }
 
     pub async fn refreshes(&self, token: &str) -> Answer {
@@ -163,10 +183,14 @@ impl Client {
 
 /// Sends a request and reads the answer as JSON, or as null where there is none.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.expect("an answer");
+    try_answer(request).await.expect("an answer")
+}
+
+async fn try_answer(request: reqwest::RequestBuilder) -> Option<Answer> {
+    let response = request.send().await.ok()?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = response.bytes().await.expect("a body");
-    Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+    let body = response.bytes().await.ok()?;
+    Some(Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }
 
 /// The claims of a JWT, unverified.

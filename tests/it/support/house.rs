@@ -3,7 +3,7 @@
 use super::postgres;
 use super::{Browser, Client};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use symbolon::app::App;
 use symbolon::base::{Clock, Secret, Time};
@@ -30,6 +30,7 @@ pub struct House {
     pub url: String,
     pub dir: PathBuf,
     pub config: Config,
+    kept: AtomicBool,
     stop: Stop,
     serving: Option<tokio::task::JoinHandle<()>>,
 }
@@ -117,7 +118,7 @@ impl House {
         let stop = Stop::new();
         let app = started.app.clone();
         let serving = tokio::spawn(server::serve(started, listener, stop.clone()));
-        House { app, kind, url, dir, config, stop, serving: Some(serving) }
+        House { app, kind, url, dir, config, kept: AtomicBool::new(false), stop, serving: Some(serving) }
     }
 
     /// Another server over the same PostgreSQL database, with the same clock setting and keys.
@@ -126,6 +127,12 @@ impl House {
         let mut config = self.config.clone();
         config.issuer = self.app.issuer().to_owned();
         House::open(self.kind, self.dir.clone(), config).await
+    }
+
+    /// Keeps what is on disk for as long as the result lives, beyond the house.
+    pub fn keep(&self) -> Kept {
+        self.kept.store(true, Ordering::SeqCst);
+        Kept(self.dir.clone())
     }
 
     /// Stops serving and lets go of the database.
@@ -182,8 +189,19 @@ impl House {
 impl Drop for House {
     fn drop(&mut self) {
         self.stop.begin();
-        // Twins share the directory; whoever is last finds it gone already.
-        let _ = std::fs::remove_dir_all(&self.dir);
+        if !self.kept.load(Ordering::SeqCst) {
+            // Twins share the directory; whoever is last finds it gone already.
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+/// A directory that goes with this.
+pub struct Kept(PathBuf);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

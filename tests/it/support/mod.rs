@@ -1,13 +1,21 @@
 //! What tests stand on: houses, browsers, clients.
 
 pub mod browser;
+pub mod chromium;
 pub mod client;
 pub mod expect;
 pub mod house;
 pub mod postgres;
+pub mod process;
 pub mod raw;
 pub mod registry;
 pub mod tables;
+
+/// An HTTP client that follows nothing and asks no proxy.
+#[expect(clippy::disallowed_methods, reason = "tests talk to their own servers on loopback")]
+pub fn http() -> reqwest::Client {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client")
+}
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
@@ -17,22 +25,22 @@ pub use house::{House, Kind};
 #[macro_export]
 macro_rules! on_both {
     ($(async fn $name:ident($house:ident: House) $body:block)*) => {
-        $(mod $name {
-            #[expect(unused_imports, reason = "tests use what they need")]
-            use super::*;
-            use $crate::support::{House, Kind};
+        $(
+            async fn $name($house: $crate::support::House) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                run(House::new(Kind::Sqlite).await).await;
+            mod $name {
+                use $crate::support::{House, Kind};
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn sqlite() {
+                    super::$name(House::new(Kind::Sqlite).await).await;
+                }
+
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn postgres() {
+                    super::$name(House::new(Kind::Postgres).await).await;
+                }
             }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                run(House::new(Kind::Postgres).await).await;
-            }
-
-            async fn run($house: House) $body
-        })*
+        )*
     };
 }

@@ -82,7 +82,10 @@ fn start() -> Cluster {
     loop {
         let mut line = String::new();
         if out.read_line(&mut line).expect("reads") == 0 {
-            panic!("PostgreSQL didn't start:\n{said}\n{}", std::fs::read_to_string(dir.join("log")).unwrap_or_default());
+            panic!(
+                "PostgreSQL didn't start:\n{said}\n{}",
+                std::fs::read_to_string(dir.join("log")).unwrap_or_default()
+            );
         }
         if line.trim() == "ready" {
             break;

@@ -1,0 +1,111 @@
+//! `symbolon doctor`: what is wrong with this installation, in words, and what to do about it.
+
+use super::open;
+use super::output::{Failure, Printed};
+use crate::config::{self, Config, Flags};
+use crate::crypto::MasterKey;
+use crate::db::{self, Db};
+use crate::keys::store;
+use crate::{people, server};
+use serde_json::{Value, json};
+
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    good: bool,
+    says: String,
+}
+
+fn good(what: &'static str, says: impl Into<String>) -> Finding {
+    Finding { what, good: true, says: says.into() }
+}
+
+fn bad(what: &'static str, says: impl Into<String>) -> Finding {
+    Finding { what, good: false, says: says.into() }
+}
+
+/// Looks at everything; changes nothing.
+pub(super) async fn run(flags: &Flags) -> Result<Printed, Failure> {
+    let config = open::config(flags)?;
+    let mut findings =
+        vec![good("settings", "they can be read and fit together"), issuer(&config), master_key(&config)?];
+    match open::absent(&config) {
+        Some(file) => findings.push(bad("database", format!("there is none at {file}; `symbolon serve` makes it"))),
+        None => match db::open(&server::place(&config)).await {
+            Ok(db) => {
+                findings.extend(database(&db).await);
+                db.close().await;
+            }
+            Err(fault) => findings.push(bad("database", fault.to_string())),
+        },
+    }
+    Ok(report(&findings))
+}
+
+fn issuer(config: &Config) -> Finding {
+    let issuer = &config.issuer;
+    match issuer.starts_with("https://") || !config.listen.ip().is_loopback() {
+        true if issuer.starts_with("http://") => bad(
+            "issuer",
+            format!("{issuer} is plain http, but {} is reachable from outside; set an https issuer", config.listen),
+        ),
+        true => good("issuer", issuer.as_str()),
+        false => good("issuer", format!("{issuer}, for this machine only; others need an https issuer")),
+    }
+}
+
+fn master_key(config: &Config) -> Result<Finding, Failure> {
+    let file = config.keys_dir.join("master.key");
+    Ok(match config::master_key_source(&config::process_env)? {
+        Some(text) => match MasterKey::parse(text.reveal()) {
+            Ok(key) => good("master key", format!("{} from the environment", key.name())),
+            Err(why) => bad("master key", why),
+        },
+        None => match MasterKey::load(&file) {
+            Ok(Some(key)) => good("master key", format!("{} in {}", key.name(), file.display())),
+            Ok(None) => bad("master key", format!("there is none at {}; the first start makes it", file.display())),
+            Err(why) => bad("master key", why),
+        },
+    })
+}
+
+async fn database(db: &Db) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match db.drift().await {
+        Ok(drift) if drift.none() => findings.push(good("schema", format!("up to date, on {}", db.kind()))),
+        Ok(_) => {
+            findings.push(bad("schema", "it isn't what this version expects; see `symbolon migrate --check`"));
+            return findings;
+        }
+        Err(fault) => return vec![bad("database", fault.to_string())],
+    }
+    match store::all(db).await {
+        Ok(keys) => {
+            let active = keys.iter().filter(|key| key.state == store::State::Active);
+            let names: Vec<&str> = active.map(|key| key.alg.name()).collect();
+            let says = format!("{} sign", names.join(", "));
+            findings.push(if names.len() == crate::crypto::Algorithm::ALL.len() {
+                good("signing keys", says)
+            } else {
+                bad("signing keys", format!("only these sign: {}; a running server makes the others", names.join(", ")))
+            });
+        }
+        Err(fault) => findings.push(bad("signing keys", fault.to_string())),
+    }
+    match people::store::another_admin(db, None).await {
+        Ok(true) => findings.push(good("administrator", "there is one")),
+        Ok(false) => {
+            findings.push(bad("administrator", "there is none yet; make a link with `symbolon user setup-link`"))
+        }
+        Err(fault) => findings.push(bad("administrator", fault.to_string())),
+    }
+    findings
+}
+
+fn report(findings: &[Finding]) -> Printed {
+    let mark = |good| if good { "\x1b[32m✔\x1b[0m" } else { "\x1b[31m✘\x1b[0m" };
+    let lines: Vec<String> = findings.iter().map(|f| format!("{} {:<14} {}", mark(f.good), f.what, f.says)).collect();
+    let all_good = findings.iter().all(|finding| finding.good);
+    let json: Vec<Value> = findings.iter().map(|f| json!({ "what": f.what, "good": f.good, "says": f.says })).collect();
+    Printed { good: all_good, ..Printed::new(lines.join("\n"), json!({ "good": all_good, "findings": json })) }
+}

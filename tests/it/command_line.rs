@@ -1,0 +1,128 @@
+//! `symbolon client`, `user`, `keys`, `migrate`: beside a running server, which notices; and before there is any.
+
+use crate::on_both;
+use crate::support::House;
+use serde_json::Value;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a command did.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    #[track_caller]
+    fn ok(self) -> Self {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn json(self) -> Value {
+        serde_json::from_str(&self.ok().out).expect("one JSON document")
+    }
+
+    /// It failed with this status, in words, and said nothing on stdout.
+    #[track_caller]
+    fn failed(self, code: i32, words: &str) {
+        assert_eq!((self.code, self.out.as_str()), (code, ""), "{}", self.err);
+        assert!(self.err.starts_with("error: ") && self.err.contains(words), "{}", self.err);
+        assert!(!self.err.contains("panicked") && !self.err.contains("Err("), "{}", self.err);
+    }
+}
+
+fn run(dir: &Path, database_url: Option<&str>, args: &[&str], input: &str) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
+    command.env_clear().current_dir(dir).args(args);
+    if let Some(url) = database_url {
+        command.env("SYMBOLON_DATABASE_URL", url);
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+    // A command that reads nothing may be gone already.
+    let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
+    let done = child.wait_with_output().expect("ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Ran { code: done.status.code().expect("a status"), out: text(done.stdout), err: text(done.stderr) }
+}
+
+/// Runs a command on the database of a house.
+async fn beside(house: &House, line: &str, input: &str) -> Ran {
+    let (dir, input) = (house.dir.clone(), input.to_owned());
+    let url = house.config.database_url.as_ref().map(|url| url.reveal().to_owned());
+    let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+    let work = move || run(&dir, url.as_deref(), &args.iter().map(String::as_str).collect::<Vec<_>>(), &input);
+    tokio::task::spawn_blocking(work).await.expect("runs")
+}
+
+on_both! {
+    async fn a_running_server_notices_what_commands_do(house: House) {
+        let user = beside(&house, "user create --email ada@example.com --name Ada --admin --password-stdin --format json", "correct horse battery\n").await.json();
+        assert_eq!((user["email"].as_str(), user["admin"].as_bool()), (Some("ada@example.com"), Some(true)));
+        let line = "client create --name Ledgerly --redirect-uri https://app.example/cb --id ledgerly --format json";
+        let made = beside(&house, line, "").await.json();
+        assert_eq!(made["client_id"], "ledgerly");
+        let mut client = house.client().await;
+        client.id = "ledgerly".to_owned();
+        client.secret = made["client_secret"].as_str().map(str::to_owned);
+        let tokens = client.tokens(&mut house.browser(), "ada", &[]).await;
+        client.userinfo(tokens.text("access_token")).await.ok();
+
+        // The old secret works beside the new one.
+        let rotated = beside(&house, "client rotate-secret ledgerly --format json", "").await.json();
+        assert!(client.active(tokens.text("access_token")).await);
+        house.app.catch_up().await.expect("catches up");
+        client.secret = rotated["client_secret"].as_str().map(str::to_owned);
+        client.refreshes(tokens.text("refresh_token")).await.ok();
+
+        let disabled = beside(&house, "client disable ledgerly", "").await.ok();
+        assert!(disabled.out.contains("is disabled"));
+        assert_eq!(client.userinfo(tokens.text("access_token")).await.status, 401);
+        beside(&house, "client disable nobody", "").await.failed(1, "there is no client `nobody`");
+        beside(&house, "client delete ledgerly", "").await.failed(2, "--yes");
+        beside(&house, "client delete ledgerly --yes", "").await.ok();
+        beside(&house, "user disable ada@example.com", "").await.failed(1, "last enabled admin");
+        assert!(beside(&house, "user list", "").await.ok().out.contains("ada@example.com"));
+        assert_eq!(beside(&house, "migrate --check --format json", "").await.json()["up_to_date"], true);
+
+        let before = house.app.keys.now().etag.clone();
+        let rotated = beside(&house, "keys rotate --alg ES256 --format json", "").await.json();
+        house.app.catch_up().await.expect("catches up");
+        assert_ne!(house.app.keys.now().etag, before);
+        assert!(beside(&house, "keys list", "").await.ok().out.contains(rotated[0]["kid"].as_str().expect("a kid")));
+    }
+}
+
+#[test]
+fn a_mistyped_directory_is_not_filled() {
+    let dir = tempfile::tempdir().expect("a directory");
+    run(dir.path(), None, &["client", "list", "--data-dir", "typo"], "").failed(1, "there is no database at typo");
+    let check = run(dir.path(), None, &["migrate", "--check"], "");
+    assert_eq!(check.code, 1);
+    assert_eq!(std::fs::read_dir(dir.path()).expect("reads").count(), 0);
+    // The first user may come before the first start.
+    run(dir.path(), None, &["user", "create", "--email", "ada@example.com"], "").ok();
+    run(dir.path(), None, &["migrate", "--check"], "").ok();
+    run(dir.path(), None, &["user", "show", "ADA@example.com"], "").ok();
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_flag_and_ends_with_2() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let wrong = |args: &[&str], input: &str, words: &str| run(dir.path(), None, args, input).failed(2, words);
+    wrong(&["client", "create", "--name", "A", "--redirect-uri", "http://a.example/"], "", "--redirect-uri: ");
+    wrong(&["client", "create", "--name", "A", "--id", "a b"], "", "--id: must have 3 to 64");
+    wrong(&["client", "create", "--redirect-uri", "https://a.example/"], "", "--name");
+    wrong(&["client", "create", "--name", "A", "--metadata", "-"], "{\"owner\":1}", "`owner` is not a member");
+    wrong(&["client", "create", "--name", "A", "--metadata", "-"], "{\"scope\":1,\"scope\":2}", "given more than once");
+    wrong(&["client", "create", "--name", "A", "--grant-type", "implicit"], "", "implicit");
+    wrong(&["user", "create", "--email", "ada"], "", "--email: ");
+    wrong(&["user", "create", "--email", "a@b.example", "--password-stdin"], "", "there is no password");
+    wrong(&["user", "create", "--email", "a@b.example", "--password-stdin"], "password1\n", "attackers try first");
+    wrong(&["user", "create", "--email", "a@b.example", "--claims", "-"], "{\"birthdate\":\"x\"}", "birthdate");
+    wrong(&["--listen", "here", "client", "list"], "", "listen");
+    assert_eq!(std::fs::read_dir(dir.path()).expect("reads").count(), 0);
+}

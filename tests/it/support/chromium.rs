@@ -1,0 +1,121 @@
+//! A real browser: Debian's Chromium, driven over WebDriver by Debian's chromedriver.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use thirtyfour::prelude::*;
+
+/// A driver and its browser; both end with it.
+pub struct Chromium {
+    pub driver: WebDriver,
+    chromedriver: Child,
+    profile: tempfile::TempDir,
+}
+
+/// What a page should look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    On,
+    Off,
+}
+
+impl Chromium {
+    pub async fn start(scripts: Scripts) -> Self {
+        let port = super::process::free_port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let chromedriver = command.spawn().expect("chromedriver isn't installed; run: make setup");
+        let profile = tempfile::tempdir().expect("a directory");
+        let mut caps = DesiredCapabilities::chrome();
+        let mut arguments = vec![
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+        ];
+        if scripts == Scripts::Off {
+            arguments.push("--blink-settings=scriptEnabled=false");
+        }
+        arguments.iter().for_each(|argument| caps.add_arg(argument).expect("an argument"));
+        caps.add_arg(&format!("--user-data-dir={}", profile.path().display())).expect("an argument");
+        let driver = connect(port, caps).await;
+        Chromium { driver, chromedriver, profile }
+    }
+
+    pub async fn click(&self, id: &str) {
+        self.driver
+            .find(By::Id(id))
+            .await
+            .unwrap_or_else(|why| panic!("no #{id}: {why}"))
+            .click()
+            .await
+            .expect("clicks");
+    }
+
+    pub async fn types(&self, name: &str, text: &str) {
+        let field = self.driver.find(By::Name(name)).await.unwrap_or_else(|why| panic!("no {name}: {why}"));
+        field.send_keys(text).await.expect("types");
+    }
+
+    /// The address that the browser came to, once it begins with `start`.
+    pub async fn arrives_at(&self, start: &str) -> String {
+        for _ in 0..400 {
+            let url = self.driver.current_url().await.expect("an address").to_string();
+            if url.starts_with(start) {
+                return url;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the browser is at {:?}", self.driver.current_url().await);
+    }
+
+    pub async fn close(mut self) {
+        self.driver.clone().quit().await.expect("quits");
+        let _ = self.chromedriver.kill();
+        let _ = self.chromedriver.wait();
+        drop(self.profile);
+    }
+}
+
+async fn connect(port: u16, caps: impl Into<Capabilities>) -> WebDriver {
+    let url = format!("http://127.0.0.1:{port}");
+    for _ in 0..400 {
+        if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return WebDriver::new(&url, caps).await.expect("a browser");
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("chromedriver doesn't listen");
+}
+
+/// A relying party's callback that thanks for everything; gives its URL and the bodies that were posted to it.
+pub fn callback() -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
+    let url = format!("http://{}/cb", listener.local_addr().expect("an address"));
+    let (posted, bodies) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = Vec::new();
+            let mut part = [0; 4096];
+            while let Ok(n @ 1..) = stream.read(&mut part) {
+                request.extend(&part[..n]);
+                let text = String::from_utf8_lossy(&request);
+                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                let length =
+                    head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                if body.len() >= length.unwrap_or(0) {
+                    let _ = posted.send(body.to_owned());
+                    break;
+                }
+            }
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nthanks");
+        }
+    });
+    (url, bodies)
+}
