@@ -108,7 +108,8 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params) -> Result<Deci
     match params.get("decision") {
         Some("allow") => {
             let stays = params.get("offline").is_some();
-            let allowed = asked.only(|name| named.has(name) && (stays || !matches!(name, "offline" | "offline_access")));
+            let allowed =
+                asked.only(|name| named.has(name) && (stays || !matches!(name, "offline" | "offline_access")));
             Ok(Decision { user, allowed: Some(allowed) })
         }
         Some("deny") => Ok(Decision { user, allowed: None }),
