@@ -1,11 +1,12 @@
 //! Failed attempts of this process, counted by name: for machine secrets, which nobody guesses but anyone may hammer.
 
 use crate::base::Time;
+use crate::base::encoding::sha256;
 
-/// Failures a minute by name, in bounded memory.
+/// Failures a minute by name, in bounded memory: names are the callers' own invention, so only their digests are kept.
 pub struct Attempts {
     per_minute: u32,
-    counts: moka::sync::Cache<String, (Time, u32)>,
+    counts: moka::sync::Cache<[u8; 32], (Time, u32)>,
 }
 
 impl Attempts {
@@ -16,15 +17,18 @@ impl Attempts {
 
     /// Whether `name` has failed too often this minute.
     pub fn exhausted(&self, name: &str, now: Time) -> bool {
-        self.counts.get(name).is_some_and(|(since, count)| now.secs_since(since) < 60 && count >= self.per_minute)
+        self.counts
+            .get(&sha256(name.as_bytes()))
+            .is_some_and(|(since, count)| now.secs_since(since) < 60 && count >= self.per_minute)
     }
 
     /// Counts a failure.
     pub fn failed(&self, name: &str, now: Time) {
-        let (since, count) = match self.counts.get(name) {
+        let name = sha256(name.as_bytes());
+        let (since, count) = match self.counts.get(&name) {
             Some((since, count)) if now.secs_since(since) < 60 => (since, count.saturating_add(1)),
             _ => (now, 1),
         };
-        self.counts.insert(name.to_owned(), (since, count));
+        self.counts.insert(name, (since, count));
     }
 }

@@ -215,15 +215,11 @@ impl Metadata {
     }
 
     fn check_names(&self) -> Result<(), Invalid> {
-        let hidden = |c: char| {
-            c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        };
         if self.client_name.trim().is_empty() || self.client_name.chars().count() > 100 {
             return invalid("client_name", "must have between 1 and 100 characters; people see it when they decide");
         }
         if self.client_name.chars().any(hidden) {
-            return invalid("client_name", "must not contain control, zero-width or direction-changing characters");
+            return invalid("client_name", "must not contain control, invisible or direction-changing characters");
         }
         match ScopeSet::parse(&self.scope) {
             Err(_) => {
@@ -280,6 +276,9 @@ impl Metadata {
                 "response_types",
                 "must be [\"code\"] with the authorization_code grant, and empty without",
             );
+        }
+        if has(GrantType::AuthorizationCode) && self.response_modes.is_empty() {
+            return invalid("response_modes", "the authorization_code grant needs at least one");
         }
         if self.response_modes.iter().any(|mode| !["query", "fragment", "form_post"].contains(&mode.as_str())) {
             return invalid("response_modes", "any of query, fragment, form_post");
@@ -359,4 +358,15 @@ pub const ADMIN_SCOPE: &str = "symbolon:admin";
 
 fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+/// Unicode TR36 §2: characters that nobody sees, or that change how others are read.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }

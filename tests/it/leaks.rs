@@ -332,7 +332,7 @@ on_both! {
         let mut known = Canaries::default();
         known.add("in the database", b"root@example.com");
         let dump: String = house
-            .dump()
+            .tables()
             .await
             .into_iter()
             .flat_map(|(table, rows)| [vec![table], rows].concat())

@@ -3,9 +3,13 @@
 
 mod support;
 
+mod authorize;
 mod chromium;
+mod client_auth;
 mod clients;
+mod codes;
 mod command_line;
+mod consent;
 mod dev;
 mod discovery;
 mod grant_machine;
@@ -15,11 +19,14 @@ mod jwt_access_tokens;
 mod kills;
 mod leaks;
 mod management;
+mod pkce;
 mod races;
+mod redirect_uri;
 mod refresh;
 mod resource;
 mod revoke;
 mod rfc6749;
 mod schema;
 mod statements;
+mod token;
 mod userinfo;

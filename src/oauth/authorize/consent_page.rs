@@ -97,17 +97,19 @@ pub async fn post(
     Ok(Redirect::to(&resume).into_response())
 }
 
-/// What was decided: never more than was asked for.
+/// What was decided: never more than was asked for; less, when the form names scopes.
 fn decision(asked: &ScopeSet, session: &Session, params: &Params) -> Result<Decision, Stopped> {
     let user = session.user.id.to_string();
-    let beyond = params.all("scope").into_iter().flat_map(|text| text.split(' ')).any(|name| !asked.has(name));
-    if beyond {
+    let named = params.all("scope").join(" ");
+    let named = if named.is_empty() { Ok(asked.clone()) } else { ScopeSet::parse(&named) };
+    let Some(named) = named.ok().filter(|named| named.within(asked)) else {
         return Err(Stopped::bad_request("The form allows more than the app asked for."));
-    }
+    };
     match params.get("decision") {
         Some("allow") => {
             let stays = params.get("offline").is_some();
-            let allowed = asked.only(|name| stays || !matches!(name, "offline" | "offline_access"));
+            let allowed =
+                asked.only(|name| named.has(name) && (stays || !matches!(name, "offline" | "offline_access")));
             Ok(Decision { user, allowed: Some(allowed) })
         }
         Some("deny") => Ok(Decision { user, allowed: None }),

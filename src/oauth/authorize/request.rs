@@ -178,10 +178,8 @@ fn response_type(client: &Client, params: &Params) -> Result<(), Refusal> {
 
 /// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode.
 fn response_mode(client: &Client, params: &Params) -> Result<(), Refusal> {
-    let Some(asked) = params.get("response_mode") else {
-        return Ok(());
-    };
-    match Mode::named(asked) {
+    // §2.1: what isn't said is `query`, which a client may not be registered for.
+    match Mode::named(params.get("response_mode").unwrap_or(Mode::Query.name())) {
         Some(mode) if client.metadata.response_modes.iter().any(|have| have == mode.name()) => Ok(()),
         Some(_) => refuse(Code::InvalidRequest, "this client is not registered for this response_mode"),
         None => refuse(Code::InvalidRequest, "response_mode must be query, fragment or form_post"),

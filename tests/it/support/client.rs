@@ -16,7 +16,7 @@ pub struct Client {
     pub method: AuthMethod,
     pub redirect_uri: String,
     pub url: String,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 /// A JSON answer.

@@ -4,10 +4,13 @@ pub mod assertion;
 pub mod browser;
 pub mod chromium;
 pub mod client;
+pub mod expect;
 pub mod house;
 pub mod postgres;
 pub mod process;
 pub mod raw;
+pub mod registry;
+pub mod socket;
 
 /// An HTTP client that follows nothing and asks no proxy.
 #[expect(clippy::disallowed_methods, reason = "tests talk to their own servers on loopback")]

@@ -27,8 +27,24 @@ impl House {
         }
     }
 
+    /// What the audit trail says of a grant's code: the actions, newest first.
+    pub async fn trail_of_code(&self, code: &str) -> Vec<String> {
+        use symbolon::crypto::token::{GrantToken, Kind};
+        let token = GrantToken::open(Kind::Code, &self.app.keys.macs(), code).expect("a code of ours");
+        let object = format!("grant:{}", symbolon::base::encoding::hex(&token.grant));
+        let events = symbolon::audit::about(&self.app.db, &object, 10).await.expect("reads");
+        events.into_iter().map(|event| event.action).collect()
+    }
+
+    /// 0Δ: every row but the audit trail, which may grow, and the counters of attempts.
+    pub async fn state(&self) -> BTreeMap<String, Vec<String>> {
+        let mut tables = self.tables().await;
+        tables.retain(|name, _| name != "audit_events" && name != "throttles");
+        tables
+    }
+
     /// Every row of every table as text.
-    pub async fn dump(&self) -> BTreeMap<String, Vec<String>> {
+    pub async fn tables(&self) -> BTreeMap<String, Vec<String>> {
         let mut raw = self.raw().await;
         let mut dump = BTreeMap::new();
         for table in raw.tables().await {
