@@ -49,7 +49,9 @@ impl Greeting {
         let data = place.dir.display();
         let fate = if place.stays { "kept" } else { "deleted at the end" };
         let moved = match place.moved {
-            Some(port) => format!("  \x1b[33m!\x1b[0m port {port} is taken, so this is another one; --listen chooses\n"),
+            Some(port) => {
+                format!("  \x1b[33m!\x1b[0m port {port} is taken, so this is another one; --listen chooses\n")
+            }
             None => String::new(),
         };
         format!(
@@ -98,7 +100,11 @@ impl Greeting {
         if self.terminal {
             let _ = writeln!(anstream::stderr(), "  {MARK} keys    {names}  {DIM}{}{END}\n", millis(took));
         } else {
-            tracing::info!(keys = names, millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "all keys are ready");
+            tracing::info!(
+                keys = names,
+                millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                "all keys are ready"
+            );
         }
     }
 

@@ -58,7 +58,8 @@ impl Home {
         config.limits.shutdown_drain = Duration::from_secs(2);
         // Room for a first signature that waits for its RSA key, and for a playground step of several requests.
         config.limits.handler = Duration::from_secs(30);
-        let notes = ScopeText { title: "Read your notes".to_owned(), detail: "All of them, and who wrote them.".to_owned() };
+        let notes =
+            ScopeText { title: "Read your notes".to_owned(), detail: "All of them, and who wrote them.".to_owned() };
         config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);
         config.log.format = LogFormat::Auto;
         Ok(config)

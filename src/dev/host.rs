@@ -33,9 +33,8 @@ mod tests {
 
     #[test]
     fn only_other_names_of_this_machine_are_sent_on() {
-        let other = |host: &'static str| {
-            another_name(&HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]))
-        };
+        let other =
+            |host: &'static str| another_name(&HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]));
         assert!(["127.0.0.1:4444", "127.0.0.1", "[::1]:4444", "[::1]", "0.0.0.0:1"].into_iter().all(other));
         assert!(!["localhost:4444", "localhost", "", "127.0.0.1.example"].into_iter().any(other));
     }

@@ -50,9 +50,15 @@ pub fn verify(token: &str, jwks: &Value, expected: &Expected<'_>) -> Vec<Checked
         checked((0..=60).contains(&age), format!("iat is {age} s ago"), "OIDC Core §3.1.3.7"),
         match expected.nonce {
             Some(nonce) => checked(text("nonce") == Some(nonce), "nonce is the one that we sent", "OIDC Core §3.1.3.7"),
-            None => checked(text("nonce").is_none(), "no nonce, since none was sent with this request", "OIDC Core §12.2"),
+            None => {
+                checked(text("nonce").is_none(), "no nonce, since none was sent with this request", "OIDC Core §12.2")
+            }
         },
-        checked(hash.is_some() && text("at_hash") == hash.as_deref(), "at_hash fits the access token", "OIDC Core §3.1.3.6"),
+        checked(
+            hash.is_some() && text("at_hash") == hash.as_deref(),
+            "at_hash fits the access token",
+            "OIDC Core §3.1.3.6",
+        ),
     ]
 }
 

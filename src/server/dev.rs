@@ -44,7 +44,9 @@ async fn begin(options: &Options) -> Result<ExitCode, String> {
     let started = start(config, None, Clock::shiftable(), Role::Server, true).await.map_err(|why| why.to_string())?;
     demo::settle(&started.app).await?;
     let stop = Stop::new();
-    listen(stop.clone()).and_then(|()| until_hung_up(stop.clone())).map_err(|why| format!("signals can't be heard: {why}"))?;
+    listen(stop.clone())
+        .and_then(|()| until_hung_up(stop.clone()))
+        .map_err(|why| format!("signals can't be heard: {why}"))?;
     if options.check {
         return walk(started, listeners, stop, options.format).await;
     }
@@ -84,7 +86,8 @@ async fn walk(started: Started, at: Vec<TcpListener>, stop: Stop, format: Format
 async fn listeners(asked: Option<SocketAddr>) -> Result<(Vec<TcpListener>, u16), String> {
     if let Some(asked) = asked {
         if !asked.ip().is_loopback() {
-            let why = "is for this machine only: everyone knows its passwords. Listen at 127.0.0.1, or use `symbolon serve`";
+            let why =
+                "is for this machine only: everyone knows its passwords. Listen at 127.0.0.1, or use `symbolon serve`";
             return Err(format!("{asked} can't be listened at: dev mode {why}"));
         }
         return bind(asked.port()).await;

@@ -32,10 +32,17 @@ impl Browser {
     }
 
     /// Sends a form of the page that it sees: the one that contains `mark`, with `more` fields filled in.
-    pub async fn submit(&mut self, view: &View, mark: &str, more: &[(&str, &str)], until: &str) -> Result<View, String> {
+    pub async fn submit(
+        &mut self,
+        view: &View,
+        mark: &str,
+        more: &[(&str, &str)],
+        until: &str,
+    ) -> Result<View, String> {
         let form = form(&view.heard.body, mark).ok_or_else(|| format!("{} has no form with {mark}", view.path))?;
         let mut call = Call::post(form.action, more);
-        let given: Vec<_> = form.fields.into_iter().filter(|(name, _)| !more.iter().any(|(have, _)| have == name)).collect();
+        let given: Vec<_> =
+            form.fields.into_iter().filter(|(name, _)| !more.iter().any(|(have, _)| have == name)).collect();
         call.form.splice(0..0, given);
         // As browsers do with forms of pages that send no referrer.
         let call = call.header("Origin", "null").header("Sec-Fetch-Site", "same-origin");
@@ -95,9 +102,13 @@ fn form(html: &str, mark: &str) -> Option<Form> {
     let source = forms.find(|source| source.contains(mark))?;
     let action = attribute(source.split('>').next()?, "action")?;
     let inputs = source.split("<input ").skip(1).filter_map(|rest| rest.split('>').next());
-    let chosen = |input: &&str| !["checkbox", "radio"].iter().any(|kind| input.contains(&format!("type=\"{kind}\""))) || input.contains(" checked");
+    let chosen = |input: &&str| {
+        !["checkbox", "radio"].iter().any(|kind| input.contains(&format!("type=\"{kind}\"")))
+            || input.contains(" checked")
+    };
     let fields = inputs.filter(chosen);
-    let fields = fields.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default())));
+    let fields =
+        fields.filter_map(|input| Some((attribute(input, "name")?, attribute(input, "value").unwrap_or_default())));
     Some(Form { action, fields: fields.collect() })
 }
 
@@ -117,7 +128,9 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 fn plain(text: &str) -> String {
     let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<")];
     let mut plain = text.to_owned();
-    for (escaped, character) in pairs.into_iter().chain([("&#62;", ">"), ("&#x27;", "'"), ("&#38;", "&"), ("&amp;", "&")]) {
+    for (escaped, character) in
+        pairs.into_iter().chain([("&#62;", ">"), ("&#x27;", "'"), ("&#38;", "&"), ("&amp;", "&")])
+    {
         plain = plain.replace(escaped, character);
     }
     plain

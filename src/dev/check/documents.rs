@@ -11,7 +11,8 @@ pub(super) async fn discovery(walk: &mut Walk) -> Outcome {
     let origin = walk.http.origin();
     ensure(metadata.get("issuer").and_then(Value::as_str) == Some(origin), "issuer isn't where we asked")?;
     let members = metadata.as_object().cloned().unwrap_or_default();
-    let endpoints: Vec<_> = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
+    let endpoints: Vec<_> =
+        members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri").collect();
     for (name, url) in &endpoints {
         let here = url.as_str().is_some_and(|url| url.starts_with(&format!("{origin}/")));
         ensure(here, format!("{name} isn't on the issuer's origin"))?;

@@ -57,14 +57,16 @@ struct Act<'a> {
 
 impl Act<'_> {
     async fn userinfo(&mut self) -> Result<(), Stopped> {
-        let token = self.access()?;
+        let token = self.access().ok_or_else(no_token)?;
         let call = Call::get("/userinfo").bearer(&token);
         let heard = self.playground.send(&call).await?;
         let what = "The app asks about the person, with its access token.";
         let mut done = exchange("Userinfo", what, (&call, Place::Question), (&heard, Place::Claim));
         done.verdict = match heard.status {
             200 => Verdict::good("Only what the granted scopes allow is told."),
-            403 => Verdict::bad("The token is good, but it has no scope openid: there is no person behind it to ask about."),
+            403 => Verdict::bad(
+                "The token is good, but it has no scope openid: there is no person behind it to ask about.",
+            ),
             _ => self.reason(&token).await?,
         };
         self.add(done, &call);
@@ -72,7 +74,7 @@ impl Act<'_> {
     }
 
     async fn introspect(&mut self) -> Result<(), Stopped> {
-        let token = self.access()?;
+        let token = self.access().ok_or_else(no_token)?;
         // As a resource server would: the confidential client asks, whoever the token was issued to.
         let call = Call::post("/oauth2/introspect", &[("token", &token)]).basic(demo::CLIENT, demo::SECRET);
         let heard = self.playground.send(&call).await?;
@@ -87,7 +89,7 @@ impl Act<'_> {
     }
 
     async fn refresh(&mut self, title: &str) -> Result<(), Stopped> {
-        let token = self.older(0)?;
+        let token = self.older(0).ok_or_else(no_token)?;
         let what = "The newest refresh token becomes its successor; the access token before it is over at once.";
         let good = "A new pair. Exactly one access token and one refresh token of the grant are good.";
         self.present(title, what, &token, good).await
@@ -95,19 +97,23 @@ impl Act<'_> {
 
     async fn replay(&mut self) -> Result<(), Stopped> {
         self.refresh_until(1).await?;
-        let token = self.older(1)?;
-        let what = "The refresh token that was just used comes again: the answer got lost, or two tabs refresh at once.";
+        let token = self.older(1).ok_or_else(no_token)?;
+        let what =
+            "The refresh token that was just used comes again: the answer got lost, or two tabs refresh at once.";
         let good = "The same pair again, byte for byte: nobody is signed out by a lost answer.";
         self.present("Replay", what, &token, good).await
     }
 
     async fn reuse(&mut self) -> Result<(), Stopped> {
         self.refresh_until(2).await?;
-        let token = self.older(2)?;
-        let what = "A refresh token two generations old comes back. Its owner has newer ones, so somebody else has this one.";
+        let token = self.older(2).ok_or_else(no_token)?;
+        let what =
+            "A refresh token two generations old comes back. Its owner has newer ones, so somebody else has this one.";
         self.present("Reuse", what, &token, "It was accepted.").await?;
         if let Some(verdict) = self.run.exchanges.last_mut().and_then(|done| done.verdict.as_mut()) {
-            verdict.text.push_str(" Thief and owner can't be told apart, so the newest tokens are over too: try userinfo now.");
+            verdict
+                .text
+                .push_str(" Thief and owner can't be told apart, so the newest tokens are over too: try userinfo now.");
         }
         Ok(())
     }
@@ -115,14 +121,16 @@ impl Act<'_> {
     async fn revoke(&mut self) -> Result<(), Stopped> {
         let token = match self.run.tokens.older(0) {
             Some(token) => token.to_owned(),
-            None => self.access()?,
+            None => self.access().ok_or_else(no_token)?,
         };
         let call = self.run.which.authenticates(Call::post("/oauth2/revoke", &[("token", &token)]));
         let heard = self.playground.send(&call).await?;
         let what = "The app gives a token back. A refresh token takes its whole grant along.";
         let mut done = exchange("Revocation", what, (&call, Place::Revoke), (&heard, Place::Tokens));
         done.verdict = match heard.status {
-            200 => Verdict::good("Over at once, access token included; the answer is the same for tokens that never were."),
+            200 => {
+                Verdict::good("Over at once, access token included; the answer is the same for tokens that never were.")
+            }
             _ => Verdict::bad("Refused."),
         };
         self.add(done, &call);
@@ -142,13 +150,7 @@ impl Act<'_> {
     }
 
     /// Presents a refresh token and shows what became of it.
-    async fn present(
-        &mut self,
-        title: &str,
-        what: &'static str,
-        token: &str,
-        good: &str,
-    ) -> Result<(), Stopped> {
+    async fn present(&mut self, title: &str, what: &'static str, token: &str, good: &str) -> Result<(), Stopped> {
         let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
         let call = self.run.which.authenticates(Call::post("/oauth2/token", &form));
         let heard = self.playground.send(&call).await?;
@@ -182,12 +184,15 @@ impl Act<'_> {
         self.run.add(done);
     }
 
-    fn access(&self) -> Result<String, Stopped> {
-        self.run.tokens.access.clone().ok_or_else(|| Stopped::bad_request("This run has no access token."))
+    fn access(&self) -> Option<String> {
+        self.run.tokens.access.clone()
     }
 
-    fn older(&self, back: usize) -> Result<String, Stopped> {
-        let token = self.run.tokens.older(back).map(str::to_owned);
-        token.ok_or_else(|| Stopped::bad_request("This run has no refresh token that is old enough; its grant may be over."))
+    fn older(&self, back: usize) -> Option<String> {
+        self.run.tokens.older(back).map(str::to_owned)
     }
+}
+
+fn no_token() -> Stopped {
+    Stopped::bad_request("This run has no token for that: none was asked for, or its grant is over.")
 }

@@ -61,12 +61,17 @@ async fn came_back(playground: &Playground, back: &Params, how: &str) -> Result<
     let right = held.iter().all(|check| check.holds);
     if let Some(asked) = run.exchanges.last_mut() {
         let good = back.get("error").is_none();
-        asked.right = Some(Side { heading: "Redirect back", start: how.to_owned(), good, rows: rows(Place::Back, back.iter()) });
+        asked.right =
+            Some(Side { heading: "Redirect back", start: how.to_owned(), good, rows: rows(Place::Back, back.iter()) });
         asked.checks = held;
         asked.verdict = match (back.get("error"), right) {
             (Some(error), _) => Verdict::bad(meaning(error)),
-            (None, true) => Verdict::good("A code came back, and it belongs to this request. It is worth nothing to anyone else."),
-            (None, false) => Verdict::bad("This answer doesn't belong to the request, so the app must not use its code."),
+            (None, true) => {
+                Verdict::good("A code came back, and it belongs to this request. It is worth nothing to anyone else.")
+            }
+            (None, false) => {
+                Verdict::bad("This answer doesn't belong to the request, so the app must not use its code.")
+            }
         };
     }
     match (back.get("code").filter(|_| right), back.get("error")) {

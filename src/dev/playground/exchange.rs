@@ -111,7 +111,12 @@ pub(super) fn exchange(title: &str, what: &'static str, sent: (&Call, Place), he
     Exchange {
         title: title.to_owned(),
         what,
-        left: Side { heading: "Request", start: format!("{} {}", call.method, call.path), good: true, rows: request(call, asks) },
+        left: Side {
+            heading: "Request",
+            start: format!("{} {}", call.method, call.path),
+            good: true,
+            rows: request(call, asks),
+        },
         right: Some(answer(heard, answers)),
         decoded: Vec::new(),
         checks: Vec::new(),
@@ -142,7 +147,7 @@ const TELLING: [&str; 5] = ["content-type", "cache-control", "www-authenticate",
 
 fn answer(heard: &Heard, place: Place) -> Side {
     let telling = TELLING.iter().filter_map(|name| Some((*name, heard.header(name)?)));
-    let mut rows = rows(Place::Header, telling.map(|(name, value)| (name, value)));
+    let mut rows = rows(Place::Header, telling);
     for row in &mut rows {
         row.name = in_capitals(&row.name);
     }
@@ -218,6 +223,9 @@ mod tests {
         let call = Call::post("/oauth2/token", &[("grant_type", "it's")]).basic("demo", "s");
         let expected = "curl -u demo:s http://localhost:1/oauth2/token \\\n  --data-urlencode 'grant_type=it'\\''s'";
         assert_eq!(curl(&call, "http://localhost:1", Some(("demo", "s"))), expected);
-        assert_eq!((in_capitals("www-authenticate"), in_capitals("x")), ("WWW-Authenticate".to_owned(), "X".to_owned()));
+        assert_eq!(
+            (in_capitals("www-authenticate"), in_capitals("x")),
+            ("WWW-Authenticate".to_owned(), "X".to_owned())
+        );
     }
 }

@@ -24,11 +24,14 @@ pub(super) async fn post(
     let form = [("grant_type", "client_credentials"), ("scope", demo::OWN_SCOPE)];
     let call = run.which.authenticates(Call::post("/oauth2/token", &form));
     let heard = playground.send(&call).await?;
-    let what = "No browser, no person: the app asks for a token of its own. It gets no refresh token, since it can ask again.";
+    let what =
+        "No browser, no person: the app asks for a token of its own. It gets no refresh token, since it can ask again.";
     let mut done = exchange("A machine asks for itself", what, (&call, Place::Redeem), (&heard, Place::Tokens));
     done.curl = Some(curl(&call, playground.app.issuer(), Some((demo::CLIENT, demo::SECRET))));
     done.verdict = match heard.text("error") {
-        None => Verdict::good("The token says all about itself under our MAC: making it needed no row in the database."),
+        None => {
+            Verdict::good("The token says all about itself under our MAC: making it needed no row in the database.")
+        }
         Some(error) => {
             run.status = Status::Refused(error);
             Verdict::bad("Refused; the description says why.")

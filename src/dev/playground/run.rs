@@ -1,11 +1,11 @@
 //! `/dev/runs/{id}`: everything that went over the wire in one run, and what can be done next.
 
+use super::Playground;
 use super::act::gone;
 use super::exchange::Exchange;
 use super::frame::{Frame, Framed};
 use super::runs::Status;
 use super::why::{self, Inspection};
-use super::Playground;
 use crate::web::Stopped;
 use askama::Template;
 use axum::extract::{Path, State};

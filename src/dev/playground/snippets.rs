@@ -73,13 +73,16 @@ pub(super) async fn get(
 ) -> Result<Response, Stopped> {
     let which = Which::named(query.get("client").unwrap_or_default());
     let issuer = playground.app.issuer();
-    let snippets = SNIPPETS.map(|(id, name, with, run, code)| {
-        Snippet { id, name, with, run, code: filled(code, issuer, which) }
-    });
+    let snippets =
+        SNIPPETS.map(|(id, name, with, run, code)| Snippet { id, name, with, run, code: filled(code, issuer, which) });
     let path = format!("/dev/snippets?client={}", which.id());
     let frame = Frame::of(&playground, &headers, "snippets", path).await?;
-    let page =
-        SnippetsPage { frame, chosen: which.id().to_owned(), snippets: snippets.into(), redirect_uri: demo::SNIPPET_CALLBACK };
+    let page = SnippetsPage {
+        frame,
+        chosen: which.id().to_owned(),
+        snippets: snippets.into(),
+        redirect_uri: demo::SNIPPET_CALLBACK,
+    };
     Ok(page.answer())
 }
 
@@ -111,7 +114,10 @@ mod tests {
                 let filled = filled(code, "http://localhost:4444", which);
                 assert!(filled.contains("http://localhost:4444") && filled.contains(which.id()), "{id}");
                 assert_eq!(filled.contains(demo::SECRET), which == Which::Confidential, "{id}");
-                assert!(!["[public]", "[confidential]", "{issuer}", "{redirect"].iter().any(|rest| filled.contains(rest)), "{id}");
+                assert!(
+                    !["[public]", "[confidential]", "{issuer}", "{redirect"].iter().any(|rest| filled.contains(rest)),
+                    "{id}"
+                );
             }
         }
     }

@@ -67,7 +67,8 @@ fn code(app: &App, found: &Looked) -> State {
 fn access(app: &App, token: &GrantToken, found: &Looked, client: Option<&Arc<Client>>) -> State {
     let (mine, newest, now) = (token.generation, found.generation, app.now());
     let overlap = client.map_or(0, |client| client.metadata.access_token_overlap);
-    let overlaps = mine.checked_add(1) == Some(newest) && found.rotated_at + std::time::Duration::from_secs(overlap) > now;
+    let overlaps =
+        mine.checked_add(1) == Some(newest) && found.rotated_at + std::time::Duration::from_secs(overlap) > now;
     if i64::from(mine) <= found.access_ended {
         State::Over("It was revoked by itself; its grant lives on.".to_owned())
     } else if mine < newest && !overlaps {
@@ -133,9 +134,11 @@ fn told(app: &App, kind: Kind, token: &GrantToken, found: &Looked, state: State)
             let newest = good && token.generation == found.generation;
             let active = if newest { "active: true, to its own client" } else { "active: false, and nothing more" };
             let refreshed = if newest { "200, with the next pair" } else { "200, with the same pair as before" };
-            told.at(TOKEN, good, if good { refreshed } else { ending })
-                .at(INTROSPECT, newest, active)
-                .at(USERINFO, false, "401 invalid_token: a refresh token opens nothing")
+            told.at(TOKEN, good, if good { refreshed } else { ending }).at(INTROSPECT, newest, active).at(
+                USERINFO,
+                false,
+                "401 invalid_token: a refresh token opens nothing",
+            )
         }
     }
 }

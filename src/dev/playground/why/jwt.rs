@@ -11,7 +11,8 @@ use serde_json::Value;
 
 pub(super) async fn inspect(app: &App, token: &str) -> Result<Inspection, Fault> {
     let Some(unverified) = read(token) else {
-        let verdict = "It has three parts like a JWT, but they can't be read: header and claims must be JSON in base64url.";
+        let verdict =
+            "It has three parts like a JWT, but they can't be read: header and claims must be JSON in base64url.";
         return Ok(Inspection::new("Not a JWT", false, verdict));
     };
     let signed = app.keys.now().verify(token).is_some();
@@ -32,14 +33,21 @@ fn not_ours(app: &App, unverified: &Unverified) -> Inspection {
     } else {
         "Another issuer made it; nothing here believes it."
     };
-    Inspection::new("JWT", false, verdict).at(USERINFO, false, "401 invalid_token").at(INTROSPECT, false, "active: false")
+    Inspection::new("JWT", false, verdict).at(USERINFO, false, "401 invalid_token").at(
+        INTROSPECT,
+        false,
+        "active: false",
+    )
 }
 
 async fn of_access(app: &App, token: &str, unverified: &Unverified) -> Result<Inspection, Fault> {
     let good = access::resolve(app, token).await?.is_some();
     let verdict = match good {
         true => format!("It is good until {}.", expires(app, unverified)),
-        false => "Its signature holds, but it is expired, superseded or revoked. Whoever checks it offline only sees exp.".to_owned(),
+        false => {
+            "Its signature holds, but it is expired, superseded or revoked. Whoever checks it offline only sees exp."
+                .to_owned()
+        }
     };
     let told = Inspection::new("JWT access token", good, verdict);
     Ok(match good {

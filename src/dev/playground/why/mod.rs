@@ -75,7 +75,9 @@ pub(super) async fn inspect(app: &App, token: &str) -> Result<Inspection, Fault>
         return Ok(grant::inspect(app, kind, &opened).await?.fact("MAC", "ours: nobody changed a bit of it"));
     }
     match MachineToken::open(&macs, token).filter(|_| kind == Kind::Access) {
-        Some(opened) => Ok(machine::inspect(app, token, &opened).await?.fact("MAC", "ours: nobody changed a bit of it")),
+        Some(opened) => {
+            Ok(machine::inspect(app, token, &opened).await?.fact("MAC", "ours: nobody changed a bit of it"))
+        }
         None => Ok(bent(kind)),
     }
 }
@@ -101,7 +103,8 @@ fn bent(kind: Kind) -> Inspection {
 /// Nothing that we give to anyone as a token.
 fn foreign(token: &str) -> Inspection {
     if token.starts_with("sym_cs_") {
-        let verdict = "This is how client secrets begin. A secret proves who a client is; it isn't presented as a token.";
+        let verdict =
+            "This is how client secrets begin. A secret proves who a client is; it isn't presented as a token.";
         return Inspection::new("Client secret", false, verdict);
     }
     if token.starts_with("eyJ") {
