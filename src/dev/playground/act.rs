@@ -57,7 +57,7 @@ struct Act<'a> {
 
 impl Act<'_> {
     async fn userinfo(&mut self) -> Result<(), Stopped> {
-        let token = self.access()?;
+        let token = self.access().ok_or_else(no_token)?;
         let call = Call::get("/userinfo").bearer(&token);
         let heard = self.playground.send(&call).await?;
         let what = "The app asks about the person, with its access token.";
@@ -74,7 +74,7 @@ impl Act<'_> {
     }
 
     async fn introspect(&mut self) -> Result<(), Stopped> {
-        let token = self.access()?;
+        let token = self.access().ok_or_else(no_token)?;
         // As a resource server would: the confidential client asks, whoever the token was issued to.
         let call = Call::post("/oauth2/introspect", &[("token", &token)]).basic(demo::CLIENT, demo::SECRET);
         let heard = self.playground.send(&call).await?;
@@ -89,7 +89,7 @@ impl Act<'_> {
     }
 
     async fn refresh(&mut self, title: &str) -> Result<(), Stopped> {
-        let token = self.older(0)?;
+        let token = self.older(0).ok_or_else(no_token)?;
         let what = "The newest refresh token becomes its successor; the access token before it is over at once.";
         let good = "A new pair. Exactly one access token and one refresh token of the grant are good.";
         self.present(title, what, &token, good).await
@@ -97,7 +97,7 @@ impl Act<'_> {
 
     async fn replay(&mut self) -> Result<(), Stopped> {
         self.refresh_until(1).await?;
-        let token = self.older(1)?;
+        let token = self.older(1).ok_or_else(no_token)?;
         let what =
             "The refresh token that was just used comes again: the answer got lost, or two tabs refresh at once.";
         let good = "The same pair again, byte for byte: nobody is signed out by a lost answer.";
@@ -106,7 +106,7 @@ impl Act<'_> {
 
     async fn reuse(&mut self) -> Result<(), Stopped> {
         self.refresh_until(2).await?;
-        let token = self.older(2)?;
+        let token = self.older(2).ok_or_else(no_token)?;
         let what =
             "A refresh token two generations old comes back. Its owner has newer ones, so somebody else has this one.";
         self.present("Reuse", what, &token, "It was accepted.").await?;
@@ -121,7 +121,7 @@ impl Act<'_> {
     async fn revoke(&mut self) -> Result<(), Stopped> {
         let token = match self.run.tokens.older(0) {
             Some(token) => token.to_owned(),
-            None => self.access()?,
+            None => self.access().ok_or_else(no_token)?,
         };
         let call = self.run.which.authenticates(Call::post("/oauth2/revoke", &[("token", &token)]));
         let heard = self.playground.send(&call).await?;
@@ -184,14 +184,15 @@ impl Act<'_> {
         self.run.add(done);
     }
 
-    fn access(&self) -> Result<String, Stopped> {
-        self.run.tokens.access.clone().ok_or_else(|| Stopped::bad_request("This run has no access token."))
+    fn access(&self) -> Option<String> {
+        self.run.tokens.access.clone()
     }
 
-    fn older(&self, back: usize) -> Result<String, Stopped> {
-        let token = self.run.tokens.older(back).map(str::to_owned);
-        token.ok_or_else(|| {
-            Stopped::bad_request("This run has no refresh token that is old enough; its grant may be over.")
-        })
+    fn older(&self, back: usize) -> Option<String> {
+        self.run.tokens.older(back).map(str::to_owned)
     }
+}
+
+fn no_token() -> Stopped {
+    Stopped::bad_request("This run has no token for that: none was asked for, or its grant is over.")
 }

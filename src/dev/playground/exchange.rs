@@ -147,7 +147,7 @@ const TELLING: [&str; 5] = ["content-type", "cache-control", "www-authenticate",
 
 fn answer(heard: &Heard, place: Place) -> Side {
     let telling = TELLING.iter().filter_map(|name| Some((*name, heard.header(name)?)));
-    let mut rows = rows(Place::Header, telling.map(|(name, value)| (name, value)));
+    let mut rows = rows(Place::Header, telling);
     for row in &mut rows {
         row.name = in_capitals(&row.name);
     }
