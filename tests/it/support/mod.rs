@@ -1,13 +1,16 @@
-//! What tests stand on: houses, browsers, clients.
+//! What tests stand on: houses, browsers, clients, raw sockets, a proxy that can be cut, the rows as they are.
 
 pub mod assertion;
 pub mod browser;
+pub mod changes;
 pub mod chromium;
 pub mod client;
 pub mod house;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod raw;
+pub mod socket;
 
 /// An HTTP client that follows nothing and asks no proxy.
 #[expect(clippy::disallowed_methods, reason = "tests talk to their own servers on loopback")]
@@ -18,6 +21,7 @@ pub fn http() -> reqwest::Client {
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use house::{House, Kind};
+pub use proxy::Proxy;
 
 /// Runs a test on SQLite and on PostgreSQL, each in a fresh house.
 #[macro_export]
