@@ -3,7 +3,8 @@
 //! Rooms are folders by feature; each imports only from lower floors (`tests/it/house.rs` holds it to that):
 //!
 //! ```text
-//! server · cli        assembles: the only rooms that know every other; `server::routes` lists all routes
+//! cli                 commands, beside a running server or starting one
+//! server              assembles: knows every room below; `server::routes` lists all routes
 //! api · dev · jobs    JSON for admins · the playground · background work
 //! guard · admin       who is calling · what administrators do
 //! oauth               the protocol

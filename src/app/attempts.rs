@@ -17,18 +17,22 @@ impl Attempts {
 
     /// Whether `name` has failed too often this minute.
     pub fn exhausted(&self, name: &str, now: Time) -> bool {
-        self.counts
-            .get(&sha256(name.as_bytes()))
-            .is_some_and(|(since, count)| now.secs_since(since) < 60 && count >= self.per_minute)
+        let counted = self.counts.get(&sha256(name.as_bytes()));
+        counted.is_some_and(|(since, count)| this_minute(since, now) && count >= self.per_minute)
     }
 
     /// Counts a failure.
     pub fn failed(&self, name: &str, now: Time) {
         let name = sha256(name.as_bytes());
         let (since, count) = match self.counts.get(&name) {
-            Some((since, count)) if now.secs_since(since) < 60 => (since, count.saturating_add(1)),
+            Some((since, count)) if this_minute(since, now) => (since, count.saturating_add(1)),
             _ => (now, 1),
         };
         self.counts.insert(name, (since, count));
     }
+}
+
+/// What was counted far in the future was counted before the clock was set back.
+fn this_minute(since: Time, now: Time) -> bool {
+    (-60..60).contains(&now.secs_since(since))
 }

@@ -1,10 +1,11 @@
 //! Opening a database: pools, pragmas, file modes.
 
+use super::postgres::Trouble;
 use super::{Db, Engine, Fault, Result, migrate, postgres, sqlite};
 use crate::base::Secret;
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -21,6 +22,9 @@ pub enum Place {
 
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A connection that was idle for this long is asked whether it lives, and has as long to say so.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Opens the database. Doesn't migrate it.
 pub async fn open(place: &Place) -> Result<Db> {
@@ -58,16 +62,23 @@ async fn open_postgres(url: &Secret, connections: u32) -> Result<Db> {
         .map_err(|_| Fault::Bug("database_url isn't a PostgreSQL URL".to_owned()))?
         .application_name("symbolon")
         .statement_cache_capacity(256)
-        .options([("synchronous_commit", "on"), ("statement_timeout", "8000")]);
+        .options([("synchronous_commit", "on"), ("statement_timeout", "5000")]);
+    let trouble = Trouble::default();
+    let seen = trouble.clone();
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(PATIENCE)
         .idle_timeout(Duration::from_secs(300))
-        // A round trip per statement; a dead connection shows itself, and what may run again runs again.
+        // To ask before each statement would double the round trips. After a pause it doesn't matter, and when one
+        // connection was found dead those from before are under suspicion; so what died in the pool harms nobody.
         .test_before_acquire(false)
+        .before_acquire(move |conn, meta| {
+            let fresh = meta.idle_for < PAUSE && !seen.within(meta.idle_for);
+            Box::pin(async move { Ok(fresh || matches!(tokio::time::timeout(PAUSE, conn.ping()).await, Ok(Ok(())))) })
+        })
         .connect_with(options)
         .await?;
-    Ok(Db::new(Engine::Postgres(postgres::Postgres::new(pool))))
+    Ok(Db::new(Engine::Postgres(postgres::Postgres::new(pool, trouble))))
 }
 
 impl Db {

@@ -8,7 +8,9 @@ use sqlx::postgres::PgArguments;
 use sqlx::{PgExecutor, PgPool};
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 /// Most items of one statement.
 const BATCH: usize = 64;
@@ -16,10 +18,46 @@ const BATCH: usize = 64;
 const FLUSHERS: usize = 8;
 /// Most items that wait; beyond, the caller is told to come back.
 const QUEUE: usize = 4096;
+/// How long a statement may take. The server gives up sooner; this is for one that can't be heard any more.
+const ANSWER: Duration = Duration::from_secs(6);
+/// Until when what may run again runs again: then its requester is about to be told that it takes too long.
+const AGAIN: Duration = Duration::from_secs(3);
 
 pub(super) struct Postgres {
-    pool: PgPool,
+    line: Line,
     queue: Arc<Mutex<Queue>>,
+}
+
+/// The connections, and when one of them last turned out to be dead.
+#[derive(Clone)]
+struct Line {
+    pool: PgPool,
+    trouble: Trouble,
+}
+
+/// When a connection last turned out to be dead.
+#[derive(Clone, Default)]
+pub(super) struct Trouble(Arc<Mutex<Option<Instant>>>);
+
+impl Trouble {
+    /// Whether there was some in the last `span`.
+    pub(super) fn within(&self, span: Duration) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() <= span)
+    }
+
+    fn noticed(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
+
+impl Line {
+    async fn run(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
+        let outcome = run(&self.pool, sql, args).await;
+        if matches!(outcome, Err(Fault::Gone(_))) {
+            self.trouble.noticed();
+        }
+        outcome
+    }
 }
 
 #[derive(Default)]
@@ -37,24 +75,27 @@ struct Waiting {
 }
 
 impl Postgres {
-    pub(super) fn new(pool: PgPool) -> Self {
-        Postgres { pool, queue: Arc::default() }
+    pub(super) fn new(pool: PgPool, trouble: Trouble) -> Self {
+        Postgres { line: Line { pool, trouble }, queue: Arc::default() }
     }
 
     pub(super) async fn all(&self, sql: &'static str, writes: bool, args: Vec<Arg>) -> Result<Vec<Row>> {
-        match run(&self.pool, sql, args.clone()).await {
+        match self.line.run(sql, args.clone()).await {
             // Nothing was changed by a read, nor by a write that lost a deadlock: again, on another connection.
-            Err(Fault::Gone(_)) if !writes => run(&self.pool, sql, args).await,
-            Err(Fault::Busy(_)) => run(&self.pool, sql, args).await,
+            Err(Fault::Gone(_)) if !writes => self.line.run(sql, args).await,
+            Err(Fault::Busy(_)) => self.line.run(sql, args).await,
             outcome => outcome,
         }
     }
 
     pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
-        match self.pool.begin().await {
+        match self.line.pool.begin().await {
             Ok(tx) => Ok(tx),
             // A connection that died while idle is only noticed now.
-            Err(_) => Ok(self.pool.begin().await?),
+            Err(_) => {
+                self.line.trouble.noticed();
+                Ok(self.line.pool.begin().await?)
+            }
         }
     }
 
@@ -71,17 +112,17 @@ impl Postgres {
             start
         };
         if start {
-            tokio::spawn(flush(self.pool.clone(), self.queue.clone()));
+            tokio::spawn(flush(self.line.clone(), self.queue.clone()));
         }
         answer.await.unwrap_or_else(|_| Err(Fault::Gone("the statement was lost".to_owned())))
     }
 
     pub(super) fn pool(&self) -> &PgPool {
-        &self.pool
+        &self.line.pool
     }
 
     pub(super) async fn close(&self) {
-        self.pool.close().await;
+        self.line.pool.close().await;
     }
 }
 
@@ -90,13 +131,13 @@ fn lock(queue: &Mutex<Queue>) -> std::sync::MutexGuard<'_, Queue> {
 }
 
 /// Takes batches from the queue until nothing is left for it.
-async fn flush(pool: PgPool, queue: Arc<Mutex<Queue>>) {
+async fn flush(line: Line, queue: Arc<Mutex<Queue>>) {
     loop {
         let taken = take(&mut lock(&queue));
         let Some(hot) = taken.first().map(|first| first.hot) else {
             return;
         };
-        let outcome = run_set(&pool, hot, &taken).await;
+        let outcome = run_set(&line, hot, &taken).await;
         let mut queue = lock(&queue);
         for one in &taken {
             queue.touched.remove(&one.item.id);
@@ -127,15 +168,16 @@ fn take(queue: &mut Queue) -> Vec<Waiting> {
     taken
 }
 
-async fn run_set(pool: &PgPool, hot: &'static Hot, items: &[Waiting]) -> Result<Vec<Row>> {
+async fn run_set(line: &Line, hot: &'static Hot, items: &[Waiting]) -> Result<Vec<Row>> {
     let set = batch::json(items.iter().map(|one| &one.item));
-    let mut outcome = run(pool, hot.postgres(), vec![Arg::from(set.clone())]).await;
+    let begun = Instant::now();
+    let mut outcome = line.run(hot.postgres(), vec![Arg::from(set.clone())]).await;
     for _ in 0..3 {
         // Hot statements may run twice: a lost connection and a lost deadlock are answered by running again.
-        if !outcome.as_ref().is_err_and(Fault::temporary) || pool.is_closed() {
+        if !outcome.as_ref().is_err_and(Fault::temporary) || line.pool.is_closed() || begun.elapsed() > AGAIN {
             break;
         }
-        outcome = run(pool, hot.postgres(), vec![Arg::from(set.clone())]).await;
+        outcome = line.run(hot.postgres(), vec![Arg::from(set.clone())]).await;
     }
     outcome
 }
@@ -155,6 +197,8 @@ fn answer(items: Vec<Waiting>, outcome: Result<Vec<Row>>) {
 }
 
 pub(super) async fn run(on: impl PgExecutor<'_>, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
-    let rows = sqlx::query_with(sql, bound!(PgArguments, args)).fetch_all(on).await?;
+    let rows = sqlx::query_with(sql, bound!(PgArguments, args)).fetch_all(on);
+    let rows = tokio::time::timeout(ANSWER, rows).await;
+    let rows = rows.map_err(|_| Fault::Gone("no answer in time".to_owned()))??;
     Ok(rows.into_iter().map(Row::Postgres).collect())
 }

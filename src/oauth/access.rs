@@ -1,6 +1,7 @@
 //! RFC 6749 §1.4, RFC 9068: access tokens, and what one that is presented stands for.
 
-use super::grants::{self, Grant, Presentation, Which};
+use super::grants::{Grant, Which};
+use super::presentation::{self, Presentation};
 use super::store;
 use crate::app::App;
 use crate::args;
@@ -43,7 +44,7 @@ pub async fn resolve(app: &App, token: &str) -> Result<Option<Access>, Fault> {
     let (now, macs) = (app.now(), app.keys.macs());
     if token.starts_with(Kind::Access.prefix()) {
         if let Some(token) = GrantToken::open(Kind::Access, &macs, token) {
-            return Ok(grants::present(&app.db, &token, Which::Access, now).await?.map(Access::of_person));
+            return Ok(presentation::present(&app.db, &token, Which::Access, now).await?.map(Access::of_person));
         }
         return match MachineToken::open(&macs, token) {
             Some(token) => machine(app, token, now).await,
@@ -109,7 +110,7 @@ async fn jwt(app: &App, token: &str, now: Time) -> Result<Option<Access>, Fault>
     }
     match named(text("jti")) {
         Some(Named::Grant(grant, generation)) => {
-            Ok(grants::present_jwt(&app.db, &grant, generation, now).await?.map(Access::of_person))
+            Ok(presentation::present_jwt(&app.db, &grant, generation, now).await?.map(Access::of_person))
         }
         Some(Named::Machine(jti)) => machine(app, machine_of(&read.claims, jti), now).await,
         None => Ok(None),

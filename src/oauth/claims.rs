@@ -1,7 +1,8 @@
 //! OIDC Core §5.4, §5.5: which claims a client gets, by scope and by the `claims` parameter.
 
-use super::grants::Presentation;
+use super::presentation::Presentation;
 use crate::base::{ScopeSet, Time};
+use crate::web::json;
 use serde_json::{Map, Value, json};
 
 /// §5.4.
@@ -54,7 +55,7 @@ pub const SUPPORTED: [&str; 27] = [
 /// The rest of them.
 pub const SUPPORTED_TOO: [&str; 3] = ["address", "phone_number", "phone_number_verified"];
 
-/// Deepest JSON that is read.
+/// Longest JSON that is read.
 const MAX_BYTES: usize = 4096;
 
 /// §5.5: reads the `claims` parameter; `None` when it isn't of that form.
@@ -62,14 +63,13 @@ pub fn parse(text: &str) -> Option<Value> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let claims: Value = serde_json::from_str(text).ok()?;
-    let members = claims.as_object()?;
+    let members = json::object(text.as_bytes()).ok()?;
     let entry_ok = |entry: &Value| entry.is_null() || entry.is_object();
     let place_ok = |place: &str| match members.get(place) {
         None => true,
         Some(place) => place.as_object().is_some_and(|entries| entries.values().all(entry_ok)),
     };
-    (place_ok("id_token") && place_ok("userinfo")).then_some(claims)
+    (place_ok("id_token") && place_ok("userinfo")).then(|| Value::Object(members))
 }
 
 /// §5.5.1: the `sub` that the client insists on.

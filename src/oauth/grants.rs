@@ -58,7 +58,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    fn read(row: &Row) -> Result<Self> {
+    pub(super) fn read(row: &Row) -> Result<Self> {
         let id = row.text("id")?;
         let scope = row.scopes("scope")?;
         let resource: Vec<String> = row.json("resource")?;
@@ -107,7 +107,7 @@ impl Grant {
     }
 
     /// Whether the access token of `generation` is good: the newest, or the one before within the client's overlap.
-    fn access_good(&self, generation: u32, overlap_millis: i64, now: Time) -> bool {
+    pub(super) fn access_good(&self, generation: u32, overlap_millis: i64, now: Time) -> bool {
         let newest = generation == self.generation && self.access_expires_at > now;
         let previous = generation.checked_add(1) == Some(self.generation)
             && self.rotated_at.millis().saturating_add(overlap_millis) > now.millis();
@@ -302,69 +302,6 @@ pub async fn revoke(
     db.hot(&store::REVOKE, item).await?.map(|row| row.id("client_id")).transpose()
 }
 
-/// A grant with its client and its person, read when a token is presented.
-#[derive(Clone, Debug)]
-pub struct Presentation {
-    /// The grant.
-    pub grant: Grant,
-    /// The client's metadata.
-    pub client: crate::clients::Metadata,
-    /// Whether the person is an admin.
-    pub user_admin: bool,
-    /// The person's address.
-    pub user_email: String,
-    /// The person's claims.
-    pub user_claims: serde_json::Map<String, Value>,
-    /// When they last changed.
-    pub user_updated_at: Time,
-}
-
-/// The grant behind a refresh or access token, if it lives: one read.
-pub async fn present(db: &Db, token: &GrantToken, which: Which, now: Time) -> Result<Option<Presentation>> {
-    let Some((found, row_hash)) = read(db, &token.grant, which).await? else {
-        return Ok(None);
-    };
-    let holder = encoding::same(row_hash.as_bytes(), token.holder.hash().as_bytes());
-    Ok((holder && alive(&found, token.generation, which, now)).then_some(found))
-}
-
-/// The grant behind a JWT access token, which names it and its generation: one read.
-pub async fn present_jwt(db: &Db, grant: &[u8; 16], generation: u32, now: Time) -> Result<Option<Presentation>> {
-    let found = read(db, grant, Which::Access).await?;
-    Ok(found.map(|(found, _)| found).filter(|found| alive(found, generation, Which::Access, now)))
-}
-
-async fn read(mut db: &Db, grant: &[u8; 16], which: Which) -> Result<Option<(Presentation, String)>> {
-    let Some(row) = db.one(store::TOKEN, args![encoding::hex(grant)]).await? else {
-        return Ok(None);
-    };
-    let hash = row.text_opt(if which == Which::Refresh { "refresh_hash" } else { "access_hash" })?;
-    if !row.bool("client_enabled")? || !row.bool("user_enabled")? {
-        return Ok(None);
-    }
-    let client: crate::clients::Metadata = row.json("client_metadata")?;
-    let found = Presentation {
-        grant: Grant::read(&row)?.within(&ScopeSet::stored(&client.scope)),
-        client,
-        user_admin: row.bool("user_admin")?,
-        user_email: row.text("user_email")?,
-        user_claims: row.json("user_claims")?,
-        user_updated_at: row.time("user_updated_at")?,
-    };
-    Ok(hash.map(|hash| (found, hash)))
-}
-
-fn alive(found: &Presentation, generation: u32, which: Which, now: Time) -> bool {
-    let grant = &found.grant;
-    let stays = found.client.rotation == crate::clients::Rotation::Static;
-    let overlap = i64::try_from(found.client.access_token_overlap).unwrap_or(0).saturating_mul(1000);
-    let good = match which {
-        Which::Access => grant.access_good(generation, overlap, now),
-        Which::Refresh => (generation == grant.generation || stays) && grant.idle_expires_at > now,
-    };
-    good && grant.revoked_at.is_none() && grant.expires_at > now
-}
-
 /// Scope and resources of a grant of the client, which never change.
 pub async fn granted(mut db: &Db, grant: &[u8; 16], client_id: &ClientId) -> Result<Option<(ScopeSet, Vec<String>)>> {
     let row = db.one(store::GRANTED, args![encoding::hex(grant), client_id]).await?;
@@ -402,8 +339,9 @@ pub async fn purge(mut db: &Db, after: &str, now: Time) -> Result<Option<String>
     let before = now - std::time::Duration::from_secs(86_400);
     let ids = db.all(store::STEP, args![after]).await?;
     let Some(last) = ids.last().map(|row| row.text("id")).transpose()? else {
-        db.run(store::PURGE_ASSERTIONS, args![now]).await?;
-        db.run(store::PURGE_REVOKED, args![now]).await?;
+        // A day late too: a clock that was ahead for a while must not make anything usable that was spent or revoked.
+        db.run(store::PURGE_ASSERTIONS, args![before]).await?;
+        db.run(store::PURGE_REVOKED, args![before]).await?;
         return Ok(None);
     };
     db.run(store::PURGE, args![after, &last, before]).await?;

@@ -3,7 +3,8 @@
 use super::access::{self, Access};
 use super::client_auth::admit;
 use super::error::{Code, Json52, Refusal, no_store};
-use super::grants::{self, Which};
+use super::grants::Which;
+use super::presentation;
 use super::token::unique;
 use crate::app::App;
 use crate::clients::Client;
@@ -77,7 +78,7 @@ async fn refresh(app: &App, client: &Client, token: &str) -> Result<Option<Value
     let Some(token) = GrantToken::open(Kind::Refresh, &app.keys.macs(), token) else {
         return Ok(None);
     };
-    let found = grants::present(&app.db, &token, Which::Refresh, app.now()).await?;
+    let found = presentation::present(&app.db, &token, Which::Refresh, app.now()).await?;
     Ok(found.filter(|found| found.grant.client_id == client.id).map(|found| {
         let grant = &found.grant;
         json!({

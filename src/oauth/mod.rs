@@ -15,6 +15,7 @@ pub mod introspect;
 pub mod logout;
 pub mod look;
 pub mod pkce;
+pub mod presentation;
 pub mod revoke;
 pub mod scopes;
 pub mod store;

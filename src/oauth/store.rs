@@ -110,11 +110,13 @@ macro_rules! fresh {
     };
 }
 
-/// The presented generation was just rotated: parallel requests and lost answers get the same successor.
+/// The presented generation was just rotated: parallel requests and lost answers get the same successor. A rotation of
+/// the future was made before the clock was set back: that doesn't open its window again. (Clocks of replicas may differ,
+/// by less than a minute.)
 macro_rules! replay {
     () => {
         "(NOT p.static AND grants.generation = p.generation + 1 AND p.replay_window > 0 \
-         AND grants.rotated_at + p.replay_window > p.now)"
+         AND grants.rotated_at + p.replay_window > p.now AND grants.rotated_at < p.now + 60000)"
     };
 }
 

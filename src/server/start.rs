@@ -14,6 +14,7 @@ use crate::keys;
 use crate::outbound::Outbound;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -142,6 +143,9 @@ fn lock(config: &Config) -> Result<File, Refused> {
     }
 }
 
+/// How long the database may take to answer before load balancers are told to turn away.
+const READY: Duration = Duration::from_secs(2);
+
 /// Serves until it is stopped: new connections are turned away, what is in flight is finished, nothing is cut.
 pub async fn serve(started: Started, listener: TcpListener, stop: Stop) {
     serve_all(started, vec![listener], stop).await;
@@ -154,7 +158,10 @@ pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop
     let asked = app.clone();
     let ready = move || {
         let app = asked.clone();
-        async move { vec![("database", app.catch_up().await.is_ok())] }
+        async move {
+            let well = matches!(tokio::time::timeout(READY, app.catch_up()).await, Ok(Ok(())));
+            vec![("database", well)]
+        }
     };
     let router = routes(&app).merge(health(stop.clone(), ready)).fallback(not_found);
     let router = layered(router, &app.config, stop.clone());

@@ -43,6 +43,8 @@ pub struct Waiting {
     pub login_hint: Option<String>,
     /// A local path; `?go=` and the id are added to it.
     pub return_to: String,
+    /// The origin to which the person is sent in the end: browsers hold redirects that follow a form to `form-action`.
+    pub leads_to: Option<String>,
     /// The request itself, for the room that parked it.
     pub request: Value,
 }
@@ -101,9 +103,8 @@ pub async fn find(app: &App, browser: &Browser, id: &str) -> Result<Option<Inter
 }
 
 /// Writes down what was decided, once; false when something was decided before.
-pub async fn decide(app: &App, browser: &Browser, id: &str, decision: &Value) -> Result<bool> {
-    let mut db = &app.db;
-    Ok(db.one(DECIDE, args![id, browser.fingerprint(), decision.to_string(), app.now()]).await?.is_some())
+pub async fn decide(mut tx: &mut Tx, browser: &Browser, id: &str, decision: &Value, now: Time) -> Result<bool> {
+    Ok((&mut tx).one(DECIDE, args![id, browser.fingerprint(), decision.to_string(), now]).await?.is_some())
 }
 
 /// Uses a request up; false when another tab was faster.

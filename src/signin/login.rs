@@ -42,7 +42,8 @@ struct Person {
 const DEVICE_LIVES: Duration = Duration::from_secs(180 * 86_400);
 
 /// `GET /login`
-pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Result<Response, Stopped> {
+    let query = query.readable().map_err(Stopped::bad_link)?;
     let desk = Desk::open(&app, &headers, query.get("go")).await?;
     let email = desk.waiting.as_ref().and_then(|w| w.waiting.login_hint.clone()).unwrap_or_default();
     desk.page(&app, email, None, StatusCode::OK).await
@@ -173,6 +174,7 @@ impl Desk {
         error: Option<String>,
         status: StatusCode,
     ) -> Result<Response, Stopped> {
+        let leads_to = self.waiting.as_ref().and_then(|w| w.waiting.leads_to.clone());
         let page = LoginPage {
             page: Shell::new(app),
             client: self.waiting.as_ref().and_then(|w| w.waiting.asking.clone()),
@@ -183,7 +185,7 @@ impl Desk {
             signed_in_as: self.session.map(|session| session.user.email),
             people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
         };
-        Ok((self.browser.cookie(app), Page::new(page).status(status)).into_response())
+        Ok((self.browser.cookie(app), Page::new(page).status(status).leads_to(leads_to)).into_response())
     }
 
     async fn let_in(self, app: &App, user: &UserId, proof: Proof) -> Result<Response, Stopped> {

@@ -31,7 +31,8 @@ struct DonePage {
 }
 
 /// `GET /setup?token=…`
-pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Result<Response, Stopped> {
+    let query = query.readable().map_err(Stopped::bad_link)?;
     let token = query.get("token").unwrap_or_default();
     if !people::setup::good(&app.db, token, app.now()).await? {
         return Err(used_up());

@@ -3,16 +3,20 @@
 use crate::app::App;
 use crate::db::{On, Result};
 use crate::{args, sql};
+use std::time::Duration;
 
 sql! {
     write TAKE = "INSERT INTO throttles (id, free_at) VALUES ($1, CAST($2 AS BIGINT) + $3) ON CONFLICT (id) DO UPDATE SET \
-                  free_at = CASE WHEN throttles.free_at > $2 THEN throttles.free_at ELSE $2 END + $3 \
-                  WHERE throttles.free_at <= $4 RETURNING free_at";
+                  free_at = CASE WHEN throttles.free_at BETWEEN $2 AND $5 THEN throttles.free_at ELSE $2 END + $3 \
+                  WHERE throttles.free_at <= $4 OR throttles.free_at > $5 RETURNING free_at";
     read FREE_AT = "SELECT free_at FROM throttles WHERE id = $1";
     write REFUND = "UPDATE throttles SET free_at = free_at - $2 WHERE id = $1 RETURNING id";
     write PURGE = "DELETE FROM throttles WHERE id IN (SELECT id FROM throttles WHERE free_at < $1 ORDER BY free_at LIMIT 500) \
                    RETURNING id";
 }
+
+/// A gauge is never full for longer than a minute. One that seems to be is from before the clock was set back.
+const UNHEARD_OF: Duration = Duration::from_secs(120);
 
 /// What attempts are counted by.
 pub struct Gauge {
@@ -44,7 +48,7 @@ pub async fn take(app: &App, gauge: &Gauge) -> Result<Taken> {
     let now = app.now();
     let latest = now.millis() + (gauge.burst - 1) * gauge.interval;
     let mut db = &app.db;
-    if db.one(TAKE, args![&gauge.id, now, gauge.interval, latest]).await?.is_some() {
+    if db.one(TAKE, args![&gauge.id, now, gauge.interval, latest, now + UNHEARD_OF]).await?.is_some() {
         return Ok(Taken::Yes);
     }
     let free_at = db.one(FREE_AT, args![&gauge.id]).await?.map_or(Ok(0), |row| row.int("free_at"))?;

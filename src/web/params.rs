@@ -93,6 +93,13 @@ fn decode(encoded: &[u8]) -> Option<String> {
 /// The query of a request.
 pub struct Query(pub Params);
 
+impl Query {
+    /// The parameters, unless one of them wasn't UTF-8 or held NUL.
+    pub fn readable(self) -> Result<Params, BadForm> {
+        if self.0.malformed() { Err(BadForm::Malformed) } else { Ok(self.0) }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = std::convert::Infallible;
 

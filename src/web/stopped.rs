@@ -59,6 +59,13 @@ impl Stopped {
         stopped
     }
 
+    /// A query that can't be read.
+    pub fn bad_link(why: BadForm) -> Self {
+        let mut stopped = Stopped::bad_request(format!("We can't read this link: {}.", why.description()));
+        stopped.0.status = why.status();
+        stopped
+    }
+
     /// A form that isn't from one of our pages in this browser.
     pub fn forged(_: super::browser::Forged) -> Self {
         Stopped::refused(

@@ -216,7 +216,9 @@ impl Row<'_> {
             let Some(mut token) = self.token(generation) else { return };
             token.holder = token.holder.for_access();
             let found =
-                grants::present(&self.house.app.db, &token, Which::Access, self.model.now).await.expect("answers");
+                symbolon::oauth::presentation::present(&self.house.app.db, &token, Which::Access, self.model.now)
+                    .await
+                    .expect("answers");
             assert_eq!(found.is_some(), self.model.access_good(generation), "generation {generation}");
         }
     }

@@ -89,10 +89,12 @@ pub async fn post(
     let session = session.ok_or_else(Stopped::expired)?;
     let decision = decision(&visit.ask.scope, &session, &params)?;
     let said = serde_json::to_value(&decision).map_err(|why| Fault::Bug(why.to_string()))?;
-    if !interaction::decide(&app, &visit.browser, go, &said).await? {
+    let mut tx = app.db.begin().await?;
+    if !interaction::decide(&mut tx, &visit.browser, go, &said, app.now()).await? {
         return Err(decided_before());
     }
-    record(&app, &call, &session, &visit.client, &decision).await?;
+    audit::record(&mut tx, &trace(&call, &session, &visit.client, &decision), app.now()).await?;
+    tx.commit().await?;
     let resume = visit.waiting.map(|waiting| waiting.resume()).unwrap_or_default();
     Ok(Redirect::to(&resume).into_response())
 }
@@ -117,11 +119,10 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params) -> Result<Deci
     }
 }
 
-async fn record(app: &App, call: &Call, session: &Session, client: &Client, said: &Decision) -> Result<(), Fault> {
+fn trace(call: &Call, session: &Session, client: &Client, said: &Decision) -> audit::Event {
     let action = if said.allowed.is_some() { "consent.given" } else { "consent.declined" };
-    let mut event = event(call, session, action, client);
-    event.detail = serde_json::json!({ "scope": said.allowed });
-    audit::record(&app.db, &event, app.now()).await
+    let detail = serde_json::json!({ "scope": said.allowed });
+    audit::Event { detail, ..event(call, session, action, client) }
 }
 
 fn decided_before() -> Stopped {

@@ -130,6 +130,7 @@ impl<'a> Visit<'a> {
                     asking: Some(asking(&self.client, &self.ask.redirect_uri)),
                     login_hint: self.ask.login_hint.clone(),
                     return_to: RESUME.to_owned(),
+                    leads_to: uri::origin(&self.ask.redirect_uri),
                     request,
                 };
                 self.may_wait()?;

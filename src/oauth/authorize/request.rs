@@ -254,8 +254,8 @@ fn max_age(params: &Params) -> Result<Option<u64>, Refusal> {
     let Some(text) = params.get("max_age") else {
         return Ok(None);
     };
-    match text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten() {
-        Some(seconds) => Ok(Some(seconds)),
+    match text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten() {
+        Some(seconds) => Ok(Some(u64::from(seconds))),
         None => refuse(Code::InvalidRequest, "max_age must be a whole number of seconds"),
     }
 }

@@ -13,6 +13,8 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// Headers that a real browser would send with forms.
     pub fetch_metadata: bool,
+    /// Headers that someone adds to every request: a proxy in front, or an attacker.
+    pub headers: BTreeMap<String, String>,
 }
 
 /// What the browser shows.
@@ -70,12 +72,22 @@ impl View {
 
 impl Browser {
     pub fn new(house: &House) -> Self {
-        Browser::to(&house.url)
+        Browser::with(house.http(), &house.url)
+    }
+
+    /// The same browser, going to another server of the same issuer.
+    pub fn at(&self, house: &House) -> Self {
+        Browser { origin: house.url.clone(), ..self.clone() }
     }
 
     /// A browser for the server at this address.
     pub fn to(url: &str) -> Self {
-        Browser { http: super::http(), origin: url.to_owned(), cookies: BTreeMap::new(), fetch_metadata: true }
+        Browser::with(super::http(), url)
+    }
+
+    fn with(http: reqwest::Client, url: &str) -> Self {
+        let (cookies, headers) = (BTreeMap::new(), BTreeMap::new());
+        Browser { http, origin: url.to_owned(), cookies, fetch_metadata: true, headers }
     }
 
     fn absolute(&self, url: &str) -> String {
@@ -90,6 +102,9 @@ impl Browser {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         let response = request.send().await.ok()?;
         for cookie in response.headers().get_all("set-cookie") {

@@ -72,7 +72,7 @@ impl Client {
             method,
             redirect_uri: metadata.redirect_uris.first().cloned().unwrap_or_default(),
             url: house.url.clone(),
-            http: super::http(),
+            http: house.http(),
         }
     }
 

@@ -30,6 +30,8 @@ pub struct House {
     pub url: String,
     pub dir: PathBuf,
     pub config: Config,
+    /// Making one is slow, so there is one a house.
+    http: reqwest::Client,
     kept: AtomicBool,
     stop: Stop,
     serving: Option<tokio::task::JoinHandle<()>>,
@@ -62,7 +64,7 @@ async fn settle(config: Config) {
     started.app.db.close().await;
 }
 
-fn fresh_dir() -> PathBuf {
+pub fn fresh_dir() -> PathBuf {
     let name = format!("symbolon-house-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
     let dir = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&dir).expect("a directory");
@@ -118,7 +120,17 @@ impl House {
         let stop = Stop::new();
         let app = started.app.clone();
         let serving = tokio::spawn(server::serve(started, listener, stop.clone()));
-        House { app, kind, url, dir, config, kept: AtomicBool::new(false), stop, serving: Some(serving) }
+        House {
+            app,
+            kind,
+            url,
+            dir,
+            config,
+            http: super::http(),
+            kept: AtomicBool::new(false),
+            stop,
+            serving: Some(serving),
+        }
     }
 
     /// Another server over the same PostgreSQL database, with the same clock setting and keys.
@@ -145,6 +157,15 @@ impl House {
         (std::mem::take(&mut self.dir), self.config.clone())
     }
 
+    /// The process ends and another begins: what only lived in memory is gone; the time goes on from where it was.
+    pub async fn restarts(self) -> House {
+        let (kind, offset) = (self.kind, self.app.clock.offset());
+        let (dir, config) = self.close().await;
+        let house = House::open(kind, dir, config).await;
+        house.app.clock.shift(offset);
+        house
+    }
+
     pub fn now(&self) -> Time {
         self.app.now()
     }
@@ -152,6 +173,17 @@ impl House {
     /// Lets time pass.
     pub fn wait(&self, span: Duration) {
         self.app.clock.shift(i64::try_from(span.as_millis()).expect("a span"));
+    }
+
+    /// However slow the machine is: since the last call, and since `then` at first, 300 ms have passed.
+    pub fn goes_slowly(&self, then: &mut Time) {
+        *then = *then + Duration::from_millis(300);
+        self.app.clock.shift(then.millis() - self.now().millis());
+    }
+
+    /// An HTTP client that follows nothing and keeps nothing.
+    pub fn http(&self) -> reqwest::Client {
+        self.http.clone()
     }
 
     pub fn browser(&self) -> Browser {

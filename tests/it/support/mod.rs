@@ -1,13 +1,15 @@
-//! What tests stand on: houses, browsers, clients.
+//! What tests stand on: houses, browsers, clients, raw sockets, a proxy that can be cut, the rows as they are.
 
 pub mod assertion;
 pub mod browser;
+pub mod changes;
 pub mod chromium;
 pub mod client;
 pub mod expect;
 pub mod house;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod raw;
 pub mod registry;
 pub mod socket;
@@ -21,6 +23,7 @@ pub fn http() -> reqwest::Client {
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use house::{House, Kind};
+pub use proxy::Proxy;
 
 /// Runs a test on SQLite and on PostgreSQL, each in a fresh house.
 #[macro_export]

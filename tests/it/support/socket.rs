@@ -1,52 +1,50 @@
-//! Requests as bytes, for what no well-behaved library sends.
+//! Requests as bytes, for what no honest client would send.
 
 use super::House;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
-/// An answer as it came.
+/// The first answer on a connection, as text.
 #[derive(Clone, Debug)]
 pub struct Said {
     pub status: u16,
-    /// Header lines, without the status line.
-    pub head: Vec<String>,
-    pub body: String,
+    /// Lower-case names, in order.
+    pub headers: Vec<(String, String)>,
+    /// Everything that came until the connection ended.
+    pub all: String,
 }
 
 impl Said {
-    /// A header, or nothing.
+    fn read(all: String) -> Self {
+        let head = all.split("\r\n\r\n").next().unwrap_or_default();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).unwrap_or(0);
+        let headers = lines.filter_map(|line| line.split_once(": ")).map(|(k, v)| (k.to_lowercase(), v.to_owned()));
+        Said { status, headers: headers.collect(), all: all.clone() }
+    }
+
+    /// A header by its lower-case name, or nothing.
     pub fn header(&self, name: &str) -> &str {
-        let found =
-            self.head.iter().filter_map(|line| line.split_once(':')).find(|(have, _)| have.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.trim()).unwrap_or_default()
+        self.headers.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// What follows the headers.
+    pub fn body(&self) -> &str {
+        self.all.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default()
     }
 }
 
 impl House {
-    /// Sends the bytes and reads until the server has said all it has to say.
-    pub async fn says(&self, bytes: &[u8]) -> Said {
+    /// Sends bytes on a fresh connection and reads until the server ends it; they should ask it to.
+    pub async fn hears(&self, bytes: impl AsRef<[u8]>) -> Said {
         let address = self.url.strip_prefix("http://").expect("plain http");
-        let mut socket = TcpStream::connect(address).await.expect("connects");
-        // A refusal may come before the last byte went out.
-        let _ = socket.write_all(bytes).await;
-        let mut answer = Vec::new();
-        let mut piece = [0; 4096];
-        let read = async {
-            while let Ok(n) = socket.read(&mut piece).await {
-                if n == 0 {
-                    break;
-                }
-                answer.extend_from_slice(&piece[..n]);
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), read).await.expect("an answer and its end");
-        let text = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
-        let mut lines = head.split("\r\n").map(str::to_owned);
-        let status = lines.next().expect("a status line");
-        let status = status.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        Said { status, head: lines.collect(), body: body.to_owned() }
+        let mut socket = tokio::net::TcpStream::connect(address).await.expect("connects");
+        // What can't be written any more has been refused already.
+        let _ = socket.write_all(bytes.as_ref()).await;
+        let mut all = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(20), socket.read_to_end(&mut all)).await;
+        assert!(ended.is_ok(), "still open after {:?}", String::from_utf8_lossy(&all));
+        Said::read(String::from_utf8_lossy(&all).into_owned())
     }
 
     /// A request with this method, target, further header lines and body, on a connection of its own.
@@ -57,6 +55,6 @@ impl House {
         if !body.is_empty() {
             text.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
-        self.says(format!("{text}\r\n{body}").as_bytes()).await
+        self.hears(format!("{text}\r\n{body}")).await
     }
 }
