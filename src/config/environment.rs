@@ -21,6 +21,11 @@ pub fn process_env_names() -> Vec<String> {
     std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
 }
 
+/// Where what is only for a while may be kept: `TMPDIR`, or what this machine has for it.
+pub fn temporary() -> std::path::PathBuf {
+    std::env::temp_dir()
+}
+
 /// Refuses a name that starts with `SYMBOLON_` and means nothing: a typo would otherwise leave a default in force.
 /// Names that start with `SYMBOLON_TEST_` belong to the test suite.
 pub fn check_names(names: &[String]) -> Result<(), Refused> {

@@ -6,7 +6,7 @@ mod file;
 mod load;
 mod refused;
 
-pub use environment::{check_names, master_key_source, process_env, process_env_names};
+pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, load, load_process};
 pub use refused::Refused;
 

@@ -22,7 +22,7 @@ impl Home {
         let (dir, stays) = match &options.data_dir {
             // A check leaves nothing behind, wherever it was told to live.
             Some(dir) if !options.check => (dir.clone(), true),
-            _ => (std::env::temp_dir().join(format!("symbolon-dev-{}", hex(&entropy::bytes::<8>()))), false),
+            _ => (config::temporary().join(format!("symbolon-dev-{}", hex(&entropy::bytes::<8>()))), false),
         };
         let made = DirBuilder::new().recursive(stays).mode(0o700).create(&dir);
         made.map_err(|why| format!("{} can't be made: {why}", dir.display()))?;

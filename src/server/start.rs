@@ -96,7 +96,7 @@ pub async fn start(
     dev: bool,
 ) -> Result<Started, Refused> {
     let lock = match (&config.database_url, role) {
-        (None, Role::Server) => Some(lock(&config)?),
+        (None, Role::Server) => Some(lock(&config).await?),
         _ => None,
     };
     let db = open(&config).await?;
@@ -128,19 +128,23 @@ pub async fn start(
 }
 
 /// Two servers over one SQLite file would each believe to be the only writer.
-fn lock(config: &Config) -> Result<File, Refused> {
+async fn lock(config: &Config) -> Result<File, Refused> {
     let file = config.data_dir.join("symbolon.lock");
     let unusable = |why: std::io::Error| Refused(format!("{} can't be used: {why}", file.display()));
     DirBuilder::new().recursive(true).mode(0o700).create(&config.data_dir).map_err(unusable)?;
     let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&file).map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Refused(format!(
-            "another Symbolon is serving from {}. Stop it first, or set database_url: several servers share PostgreSQL.",
-            config.data_dir.display()
-        ))),
-        Err(TryLockError::Error(why)) => Err(unusable(why)),
+    // Whoever served before may be on the way out.
+    for _ in 0..10 {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(TryLockError::Error(why)) => return Err(unusable(why)),
+        }
     }
+    Err(Refused(format!(
+        "another Symbolon is serving from {}. Stop it first, or set database_url: several servers share PostgreSQL.",
+        config.data_dir.display()
+    )))
 }
 
 /// How long the database may take to answer before load balancers are told to turn away.

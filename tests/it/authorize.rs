@@ -211,10 +211,10 @@ on_both! {
         let client = house.client_with(trusted).await;
         let mut browser = house.browser();
         browser.arrives_as("ada").await;
-        for bad in ["-1", "abc", "+5", "1.5", "1e3", "0x10", " 5", "99999999999999999999", "٣"] {
+        for bad in ["-1", "abc", "+5", "1.5", "1e3", "0x10", " 5", "99999999999999999999", "18446744073709551615", "٣"] {
             browser.get_once(&client.auth_url(&[("max_age", bad)])).await.is_refusal(&client, "invalid_request");
         }
-        for good in ["1000000000", "18446744073709551615"] {
+        for good in ["1000000000", "4294967295"] {
             browser.get_once(&client.auth_url(&[("max_age", good)])).await.has_code(&client);
         }
         house.wait(minutes(5));
