@@ -20,6 +20,7 @@ mod http;
 mod id_token;
 mod injection;
 mod introspect;
+mod jwks_uri;
 mod jwt_access_tokens;
 mod kills;
 mod leaks;

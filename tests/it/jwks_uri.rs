@@ -1,0 +1,134 @@
+//! SS-04, OIDC Core §10.1.1: a client's keys by reference, fetched only from where we may go.
+
+use crate::support::{Answer, Client, House, Kind, assertion};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use symbolon::clients::{AuthMethod, GrantType};
+use symbolon::crypto::{Algorithm, SigningKey};
+
+/// A client's own web server: says one thing, and counts who asked.
+struct Site {
+    url: String,
+    says: Arc<Mutex<String>>,
+    hits: Arc<AtomicUsize>,
+}
+
+impl Site {
+    fn open(says: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
+        let url = format!("http://{}/jwks.json", listener.local_addr().expect("an address"));
+        let (says, hits) = (Arc::new(Mutex::new(says)), Arc::new(AtomicUsize::new(0)));
+        let (answer, count) = (says.clone(), hits.clone());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(answer.lock().expect("an answer").as_bytes());
+            }
+        });
+        Site { url, says, hits }
+    }
+
+    fn hits(&self) -> usize {
+        self.hits.load(Ordering::SeqCst)
+    }
+}
+
+fn serves(keys: &[&SigningKey]) -> String {
+    let keys: Vec<_> = keys.iter().map(|key| key.jwk.clone()).collect();
+    let body = serde_json::json!({ "keys": keys }).to_string();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+async fn registered(house: &House, site: &Site) -> Client {
+    house
+        .client_with(|m| {
+            m.token_endpoint_auth_method = AuthMethod::PrivateKeyJwt;
+            m.grant_types = vec![GrantType::ClientCredentials];
+            m.response_types.clear();
+            m.redirect_uris.clear();
+            m.scope = "reports".to_owned();
+            m.jwks_uri = Some(site.url.clone());
+        })
+        .await
+}
+
+async fn asserts(house: &House, client: &Client, key: &SigningKey) -> Answer {
+    let assertion = assertion::sign(house, &client.id, key);
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", assertion::TYPE),
+        ("client_assertion", assertion.as_str()),
+    ];
+    client.token(&form).await
+}
+
+fn key() -> SigningKey {
+    SigningKey::generate(Algorithm::ES256).expect("a key").0
+}
+
+async fn may_reach_loopback() -> House {
+    House::with(Kind::Sqlite, |config| config.outbound.allow = vec!["127.0.0.0/8".parse().expect("a network")]).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_are_fetched_kept_and_fetched_again_for_a_new_one() {
+    let house = may_reach_loopback().await;
+    let (old, new) = (key(), key());
+    let site = Site::open(serves(&[&old]));
+    let client = registered(&house, &site).await;
+    asserts(&house, &client, &old).await.ok();
+    asserts(&house, &client, &old).await.ok();
+    assert_eq!(site.hits(), 1, "kept");
+    // A key that isn't there is looked for, but not more than once a minute.
+    asserts(&house, &client, &new).await.is(401, "invalid_client");
+    *site.says.lock().expect("an answer") = serves(&[&old, &new]);
+    house.wait(Duration::from_secs(61));
+    asserts(&house, &client, &new).await.ok();
+    assert_eq!(site.hits(), 2);
+    for _ in 0..5 {
+        asserts(&house, &client, &key()).await.is(401, "invalid_client");
+    }
+    assert_eq!(site.hits(), 2, "nobody makes us ask at will");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ss_02_no_private_address_is_reached_unless_it_is_allowed() {
+    let house = House::new(Kind::Sqlite).await;
+    let own = key();
+    let site = Site::open(serves(&[&own]));
+    let client = registered(&house, &site).await;
+    asserts(&house, &client, &own).await.is(401, "invalid_client");
+    assert_eq!(site.hits(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ss_03_redirects_and_hostile_answers_give_no_keys() {
+    let house = may_reach_loopback().await;
+    let own = key();
+    let elsewhere = Site::open(serves(&[&own]));
+    let to = &elsewhere.url;
+    let huge = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{{\"keys\":[{}", "0,".repeat(600_000));
+    let private = serves(&[&own]).replace("\"kty\"", "\"d\":\"AQ\",\"kty\"");
+    let answers = [
+        format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+        format!("HTTP/1.1 307 Temporary Redirect\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+        huge,
+        private,
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnull".to_owned(),
+        "garbage\r\n\r\n".to_owned(),
+    ];
+    for says in answers {
+        let site = Site::open(says.clone());
+        let client = registered(&house, &site).await;
+        asserts(&house, &client, &own).await.is(401, "invalid_client");
+        assert_eq!(site.hits(), 1, "{}", says.chars().take(60).collect::<String>());
+    }
+    assert_eq!(elsewhere.hits(), 0);
+}
