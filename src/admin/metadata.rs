@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::clients::{ADMIN_SCOPE, Client, GrantType, Metadata};
 use crate::web::json;
 use serde_json::{Map, Value};
-use std::net::IpAddr;
 
 /// Members of a client that are shown and can't be written. What was shown may be sent back as it was.
 const SHOWN: [&str; 6] =
@@ -94,20 +93,15 @@ fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
     }
 }
 
-/// Checks what depends on the settings of this deployment: plain http for `jwks_uri` only inside `outbound.allow`.
+/// Checks what depends on the settings of this deployment: `jwks_uri` must be where we would go to fetch it.
 pub(super) fn check_here(app: &App, metadata: &Metadata) -> Result<(), Refused> {
-    let Some(jwks_uri) = metadata.jwks_uri.as_deref().filter(|uri| !uri.starts_with("https:")) else {
-        return Ok(());
-    };
-    let host = url::Url::parse(jwks_uri).ok().and_then(|uri| {
-        let host = uri.host_str()?.trim_matches(['[', ']']).to_owned();
-        if host == "localhost" { "127.0.0.1".parse::<IpAddr>().ok() } else { host.parse().ok() }
-    });
-    if host.is_some_and(|host| app.config.outbound.allow.iter().any(|network| network.contains(&host))) {
-        return Ok(());
+    match metadata.jwks_uri.as_deref().map(|uri| app.outbound.check(uri)) {
+        None | Some(Ok(())) => Ok(()),
+        Some(Err(_)) => {
+            let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
+            Err(Refused::invalid("jwks_uri", why))
+        }
     }
-    let why = "must be an https URL; plain http is only for addresses inside `outbound.allow` of the settings";
-    Err(Refused::invalid("jwks_uri", why))
 }
 
 #[cfg(test)]

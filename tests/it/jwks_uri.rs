@@ -132,3 +132,41 @@ async fn ss_03_redirects_and_hostile_answers_give_no_keys() {
     }
     assert_eq!(elsewhere.hits(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ss_01_an_address_where_we_would_not_go_cannot_be_registered() {
+    use symbolon::admin::{Acting, clients};
+    use symbolon::clients::Metadata;
+    let house = House::new(Kind::Sqlite).await;
+    let acting = Acting { actor: symbolon::audit::Actor::Cli, call: symbolon::web::Call::internal("test") };
+    let with = |uri: &str| Metadata {
+        client_name: "Ledgerly".to_owned(),
+        redirect_uris: vec!["https://app.example/cb".to_owned()],
+        token_endpoint_auth_method: AuthMethod::PrivateKeyJwt,
+        jwks_uri: Some(uri.to_owned()),
+        ..Metadata::default()
+    };
+    for bad in [
+        "http://app.example/jwks",
+        "https://127.0.0.1/jwks",
+        "https://2130706433/jwks",
+        "https://0x7f.1/jwks",
+        "https://[::1]/jwks",
+        "https://[::ffff:127.0.0.1]/jwks",
+        "https://10.0.0.1/jwks",
+        "https://169.254.169.254/latest/meta-data",
+        "https://100.64.0.1/jwks",
+        "https://192.168.1.1/jwks",
+        "https://0.0.0.0/jwks",
+        "https://user@app.example/jwks",
+        "https://app.example:8443/jwks",
+        "file:///etc/passwd",
+        "gopher://app.example/",
+        "data:application/json,{}",
+    ] {
+        let refused = clients::create(&house.app, &acting, with(bad), None).await;
+        assert!(refused.is_err(), "{bad}");
+    }
+    let good = clients::create(&house.app, &acting, with("https://app.example/jwks"), None).await;
+    assert!(good.is_ok());
+}
