@@ -39,8 +39,9 @@ impl Hot {
         self.sqlite.get_or_init(|| {
             let columns: Vec<String> =
                 self.columns.iter().map(|(name, _)| format!("value->>'{name}' AS {name}")).collect();
-            let batch = format!("(SELECT {} FROM json_each($1)) AS p", columns.join(", "));
-            self.text.replace("{batch}", &batch)
+            // MATERIALIZED: else each mention of a column would read the JSON text once more.
+            let batch = format!("WITH p AS MATERIALIZED (SELECT {} FROM json_each($1)) ", columns.join(", "));
+            batch + &self.text.replace("{batch}", "p")
         })
     }
 
