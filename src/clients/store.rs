@@ -3,7 +3,7 @@
 use super::{Client, Metadata, SecretHash};
 use crate::base::Time;
 use crate::base::id::ClientId;
-use crate::db::{Db, Fault, On, Result, Tx};
+use crate::db::{self, Db, Fault, On, Result, Tx};
 use crate::{args, sql};
 
 sql! {
@@ -64,7 +64,7 @@ pub async fn by_id(mut on: impl On, id: &ClientId) -> Result<Option<Client>> {
 
 /// Clients after `cursor` whose name or identifier contains `search`, in the order in which they came.
 pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<Client>> {
-    let rows = db.all(PAGE, args![cursor, pattern(search), limit]).await?;
+    let rows = db.all(PAGE, args![cursor, db::like(&search.to_lowercase()), limit]).await?;
     rows.iter().map(Client::read).collect()
 }
 
@@ -96,12 +96,6 @@ pub async fn delete(mut tx: &mut Tx, id: &ClientId) -> Result<bool> {
 
 fn search(id: &ClientId, metadata: &Metadata) -> String {
     format!("{} {id}", metadata.client_name.to_lowercase())
-}
-
-fn pattern(part: &str) -> String {
-    let part = part.to_lowercase();
-    let escaped: String = part.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
-    format!("%{escaped}%")
 }
 
 fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {

@@ -14,7 +14,7 @@ pub use fault::Fault;
 pub use migrate::Drift;
 pub use open::{Place, open};
 pub use row::Row;
-pub use stmt::{Arg, Stmt, params};
+pub use stmt::{Arg, Stmt, like, params};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -155,3 +155,9 @@ macro_rules! bound {
     }};
 }
 pub(super) use bound;
+
+/// A LIKE pattern for texts that contain `part`, whatever characters it has; the escape character is `!`.
+pub fn like(part: &str) -> String {
+    let escaped: String = part.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
+    format!("%{escaped}%")
+}

@@ -83,11 +83,19 @@ impl Keyring {
     }
 
     async fn active(&self, alg: Algorithm) -> std::result::Result<Arc<SigningKey>, NoKey> {
+        match self.0.ring.load().active(alg) {
+            Some(key) => Ok(key),
+            None => self.awaited(alg).await,
+        }
+    }
+
+    /// The key, once it is made.
+    async fn awaited(&self, alg: Algorithm) -> std::result::Result<Arc<SigningKey>, NoKey> {
         let mut changed = self.0.changed.subscribe();
         let found = async {
             loop {
-                if let Some(key) = self.0.ring.load().active.iter().find(|key| key.alg == alg) {
-                    return Ok(key.clone());
+                if let Some(key) = self.0.ring.load().active(alg) {
+                    return Ok(key);
                 }
                 changed.changed().await.map_err(|_| NoKey)?;
             }
@@ -105,6 +113,10 @@ impl Keyring {
 }
 
 impl Ring {
+    fn active(&self, alg: Algorithm) -> Option<Arc<SigningKey>> {
+        self.active.iter().find(|key| key.alg == alg).cloned()
+    }
+
     /// The claims of a JWT that one of our keys, old or new, has signed; checks nothing but the signature.
     pub fn verify(&self, token: &str) -> Option<jwt::Unverified> {
         let unverified = jwt::read(token)?;

@@ -51,7 +51,7 @@ pub async fn admit(app: &App, headers: &HeaderMap, params: &Params, call: &Call)
     match prove(app, &client_id, &shown).await? {
         Some(client) => Ok(Admitted(client)),
         None => {
-            app.attempts.failed(&counted, app.now());
+            app.attempts.count(&counted, app.now());
             Err(refused().0.because(format!("client {}", client_id.escape_debug())).into())
         }
     }

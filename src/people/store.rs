@@ -3,7 +3,7 @@
 use super::{NewUser, User, email};
 use crate::base::Time;
 use crate::base::id::UserId;
-use crate::db::{Db, On, Result, Tx};
+use crate::db::{self, Db, On, Result, Tx};
 use crate::{args, sql};
 
 sql! {
@@ -41,14 +41,8 @@ pub async fn by_email(mut db: &Db, address: &str) -> Result<Option<User>> {
 
 /// People after `cursor` whose address contains `search`, in the order in which they came.
 pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<User>> {
-    let rows = db.all(PAGE, args![cursor, like(&email::canonical(search)), limit]).await?;
+    let rows = db.all(PAGE, args![cursor, db::like(&email::canonical(search)), limit]).await?;
     rows.iter().map(User::from_row).collect()
-}
-
-/// A LIKE pattern for texts that contain `part`, whatever characters it has; the escape character is `!`.
-pub fn like(part: &str) -> String {
-    let escaped: String = part.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
-    format!("%{escaped}%")
 }
 
 /// Whether there is an enabled admin other than `except`.

@@ -146,7 +146,7 @@ impl<'a> Visit<'a> {
         if self.app.waiting.exhausted(&self.network, now) {
             return Err(Stopped::busy());
         }
-        self.app.waiting.failed(&self.network, now);
+        self.app.waiting.count(&self.network, now);
         Ok(())
     }
 
