@@ -1,6 +1,6 @@
 //! `symbolon dev --check`: walks the whole path by itself, over real HTTP, and says of each step whether it holds.
 //!
-//! A step is a function over the [`Walk`]; to add one, write it and name it in [`STEPS`].
+//! A step is a function over the [`Walk`]; to add one, write it and name it in `STEPS`.
 
 pub mod browser;
 mod documents;
