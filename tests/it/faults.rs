@@ -354,7 +354,7 @@ async fn r_07_a_database_that_is_gone_is_503_and_its_return_is_noticed_at_once()
     let house = house_behind(&proxy, |_| {}).await;
     let mut world = world(&house).await;
     for _ in 0..2 {
-        proxy.cut();
+        proxy.cut().await;
         world.finds_an_outage(&house).await;
     }
     proxy.restore();
@@ -375,7 +375,7 @@ async fn r_07_connections_that_died_while_idle_harm_no_request() {
     for one in busy.collect::<Vec<_>>() {
         assert_eq!(one.await.expect("ends"), 200);
     }
-    proxy.cut();
+    proxy.cut().await;
     proxy.restore();
     first.finds_all_well(&house).await;
     second.finds_all_well(&house).await;

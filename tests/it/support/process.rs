@@ -23,7 +23,7 @@ impl Process {
         command.env("SYMBOLON_ISSUER", &url).env("SYMBOLON_LISTEN", format!("127.0.0.1:{port}"));
         command.env("SYMBOLON_DATA_DIR", &config.data_dir).env("SYMBOLON_KEYS_DIR", &config.keys_dir);
         command.env("SYMBOLON_PASSWORDS_MEMORY_KIB", "8").env("SYMBOLON_PASSWORDS_PASSES", "1");
-        command.env("SYMBOLON_LOG_LEVEL", "warn").envs(more.iter().copied());
+        command.env("SYMBOLON_LOG_LEVEL", "error").envs(more.iter().copied());
         if let Some(database) = &config.database_url {
             command.env("SYMBOLON_DATABASE_URL", database.reveal());
         }

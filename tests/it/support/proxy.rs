@@ -26,6 +26,8 @@ pub struct Proxy {
     port: u16,
     target: Arc<Mutex<Option<String>>>,
     line: watch::Sender<Line>,
+    /// Connections that reach the database.
+    carried: watch::Sender<usize>,
     /// Connections of which something was swallowed.
     swallowed: watch::Sender<usize>,
 }
@@ -38,6 +40,7 @@ impl Proxy {
             port,
             target: Arc::default(),
             line: watch::Sender::new(Line::Open),
+            carried: watch::Sender::new(0),
             swallowed: watch::Sender::new(0),
         };
         let this = proxy.clone();
@@ -58,9 +61,10 @@ impl Proxy {
         config.database_url = Some(Secret::new(url.as_str()));
     }
 
-    /// Ends every connection, and every new one as soon as it is made.
-    pub fn cut(&self) {
+    /// Ends every connection, and every new one as soon as it is made. When this returns, none is left.
+    pub async fn cut(&self) {
         self.line.send_replace(Line::Cut);
+        let _ = self.carried.subscribe().wait_for(|n| *n == 0).await;
     }
 
     /// Lets nothing through, as when packets are dropped.
@@ -85,12 +89,20 @@ impl Proxy {
         }
         let target = self.target.lock().expect("not poisoned").clone().expect("a target");
         let Ok(mut far) = TcpStream::connect(target).await else { return };
-        let silent = tokio::select! {
-            _ = tokio::io::copy_bidirectional(&mut near, &mut far) => false,
-            _ = line.changed() => true,
+        self.carried.send_modify(|n| *n += 1);
+        let stopped = tokio::select! {
+            _ = tokio::io::copy_bidirectional(&mut near, &mut far) => None,
+            _ = line.changed() => Some(*line.borrow()),
         };
-        if silent {
-            self.silence(near, line).await;
+        match stopped {
+            Some(Line::Silent | Line::HalfOpen) => {
+                self.carried.send_modify(|n| *n -= 1);
+                self.silence(near, line).await;
+            }
+            _ => {
+                drop(near);
+                self.carried.send_modify(|n| *n -= 1);
+            }
         }
     }
 
