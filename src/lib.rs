@@ -5,7 +5,8 @@
 //! ```text
 //! cli                 commands, beside a running server or starting one
 //! server              assembles: knows every room below; `server::routes` lists all routes
-//! api · dev · jobs    JSON for admins · the playground · background work
+//! api · dev · jobs · register
+//!                     JSON for admins · the playground · background work · apps that register themselves
 //! guard · admin       who is calling · what administrators do
 //! oauth               the protocol
 //! signin              sessions, sign-in, consent memory; knows no OAuth word
@@ -36,6 +37,7 @@ pub mod oauth;
 pub mod observe;
 pub mod outbound;
 pub mod people;
+pub mod register;
 pub mod server;
 pub mod signin;
 pub mod web;

@@ -40,16 +40,23 @@ impl<'a> Change<'a> {
     }
 
     /// Writes the event and makes all of it durable. No change succeeds that isn't in the audit trail.
-    pub(super) async fn commit(mut self, happened: Happened) -> Result<(), Refused> {
-        let event = Event {
-            actor: self.who.actor.clone(),
-            action: happened.action,
-            object: happened.object,
-            request_id: self.who.call.request_id.clone(),
-            address: self.who.call.address.to_string(),
-            detail: difference(&happened.before, &happened.after),
-        };
-        audit::record(&mut self.tx, &event, self.now).await?;
+    pub(super) async fn commit(self, happened: Happened) -> Result<(), Refused> {
+        self.commit_all(vec![happened]).await
+    }
+
+    /// The same for a change of several things at once.
+    pub(super) async fn commit_all(mut self, all: Vec<Happened>) -> Result<(), Refused> {
+        for happened in all {
+            let event = Event {
+                actor: self.who.actor.clone(),
+                action: happened.action,
+                object: happened.object,
+                request_id: self.who.call.request_id.clone(),
+                address: self.who.call.address.to_string(),
+                detail: difference(&happened.before, &happened.after),
+            };
+            audit::record(&mut self.tx, &event, self.now).await?;
+        }
         self.tx.commit().await?;
         self.app.memory.forget();
         // The change is made and must be answered so; whoever asks next catches up.

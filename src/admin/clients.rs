@@ -7,7 +7,9 @@ use crate::app::App;
 use crate::base::id::ClientId;
 use crate::base::{Secret, Time};
 use crate::clients::{AuthMethod, Client, Metadata, SecretHash, fresh_secret, store};
+use crate::db::Tx;
 use crate::oauth::grants;
+use crate::signin::consents;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -70,6 +72,8 @@ pub async fn create(app: &App, who: &Acting, metadata: Metadata, id: Option<Clie
             format!("there is a client {id} already; choose another identifier"),
         ));
     }
+    // A request that was under way while a client of this name was deleted may have left a grant of that one.
+    grants::erase_of_client(&mut change.tx, &id).await?;
     let client = store::by_id(&mut change.tx, &id).await?.ok_or(Refused::NotFound)?;
     change.commit(happened("client.created", &id, Value::Null, client.to_json())).await?;
     Ok(Registered { client, secret })
@@ -81,6 +85,12 @@ pub fn chosen(id: ClientId) -> Result<ClientId, Refused> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._~-".contains(&b);
     // A name that is only dots would be a step in a path.
     let dots = text.bytes().all(|b| b == b'.');
+    if text == "seen" {
+        return Err(Refused::invalid(
+            "client_id",
+            "is the name of something else in the management API; choose another",
+        ));
+    }
     if (3..=64).contains(&text.len()) && text.bytes().all(plain) && !dots {
         return Ok(id);
     }
@@ -117,7 +127,7 @@ pub async fn patch(app: &App, who: &Acting, target: &Target, patch: Map<String, 
     edit(app, who, target, |client| metadata::patched(client, patch)).await
 }
 
-async fn edit(
+pub(super) async fn edit(
     app: &App,
     who: &Acting,
     target: &Target,
@@ -220,11 +230,19 @@ fn rotated(old: Vec<SecretHash>, new: SecretHash, overlap: Duration, now: Time) 
 pub async fn delete(app: &App, who: &Acting, target: &Target) -> Result<(), Refused> {
     let mut change = Change::begin(app, who).await?;
     let client = locked(&mut change, target).await?;
-    store::delete(&mut change.tx, &client.id).await?;
+    erase(&mut change.tx, &client.id).await?;
     change.commit(happened("client.deleted", &client.id, client.to_json(), Value::Null)).await
 }
 
-async fn locked(change: &mut Change<'_>, target: &Target) -> Result<Client, Refused> {
+/// All that there is of a client. Grants and consents don't refer to its row: those of clients without one have none.
+pub(super) async fn erase(tx: &mut Tx, id: &ClientId) -> Result<(), Refused> {
+    store::delete(tx, id).await?;
+    grants::erase_of_client(&mut *tx, id).await?;
+    consents::erase_of_client(&mut *tx, id).await?;
+    Ok(())
+}
+
+pub(super) async fn locked(change: &mut Change<'_>, target: &Target) -> Result<Client, Refused> {
     let client = store::lock(&mut change.tx, &target.id, change.now).await?.ok_or(Refused::NotFound)?;
     // Locking counts a revision on.
     match target.if_match {
@@ -233,7 +251,7 @@ async fn locked(change: &mut Change<'_>, target: &Target) -> Result<Client, Refu
     }
 }
 
-fn happened(action: &'static str, id: &ClientId, before: Value, after: Value) -> Happened {
+pub(super) fn happened(action: &'static str, id: &ClientId, before: Value, after: Value) -> Happened {
     Happened { action, object: format!("client:{id}"), before, after }
 }
 

@@ -7,8 +7,15 @@ use crate::web::json;
 use serde_json::{Map, Value};
 
 /// Members of a client that are shown and can't be written. What was shown may be sent back as it was.
-const SHOWN: [&str; 6] =
-    ["client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at", "client_secrets", "enabled"];
+const SHOWN: [&str; 7] = [
+    "client_id",
+    "client_id_issued_at",
+    "client_secret",
+    "client_secret_expires_at",
+    "client_secrets",
+    "enabled",
+    "registered_by",
+];
 /// Moves with every change; whatever is sent of it means nothing.
 const MOVES: &str = "updated_at";
 
@@ -93,15 +100,12 @@ fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
     }
 }
 
-/// Checks what depends on the settings of this deployment: `jwks_uri` must be where we would go to fetch it.
+/// Checks what depends on the settings of this deployment: what we fetch must be where we would go.
 pub(super) fn check_here(app: &App, metadata: &Metadata) -> Result<(), Refused> {
-    match metadata.jwks_uri.as_deref().map(|uri| app.outbound.check(uri)) {
-        None | Some(Ok(())) => Ok(()),
-        Some(Err(_)) => {
-            let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
-            Err(Refused::invalid("jwks_uri", why))
-        }
-    }
+    let fetched = [("jwks_uri", &metadata.jwks_uri), ("logo_uri", &metadata.logo_uri)];
+    let bad = fetched.iter().find(|(_, uri)| uri.as_deref().is_some_and(|uri| app.outbound.check(uri).is_err()));
+    let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
+    bad.map_or(Ok(()), |(field, _)| Err(Refused::invalid(*field, why)))
 }
 
 #[cfg(test)]

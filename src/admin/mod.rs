@@ -3,8 +3,10 @@
 
 mod change;
 pub mod clients;
+pub mod invites;
 pub mod keys;
 mod metadata;
+pub mod registration;
 pub mod users;
 
 pub use metadata::read as metadata;

@@ -1,6 +1,7 @@
 //! The management API: JSON in, JSON out, RFC 9457 for what goes wrong, nothing of it kept in any cache.
 
 mod clients;
+mod invites;
 mod paging;
 mod users;
 
@@ -28,6 +29,8 @@ pub fn routes() -> Router<App> {
         .route("/v1/admin/clients/{id}/rotate-secret", post(clients::rotate_secret))
         .route("/v1/admin/clients/{id}/enable", post(clients::enable))
         .route("/v1/admin/clients/{id}/disable", post(clients::disable))
+        .route("/v1/admin/invites", get(invites::list).post(invites::create))
+        .route("/v1/admin/invites/{id}", axum::routing::delete(invites::revoke))
         .route("/v1/admin/users", get(users::list).post(users::create))
         .route("/v1/admin/users/{id}", get(users::show).delete(users::delete))
         .route("/v1/admin/users/{id}/enable", post(users::enable))

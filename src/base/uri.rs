@@ -37,7 +37,7 @@ fn check_scheme(uri: &str, parsed: &Url, native: bool) -> Result<(), Refused> {
         "http" if loopback(parsed).is_some() => Ok(()),
         "http" => Err("plain http is only for loopback addresses; use https"),
         scheme if native && scheme.contains('.') && uri.starts_with(scheme) => Ok(()),
-        _ => Err("its scheme isn't allowed; use https (a public native client may also use a scheme with a dot)"),
+        _ => Err("its scheme isn't allowed; use https (a native app may also use a scheme of its own that has a dot)"),
     }
 }
 

@@ -1,9 +1,9 @@
 //! `symbolon client`: the registry.
 
-use super::ask;
 use super::members::{self, Members};
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
+use super::{ask, invite};
 use crate::admin::clients::{self, Registered, Target};
 use crate::admin::{self, Refused};
 use crate::app::App;
@@ -38,6 +38,15 @@ pub(super) enum Command {
         /// For how long the current secret still works; 0s ends it now
         #[arg(long, value_parser = overlap, default_value = "24h", value_name = "TIME")]
         overlap: Duration,
+    },
+    /// Make an initial access token, with which apps register themselves (RFC 7591)
+    Invite(invite::Ask),
+    /// List the initial access tokens
+    Invites,
+    /// End an initial access token
+    RevokeInvite {
+        /// Its id, from `symbolon client invites`
+        id: String,
     },
     /// Let a disabled client act again
     Enable(One),
@@ -115,6 +124,9 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
         }
         Command::Update(update) => self::update(app, *update).await,
         Command::RotateSecret { one, overlap } => rotate_secret(app, &one, overlap).await,
+        Command::Invite(ask) => invite::create(app, &ask).await,
+        Command::Invites => invite::list(app).await,
+        Command::RevokeInvite { id } => invite::revoke(app, &id).await,
         Command::Enable(one) => {
             let client = clients::enable(app, &acting(), &one.target()).await.map_err(|why| told(why, &one.id))?;
             Ok(Printed::new(format!("{} may act again.", named(&client)), client.to_json()))
@@ -263,6 +275,7 @@ fn describe(app: &App, client: &Client, secret: Option<&crate::base::Secret>) ->
         ("name", metadata.client_name.clone()),
         ("issuer", app.issuer().to_owned()),
         ("state", state(client).to_owned()),
+        ("registered by", client.provenance.name().unwrap_or_default()),
         ("authentication", metadata.token_endpoint_auth_method.name().to_owned()),
         ("grants", joined(&grants(client), ", ")),
         ("redirect URIs", joined(&metadata.redirect_uris, "\n")),

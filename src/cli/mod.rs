@@ -3,6 +3,7 @@
 mod ask;
 mod client;
 mod doctor;
+mod invite;
 mod keys;
 mod members;
 mod migrate;

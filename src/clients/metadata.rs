@@ -1,5 +1,6 @@
 //! RFC 7591 §2, OIDC Registration §2: what is registered about a client, and which of it makes sense together.
 
+use super::application::ApplicationType;
 use crate::base::{ScopeSet, uri};
 use crate::crypto::{Algorithm, jwk};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,15 @@ pub struct Metadata {
     /// Where its public keys are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
+    /// What client assertions must be signed with; none means any that we take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
+    /// Where it runs: it decides which redirect URIs make sense. None asks for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application_type: Option<ApplicationType>,
+    /// A picture of it, that people see through us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
     /// Its home page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
@@ -40,6 +50,12 @@ pub struct Metadata {
     pub tos_uri: Option<String>,
     /// Whom to ask about it.
     pub contacts: Vec<String>,
+    /// Which software it is, the same for all its installations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_id: Option<String>,
+    /// Its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_version: Option<String>,
     /// What its ID tokens are signed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
@@ -94,10 +110,15 @@ impl Default for Metadata {
             token_endpoint_auth_method: AuthMethod::ClientSecretBasic,
             jwks: None,
             jwks_uri: None,
+            token_endpoint_auth_signing_alg: None,
+            application_type: None,
+            logo_uri: None,
             client_uri: None,
             policy_uri: None,
             tos_uri: None,
             contacts: Vec::new(),
+            software_id: None,
+            software_version: None,
             id_token_signed_response_alg: None,
             default_max_age: None,
             resources: Vec::new(),
@@ -192,7 +213,7 @@ pub struct Invalid {
     pub why: String,
 }
 
-fn invalid(field: &'static str, why: impl Into<String>) -> Result<(), Invalid> {
+pub(super) fn invalid(field: &'static str, why: impl Into<String>) -> Result<(), Invalid> {
     Err(Invalid { field, why: why.into() })
 }
 
@@ -204,10 +225,16 @@ impl Metadata {
         self.token_endpoint_auth_method == AuthMethod::None
     }
 
+    /// Whether it may use this grant type.
+    pub fn may(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+
     /// Checks each member and what they mean together.
     pub fn check(&self) -> Result<(), Invalid> {
         self.check_names()?;
         self.check_redirects()?;
+        self.check_application()?;
         self.check_grants()?;
         self.check_keys()?;
         self.check_links()?;
@@ -246,7 +273,7 @@ impl Metadata {
             return invalid("redirect_uris", "at most 50");
         }
         for redirect in &self.redirect_uris {
-            if let Err(why) = uri::check_redirect_uri(redirect, self.public()) {
+            if let Err(why) = uri::check_redirect_uri(redirect, self.native()) {
                 return invalid("redirect_uris", format!("{}: {why}", shortened(redirect)));
             }
         }
@@ -311,6 +338,7 @@ impl Metadata {
     fn check_links(&self) -> Result<(), Invalid> {
         let links = [
             ("jwks_uri", &self.jwks_uri),
+            ("logo_uri", &self.logo_uri),
             ("client_uri", &self.client_uri),
             ("policy_uri", &self.policy_uri),
             ("tos_uri", &self.tos_uri),
@@ -321,7 +349,7 @@ impl Metadata {
             let fit = parsed.is_some_and(|u| {
                 u.username().is_empty()
                     && u.password().is_none()
-                    && (u.scheme() == "https" || (field == "jwks_uri" && u.scheme() == "http"))
+                    && (u.scheme() == "https" || (["jwks_uri", "logo_uri"].contains(&field) && u.scheme() == "http"))
             });
             if !fit || link.len() > 2048 || link.contains('#') {
                 return invalid(field, "must be an https URL without user name or fragment");
@@ -361,7 +389,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// Unicode TR36 §2: characters that nobody sees, or that change how others are read.
-fn hidden(c: char) -> bool {
+pub(super) fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

@@ -1,9 +1,15 @@
 //! The client registry: who may ask for what, and how they prove who they are. Managed by admins.
 
+mod application;
+pub mod invites;
+mod mark;
 pub mod metadata;
+mod provenance;
 pub mod store;
 
+pub use application::{ASSERTION_ALGORITHMS, ApplicationType};
 pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation};
+pub use provenance::{Provenance, RegisteredBy};
 
 use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint, same};
@@ -27,6 +33,8 @@ pub struct Client {
     pub secrets: Vec<SecretHash>,
     /// Whether it may do anything at all.
     pub enabled: bool,
+    /// Who says what it is.
+    pub provenance: Provenance,
     /// Machine tokens from before are void.
     pub not_before: Time,
     /// Counts changes.
@@ -65,6 +73,7 @@ impl Client {
             metadata: row.json("metadata")?,
             secrets: row.json("secrets")?,
             enabled: row.bool("enabled")?,
+            provenance: Provenance::read(row)?,
             not_before: row.time("not_before")?,
             rev: row.int("rev")?,
             created_at: row.time("created_at")?,
@@ -87,12 +96,12 @@ impl Client {
     /// The registered redirect URI that a presented one matches (RFC 6749 §3.1.2.3, RFC 8252 §7.3).
     pub fn redirect_uri(&self, presented: &str) -> Option<&str> {
         let mut registered = self.metadata.redirect_uris.iter();
-        registered.find(|uri| uri::redirect_uri_matches(uri, presented, self.public())).map(String::as_str)
+        registered.find(|uri| uri::redirect_uri_matches(uri, presented, self.metadata.native())).map(String::as_str)
     }
 
     /// Whether the client may use this grant type.
     pub fn may(&self, grant: GrantType) -> bool {
-        self.metadata.grant_types.contains(&grant)
+        self.metadata.may(grant)
     }
 
     /// The scopes that it may ask for.
@@ -150,6 +159,7 @@ impl Client {
         {
             members.extend(metadata);
             members.insert("enabled".to_owned(), json!(self.enabled));
+            members.extend(self.provenance.name().map(|by| ("registered_by".to_owned(), json!(by))));
             members.insert("client_id_issued_at".to_owned(), json!(self.created_at.secs()));
             members.insert("updated_at".to_owned(), json!(self.updated_at.rfc3339()));
             let secrets = self.secrets.iter().map(|secret| {

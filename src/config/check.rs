@@ -1,6 +1,7 @@
 //! What settings must be among themselves, each refusal with the sentence that the operator needs.
 
-use super::{Config, Keys, Lifetimes, Limits, span};
+use super::{Cimd, Config, Keys, Lifetimes, Limits, span};
+use crate::base::ScopeSet;
 use std::net::IpAddr;
 use std::time::Duration;
 use url::{Host, Url};
@@ -33,10 +34,12 @@ pub(super) fn check(config: &Config) -> Checked {
     keys(&config.keys, &config.lifetimes)?;
     passwords(config)?;
     limits(&config.limits)?;
+    strangers(config)?;
     for (setting, number) in [
         ("throttle.account", config.throttle.account),
         ("throttle.address", config.throttle.address),
         ("throttle.client", config.throttle.client),
+        ("registration_policy.per_minute", config.registration_policy.per_minute),
         ("database.max_connections", config.database.max_connections),
     ] {
         ensure(number > 0, setting, "must not be 0", "leave it out to have the default")?;
@@ -156,6 +159,50 @@ fn limits(l: &Limits) -> Checked {
     ensure(sane, "limits.body_bytes", "must be between 1 and 16 MiB (16777216)", fix)
 }
 
+/// What apps may have that nobody registered by hand.
+fn strangers(config: &Config) -> Checked {
+    let (own, documents) = (&config.registration_policy, &config.cimd_policy);
+    for (setting, names) in [("registration_policy.scopes", &own.scopes), ("cimd_policy.scopes", &documents.scopes)] {
+        let scope = ScopeSet::parse(&names.join(" "));
+        let plain = names.iter().all(|name| !name.contains(' ') && !name.is_empty());
+        let what = "must be a list of scope names, 1024 bytes in all";
+        ensure(plain && scope.is_ok(), setting, what, "write [\"openid\", \"profile\"]")?;
+        let what = "must not name symbolon:admin: a stranger's app would administer this server";
+        let admin = scope.is_ok_and(|scope| scope.iter().any(|name| name.starts_with("symbolon:")));
+        ensure(!admin, setting, what, "leave it out")?;
+    }
+    for (setting, hosts) in
+        [("registration_policy.redirect_hosts", &own.redirect_hosts), ("cimd_policy.allow", &documents.allow)]
+    {
+        let what = "must be a list of host names in lower case, without scheme, port or path";
+        ensure(
+            hosts.iter().all(|host| host_pattern(host)),
+            setting,
+            what,
+            "write [\"app.example.com\", \"*.example.com\"]",
+        )?;
+    }
+    let nobody = config.cimd == Cimd::Allowlist && documents.allow.is_empty();
+    ensure(
+        !nobody,
+        "cimd",
+        "is \"allowlist\", but nobody is on the list",
+        "name domains in cimd_policy.allow, or write off",
+    )?;
+    between("registration_policy.idle", own.idle, HOUR, EVER)?;
+    between("cimd_policy.keep_least", documents.keep_least, Duration::from_secs(10), documents.keep_most)?;
+    between("cimd_policy.keep_most", documents.keep_most, Duration::from_secs(60), 30 * DAY)?;
+    between("cimd_policy.keep_stale", documents.keep_stale, Duration::ZERO, 90 * DAY)
+}
+
+/// A host, `*.` and a domain, or a scheme of an app's own.
+fn host_pattern(text: &str) -> bool {
+    let host = text.strip_prefix("*.").unwrap_or(text);
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._[]:+".contains(&b);
+    let v6 = host.starts_with('[');
+    !host.is_empty() && host.len() <= 253 && host.bytes().all(plain) && (v6 || !host.contains([':', '[', ']']))
+}
+
 fn between(setting: &'static str, value: Duration, least: Duration, most: Duration) -> Checked {
     let what = format!("must be between {} and {}, not {}", span::show(least), span::show(most), span::show(value));
     let fix = match setting {
@@ -163,6 +210,7 @@ fn between(setting: &'static str, value: Duration, least: Duration, most: Durati
         "lifetimes.session_idle" => "it can't outlive lifetimes.session_absolute",
         "keys.keep_retired" => "at least the longest ID token or JWT access token plus an hour that clients cache keys",
         "keys.publish_before" => "it can't be longer than keys.rotate_after",
+        "cimd_policy.keep_least" => "it can't be longer than cimd_policy.keep_most",
         "lifetimes.code" => "codes travel through browsers; RFC 9700 wants them short",
         _ => "leave it out to have the default",
     };
@@ -247,6 +295,17 @@ mod tests {
             ("limits.handler = \"0s\"", "limits.handler"),
             ("limits.body_bytes = 0", "limits.body_bytes"),
             ("throttle.account = 0", "throttle.account"),
+            ("registration = \"on\"", "registration"),
+            ("registration_policy.per_minute = 0", "registration_policy.per_minute"),
+            ("registration_policy.scopes = [\"a b\"]", "registration_policy.scopes"),
+            ("registration_policy.scopes = [\"symbolon:admin\"]", "registration_policy.scopes"),
+            ("registration_policy.redirect_hosts = [\"https://a.example\"]", "registration_policy.redirect_hosts"),
+            ("registration_policy.idle = \"1m\"", "registration_policy.idle"),
+            ("registration_policy.approval = \"yes\"", "registration_policy.approval"),
+            ("cimd = \"allowlist\"", "cimd"),
+            ("cimd_policy.scopes = [\"openid\", \"symbolon:admin\"]", "cimd_policy.scopes"),
+            ("cimd_policy.allow = [\"a.example/x\"]", "cimd_policy.allow"),
+            ("cimd_policy.keep_least = \"25h\"", "cimd_policy.keep_least"),
             ("database.max_connections = 0", "database.max_connections"),
         ] {
             let told = with(toml).expect_err(toml);
@@ -256,6 +315,8 @@ mod tests {
             "lifetimes.replay_window = \"0s\"",
             "limits.shutdown_delay = \"0s\"",
             "log.level = \"warn,symbolon::oauth=TRACE\"",
+            "cimd = \"allowlist\"\ncimd_policy.allow = [\"claude.ai\", \"*.corp.example\"]",
+            "registration = \"open\"\nregistration_policy.redirect_hosts = [\"[::1]\", \"localhost\", \"com.example.app\"]",
         ] {
             assert_eq!(with(good), Ok(()), "{good}");
         }

@@ -5,10 +5,12 @@ mod environment;
 mod file;
 mod load;
 mod refused;
+mod strangers;
 
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, load, load_process};
 pub use refused::Refused;
+pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
 use crate::base::Secret;
 use ipnet::IpNet;
@@ -35,6 +37,10 @@ pub struct Config {
     pub database_url: Option<Secret>,
     /// What people see this deployment called.
     pub name: String,
+    /// Who may register a client over HTTP.
+    pub registration: Registration,
+    /// Whether an https URL may be a `client_id`.
+    pub cimd: Cimd,
     /// Logging.
     pub log: Log,
     /// The database.
@@ -51,6 +57,10 @@ pub struct Config {
     pub proxies: Proxies,
     /// Requests that we make.
     pub outbound: Outbound,
+    /// What a client that registers itself gets.
+    pub registration_policy: RegistrationPolicy,
+    /// What a client that is described by a document gets.
+    pub cimd_policy: CimdPolicy,
     /// Signing keys.
     pub keys: Keys,
     /// What scopes mean, in words for the consent page.

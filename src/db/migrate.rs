@@ -10,6 +10,22 @@ use std::borrow::Cow;
 const ALL: &[(i64, &str, &str)] = &[
     (1, "init", include_str!("../../migrations/0001_init.sql")),
     (2, "fillfactor.postgres", include_str!("../../migrations/0002_fillfactor.postgres.sql")),
+    (
+        4,
+        "registration.sqlite",
+        concat!(
+            include_str!("../../migrations/0004_registration.sql"),
+            include_str!("../../migrations/0004_registration.sqlite.sql")
+        ),
+    ),
+    (
+        4,
+        "registration.postgres",
+        concat!(
+            include_str!("../../migrations/0004_registration.sql"),
+            include_str!("../../migrations/0004_registration.postgres.sql")
+        ),
+    ),
 ];
 
 /// How a schema differs from what this binary expects.

@@ -1,6 +1,8 @@
 //! Work in the background: noticing what other processes change, handing keys over, deleting what is over.
 
+use crate::admin::{Refused, registration};
 use crate::app::App;
+use crate::clients::invites;
 use crate::db::Fault;
 use crate::keys::rotation;
 use crate::oauth::grants;
@@ -12,6 +14,7 @@ use tokio::task::JoinSet;
 const NOTICE: Duration = Duration::from_millis(250);
 const PURGE: Duration = Duration::from_secs(20);
 const KEYS: Duration = Duration::from_secs(60);
+const REGISTRY: Duration = Duration::from_secs(60);
 
 /// Starts all of it. Dropping the set stops it.
 pub fn start(app: &App) -> JoinSet<()> {
@@ -19,6 +22,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(notice(app.clone()));
     jobs.spawn(hand_over(app.clone()));
     jobs.spawn(purge(app.clone()));
+    jobs.spawn(tidy_registry(app.clone()));
     jobs
 }
 
@@ -34,6 +38,20 @@ async fn hand_over(app: App) {
         tokio::time::sleep(KEYS).await;
         if let Err(why) = rotation::tick(&app.keys, &app.db, &app.config.keys, app.now()).await {
             tracing::warn!(%why, "signing keys couldn't be looked after; trying again in a minute");
+        }
+    }
+}
+
+/// What registered itself and nobody uses, and what nobody can register with any more.
+async fn tidy_registry(app: App) {
+    loop {
+        tokio::time::sleep(REGISTRY).await;
+        told(until_done(|| invites::purge(&app.db, app.now())).await);
+        match registration::reap(&app).await {
+            Ok(0) => {}
+            Ok(n) => tracing::info!(n, "clients were deleted that nobody used for registration_policy.idle"),
+            Err(Refused::Fault(fault)) => told(Err(fault)),
+            Err(why) => tracing::warn!(%why, "unused clients couldn't be deleted; trying again in a minute"),
         }
     }
 }

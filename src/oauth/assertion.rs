@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What clients may sign with.
-pub const ALGORITHMS: [&str; 6] = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"];
+pub use crate::clients::ASSERTION_ALGORITHMS as ALGORITHMS;
 
 /// Longest that an assertion may live, in seconds: the memory of spent ones stays small.
 const MOST: i64 = 300;
@@ -37,6 +37,11 @@ pub async fn holds(app: &App, client: &Client, assertion: &Secret) -> Result<boo
     let Some(unverified) = jwt::read(assertion.reveal()) else {
         return Ok(false);
     };
+    // OIDC Registration §2: the algorithm that it registered, where it did.
+    let registered = client.metadata.token_endpoint_auth_signing_alg.as_ref();
+    if registered.is_some_and(|alg| *alg != unverified.alg) {
+        return Ok(false);
+    }
     let now = app.now();
     let Some(expires_at) = valid_claims(app, client, &unverified, now) else {
         return Ok(false);

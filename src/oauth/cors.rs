@@ -16,6 +16,16 @@ pub async fn everyone(request: Request, next: Next) -> Response {
     response
 }
 
+/// Layer of the endpoint where apps register: who asks isn't registered yet, and no cookie counts there.
+pub async fn registration(request: Request, next: Next) -> Response {
+    let mut response = everyone(request, next).await;
+    if response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_METHODS) {
+        let methods = HeaderValue::from_static("GET, POST, PUT, DELETE");
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+    }
+    response
+}
+
 /// Layer of endpoints that the pages of public clients call.
 pub async fn public_clients(State(app): State<App>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
@@ -49,7 +59,7 @@ async fn registered(app: &App, origin: &HeaderValue) -> bool {
 }
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
-const HEADERS: HeaderValue = HeaderValue::from_static("Authorization, Content-Type");
+const HEADERS: HeaderValue = HeaderValue::from_static("Authorization, Content-Type, MCP-Protocol-Version");
 const EXPOSED: HeaderValue = HeaderValue::from_static("WWW-Authenticate, Retry-After, X-Request-Id");
 
 fn allow(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {

@@ -3,6 +3,7 @@
 
 use super::{assertion, claims};
 use crate::app::App;
+use crate::config::{Cimd, Registration};
 use crate::crypto::Algorithm;
 use crate::signin::ACR_VALUES;
 use axum::Json;
@@ -29,7 +30,7 @@ pub fn document(app: &App) -> Value {
     let mut scopes = vec!["openid", "offline", "offline_access", "profile", "email", "address", "phone"];
     scopes.extend(app.config.scopes.keys().map(String::as_str));
     let claims: Vec<&str> = claims::SUPPORTED.iter().chain(&claims::SUPPORTED_TOO).copied().collect();
-    json!({
+    let mut document = json!({
         "issuer": app.issuer(),
         "authorization_endpoint": app.url("/oauth2/auth"),
         "token_endpoint": app.url("/oauth2/token"),
@@ -60,7 +61,19 @@ pub fn document(app: &App) -> Value {
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
         "ui_locales_supported": ["en"],
-    })
+    });
+    if let Some(members) = document.as_object_mut() {
+        members.extend(for_strangers(app));
+    }
+    document
+}
+
+/// RFC 8414 §2, CIMD §5: how clients come in that nobody registered by hand, where they may.
+fn for_strangers(app: &App) -> impl Iterator<Item = (String, Value)> {
+    let register = (app.config.registration != Registration::Off).then(|| json!(app.url("/oauth2/register")));
+    let documents = (app.config.cimd != Cimd::Off).then(|| json!(true));
+    let members = [("registration_endpoint", register), ("client_id_metadata_document_supported", documents)];
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
 /// `GET /.well-known/jwks.json` (RFC 7517 §5): next, active and retired keys.

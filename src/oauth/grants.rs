@@ -318,6 +318,11 @@ pub async fn end_of_client(mut on: impl On, id: &ClientId, reason: &'static str,
     on.run(store::END_OF_CLIENT, args![id, now, reason]).await
 }
 
+/// Deletes every grant of a client: it was deleted.
+pub async fn erase_of_client(mut on: impl On, id: &ClientId) -> Result<usize> {
+    on.run(store::ERASE_OF_CLIENT, args![id]).await
+}
+
 /// Ends every grant of a person: they were disabled.
 pub async fn end_of_user(mut on: impl On, id: &UserId, reason: &'static str, now: Time) -> Result<usize> {
     on.run(store::END_OF_USER, args![id, now, reason]).await

@@ -215,6 +215,7 @@ sql! {
     write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";
     write SPEND_ASSERTION = "INSERT INTO assertions (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";
     write END_OF_CLIENT = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE client_id = $1 AND revoked_at IS NULL RETURNING id";
+    write ERASE_OF_CLIENT = "DELETE FROM grants WHERE client_id = $1 RETURNING id";
     write END_OF_USER = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
     write END_OF_SESSION = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE sid = $1 AND revoked_at IS NULL \
                             AND refresh_hash IS NULL RETURNING id";

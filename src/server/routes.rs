@@ -5,6 +5,7 @@ use crate::app::App;
 #[cfg(feature = "dev")]
 use crate::dev;
 use crate::oauth::{self, authorize, discovery};
+use crate::register;
 use crate::signin;
 use crate::web::{assets, stopped};
 use axum::Router;
@@ -14,7 +15,7 @@ use axum::routing::{get, post};
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
     let pages = only_in_dev(app, pages(app));
-    let routes = documents().merge(endpoints(app)).merge(pages).merge(api::routes());
+    let routes = documents().merge(endpoints(app)).merge(pages).merge(api::routes()).merge(register::routes(app));
     routes.with_state(app.clone())
 }
 

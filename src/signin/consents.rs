@@ -6,26 +6,42 @@ use crate::db::{Db, On, Result, Tx};
 use crate::{args, sql};
 
 sql! {
-    read REMEMBERED = "SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2";
-    write REMEMBER = "INSERT INTO consents (user_id, client_id, scope, created_at, updated_at) VALUES ($1, $2, $3, $4, $4) \
-                      ON CONFLICT (user_id, client_id) DO UPDATE SET scope = excluded.scope, updated_at = excluded.updated_at \
-                      RETURNING user_id";
+    read REMEMBERED = "SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2 \
+                       AND client_mark IS NOT DISTINCT FROM $3";
+    write REMEMBER = "INSERT INTO consents (user_id, client_id, client_mark, scope, created_at, updated_at) \
+                      VALUES ($1, $2, $5, $3, $4, $4) ON CONFLICT (user_id, client_id) DO UPDATE SET scope = excluded.scope, \
+                      client_mark = excluded.client_mark, updated_at = excluded.updated_at RETURNING user_id";
     write FORGET = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 RETURNING user_id";
+    write ERASE_OF_CLIENT = "DELETE FROM consents WHERE client_id = $1 RETURNING user_id";
 }
 
-/// The scopes that a person has allowed a client.
-pub async fn remembered(mut on: impl On, user: &UserId, client: &ClientId) -> Result<ScopeSet> {
-    let row = on.one(REMEMBERED, args![user, client]).await?;
+/// To whom a person says yes.
+#[derive(Clone, Copy, Debug)]
+pub struct Whom<'a> {
+    /// The client.
+    pub client: &'a ClientId,
+    /// What it looked like when they did, where nobody vouches for it: when it looks different, they are asked again.
+    pub mark: Option<&'a str>,
+}
+
+/// The scopes that a person has allowed a client, as it is now.
+pub async fn remembered(mut on: impl On, user: &UserId, whom: Whom<'_>) -> Result<ScopeSet> {
+    let row = on.one(REMEMBERED, args![user, whom.client, whom.mark]).await?;
     row.map_or_else(|| Ok(ScopeSet::default()), |row| row.scopes("scope"))
 }
 
 /// Adds scopes to what a person has allowed a client.
-pub async fn remember(mut tx: &mut Tx, user: &UserId, client: &ClientId, scope: &ScopeSet, now: Time) -> Result<()> {
-    let all = remembered(&mut *tx, user, client).await?.union(scope);
-    (&mut tx).run(REMEMBER, args![user, client, &all, now]).await.map(|_| ())
+pub async fn remember(mut tx: &mut Tx, user: &UserId, whom: Whom<'_>, scope: &ScopeSet, now: Time) -> Result<()> {
+    let all = remembered(&mut *tx, user, whom).await?.union(scope);
+    (&mut tx).run(REMEMBER, args![user, whom.client, &all, now, whom.mark]).await.map(|_| ())
 }
 
 /// Forgets what a person has allowed a client; false when there was nothing.
 pub async fn forget(mut db: &Db, user: &UserId, client: &ClientId) -> Result<bool> {
     Ok(db.one(FORGET, args![user, client]).await?.is_some())
+}
+
+/// Forgets what anyone has allowed a client: it was deleted.
+pub async fn erase_of_client(mut on: impl On, client: &ClientId) -> Result<usize> {
+    on.run(ERASE_OF_CLIENT, args![client]).await
 }

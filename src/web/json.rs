@@ -226,8 +226,8 @@ impl OptionalFromRequest<App> for Json {
     }
 }
 
-/// RFC 7396 §4 has a media type of its own for patches; plain JSON is taken too.
-fn is_json(headers: &HeaderMap, method: &Method) -> bool {
+/// Whether a body is said to be JSON. RFC 7396 §4 has a media type of its own for patches; plain JSON is taken too.
+pub fn is_json(headers: &HeaderMap, method: &Method) -> bool {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let (Some(Ok(one)), None) = (types.next().map(|v| v.to_str()), types.next()) else {
         return false;

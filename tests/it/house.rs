@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 13] = [
     &["signin"],
     &["oauth"],
     &["guard", "admin"],
-    &["api", "dev", "jobs"],
+    &["api", "dev", "jobs", "register"],
     &["server"],
     &["cli"],
     &["main"],

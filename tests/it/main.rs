@@ -30,6 +30,7 @@ mod pkce;
 mod races;
 mod redirect_uri;
 mod refresh;
+mod registration;
 mod resource;
 mod restart;
 mod revoke;

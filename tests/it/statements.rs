@@ -9,8 +9,9 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, keys, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 11] = [
+const ROOMS: [(&str, &[(&str, &str)]); 12] = [
     ("audit/mod.rs", audit::ALL),
+    ("clients/invites.rs", clients::invites::ALL),
     ("clients/store.rs", clients::store::ALL),
     ("keys/store.rs", keys::store::ALL),
     ("oauth/look.rs", oauth::look::ALL),

@@ -7,7 +7,7 @@ use crate::base::{ScopeSet, uri};
 use crate::clients::Client;
 use crate::db::Fault;
 use crate::oauth::scopes::ScopeLine;
-use crate::signin::{Asking, Session, consents, interaction, session};
+use crate::signin::{Asking, Session, interaction, session};
 use crate::web::browser::{Browser, check_form};
 use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
 use crate::{audit, oauth};
@@ -32,6 +32,7 @@ struct ConsentPage {
     csrf: String,
     go: String,
     only_new: bool,
+    mark: Option<String>,
 }
 
 /// `GET /consent?go=…`
@@ -46,7 +47,7 @@ pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query
 
 async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response, Stopped> {
     let (app, client) = (visit.app, &visit.client);
-    let before = consents::remembered(&app.db, &session.user.id, &client.id).await?;
+    let before = visit.remembered(session).await?;
     let scope = visit.allowed(session, visit.ask.scope.clone());
     // Only what is new, when something is; else all of it once more.
     let (new, known) = match scope.minus(&before) {
@@ -57,7 +58,7 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
         page: Shell::new(app),
         client: asking(client, &visit.ask.redirect_uri),
         third_party: !client.metadata.trusted,
-        approved_on: Some(client.created_at.date()),
+        approved_on: client.provenance.vouched_for().then(|| client.created_at.date()),
         scopes: oauth::scopes::lines(app, &new),
         offline: new.offline() || known.offline(),
         already: oauth::scopes::lines(app, &known),
@@ -67,6 +68,7 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
         csrf: visit.browser.csrf(app),
         go: go.to_owned(),
         only_new: !known.is_empty(),
+        mark: client.mark(),
     };
     // Browsers hold the redirect that follows the form to `form-action`.
     let leads_to = uri::origin(&visit.ask.redirect_uri);
@@ -87,7 +89,12 @@ pub async fn post(
     let session = session::current(&app, &headers).await?;
     // Consent before sign-in isn't a step that exists.
     let session = session.ok_or_else(Stopped::expired)?;
-    let decision = decision(&visit.ask.scope, &session, &params)?;
+    let mark = visit.client.mark();
+    // The person decided about what the page showed.
+    if params.get("mark") != mark.as_deref() {
+        return Err(changed_meanwhile());
+    }
+    let decision = decision(&visit.ask.scope, &session, &params, mark)?;
     let said = serde_json::to_value(&decision).map_err(|why| Fault::Bug(why.to_string()))?;
     let mut tx = app.db.begin().await?;
     if !interaction::decide(&mut tx, &visit.browser, go, &said, app.now()).await? {
@@ -100,7 +107,7 @@ pub async fn post(
 }
 
 /// What was decided: never more than was asked for; less, when the form names scopes.
-fn decision(asked: &ScopeSet, session: &Session, params: &Params) -> Result<Decision, Stopped> {
+fn decision(asked: &ScopeSet, session: &Session, params: &Params, mark: Option<String>) -> Result<Decision, Stopped> {
     let user = session.user.id.to_string();
     let named = params.all("scope").join(" ");
     let named = if named.is_empty() { Ok(asked.clone()) } else { ScopeSet::parse(&named) };
@@ -112,9 +119,9 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params) -> Result<Deci
             let stays = params.get("offline").is_some();
             let allowed =
                 asked.only(|name| named.has(name) && (stays || !matches!(name, "offline" | "offline_access")));
-            Ok(Decision { user, allowed: Some(allowed) })
+            Ok(Decision { user, allowed: Some(allowed), mark })
         }
-        Some("deny") => Ok(Decision { user, allowed: None }),
+        Some("deny") => Ok(Decision { user, allowed: None, mark }),
         _ => Err(Stopped::bad_request("Choose Allow or Cancel.")),
     }
 }
@@ -123,6 +130,16 @@ fn trace(call: &Call, session: &Session, client: &Client, said: &Decision) -> au
     let action = if said.allowed.is_some() { "consent.given" } else { "consent.declined" };
     let detail = serde_json::json!({ "scope": said.allowed });
     audit::Event { detail, ..event(call, session, action, client) }
+}
+
+fn changed_meanwhile() -> Stopped {
+    Stopped::refused(
+        StatusCode::CONFLICT,
+        "client_changed",
+        "The app has changed",
+        "It changed what it says about itself while you were looking. Nothing was shared.",
+        "Go back to the app and start again; then you see what it says now.",
+    )
 }
 
 fn decided_before() -> Stopped {

@@ -27,6 +27,9 @@ pub struct Decision {
     pub user: String,
     /// What they allow; none means that they declined.
     pub allowed: Option<ScopeSet>,
+    /// What the client looked like to them, where nobody vouches for it.
+    #[serde(default)]
+    pub mark: Option<String>,
 }
 
 /// What is known of earlier consent.
@@ -56,7 +59,8 @@ pub fn next(ask: &AuthRequest, client: &Client, session: Option<&Session>, known
         let description = "the requested acr cannot be met";
         return Next::Refuse(Refusal::new(Code::UnmetAuthenticationRequirements, description));
     }
-    let decision = known.decision.as_ref().filter(|decision| decision.user == session.user.id.as_str());
+    let decision = known.decision.as_ref();
+    let decision = decision.filter(|d| d.user == session.user.id.as_str() && d.mark == client.mark());
     match decision.map(|decision| &decision.allowed) {
         Some(Some(allowed)) => Next::Issue(ask.scope.only(|name| allowed.has(name))),
         Some(None) => Next::Refuse(Refusal::new(Code::AccessDenied, "the person declined")),
@@ -127,6 +131,7 @@ mod tests {
             metadata,
             secrets: vec![],
             enabled: true,
+            provenance: crate::clients::Provenance::Admin,
             not_before,
             rev: 1,
             created_at,
@@ -140,7 +145,10 @@ mod tests {
 
     fn said(user: &str, scope: Option<&str>) -> Remembered {
         let allowed = scope.map(|scope| ScopeSet::parse(scope).expect("scopes"));
-        Remembered { scope: ScopeSet::default(), decision: Some(Decision { user: user.to_owned(), allowed }) }
+        Remembered {
+            scope: ScopeSet::default(),
+            decision: Some(Decision { user: user.to_owned(), allowed, mark: None }),
+        }
     }
 
     /// One row: what is asked, of whom, by whom, what is known, what comes next.

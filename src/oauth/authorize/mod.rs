@@ -104,9 +104,7 @@ impl<'a> Visit<'a> {
             ask.scope = self.allowed(session, ask.scope);
         }
         let remembered = match &session {
-            Some(session) if !self.client.metadata.trusted => {
-                consents::remembered(&self.app.db, &session.user.id, &self.client.id).await?
-            }
+            Some(session) if !self.client.metadata.trusted => self.remembered(session).await?,
             _ => ScopeSet::default(),
         };
         let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
@@ -118,6 +116,13 @@ impl<'a> Visit<'a> {
             (Next::Consent, Some(_)) => self.send_to("/consent").await,
             (Next::Login | Next::Consent | Next::Issue(_), _) => self.send_to("/login").await,
         }
+    }
+
+    /// What the person allowed this client before, if it is still what it was.
+    async fn remembered(&self, session: &Session) -> Result<ScopeSet, Fault> {
+        let mark = self.client.mark();
+        let whom = consents::Whom { client: &self.client.id, mark: mark.as_deref() };
+        consents::remembered(&self.app.db, &session.user.id, whom).await
     }
 
     /// Parks the request, unless it is parked, and sends its person to a page.
@@ -164,6 +169,7 @@ impl<'a> Visit<'a> {
         let now = self.app.now();
         let token = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
         let new = self.new_grant(session, &token, &granted, now);
+        let mark = self.client.mark();
         let issued = match &self.waiting {
             None => grants::issue(&self.app.db, &new, now).await?,
             Some(waiting) => {
@@ -172,7 +178,8 @@ impl<'a> Visit<'a> {
                     return Err(Stopped::expired());
                 }
                 if waiting.decision.is_some() {
-                    consents::remember(&mut tx, &session.user.id, &self.client.id, &granted, now).await?;
+                    let whom = consents::Whom { client: &self.client.id, mark: mark.as_deref() };
+                    consents::remember(&mut tx, &session.user.id, whom, &granted, now).await?;
                 }
                 let issued = grants::issue(&mut tx, &new, now).await?;
                 tx.commit().await?;
@@ -247,6 +254,20 @@ fn unknown_client(client_id: &str) -> Stopped {
     )
     .detail("client_id", client_id)
     .detail("What is wrong", "there is no such client here, or it is disabled")
+}
+
+/// The error page of a client that registered itself and that no administrator has let in, or not any more.
+fn not_approved(app: &App, client: &Client) -> Stopped {
+    let brand = &app.config.name;
+    Stopped::refused(
+        StatusCode::FORBIDDEN,
+        "client_not_approved",
+        "This app may not be used here yet",
+        format!("It has introduced itself to {brand}, but whoever runs {brand} hasn't let it in. Nothing was shared."),
+        format!("Ask whoever runs {brand} to approve it, then try again."),
+    )
+    .detail("client_id", client.id.as_str())
+    .detail("What to do", "symbolon client enable, with this client_id")
 }
 
 /// For the audit trail: who did it, in which request.

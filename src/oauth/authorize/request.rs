@@ -2,7 +2,7 @@
 //! function a rule.
 
 use super::respond::{Mode, Return};
-use super::unknown_client;
+use super::{not_approved, unknown_client};
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, GrantType};
@@ -84,7 +84,11 @@ pub async fn client(app: &App, params: &Params) -> Result<Arc<Client>, Stopped> 
     }
     let client_id = params.get("client_id").unwrap_or_default();
     let client = clients::find(app, client_id).await?;
-    client.filter(|client| client.enabled).ok_or_else(|| unknown_client(client_id))
+    match client {
+        Some(client) if client.enabled => Ok(client),
+        Some(client) if client.provenance.stranger() => Err(not_approved(app, &client)),
+        _ => Err(unknown_client(client_id)),
+    }
 }
 
 /// §3.1.2.3: the redirect URI must be one that is registered, or there is no redirect at all.

@@ -1,0 +1,18 @@
+//! What people look at when they say yes to a client: when it changes, and nobody vouches for it, they are asked again.
+
+use super::Client;
+use crate::base::encoding::fingerprint;
+use serde_json::json;
+
+impl Client {
+    /// A short text that changes with name, redirect URIs, keys and the way to authenticate; none for a client that an
+    /// administrator answers for.
+    pub fn mark(&self) -> Option<String> {
+        let m = &self.metadata;
+        let looks = || {
+            let method = m.token_endpoint_auth_method.name();
+            json!([m.client_name, m.redirect_uris, method, m.jwks, m.jwks_uri]).to_string()
+        };
+        (!self.provenance.vouched_for()).then(|| fingerprint(looks().as_bytes()))
+    }
+}
