@@ -1,11 +1,13 @@
 //! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
 
+mod allowed;
 mod check;
 mod environment;
 mod file;
 mod load;
 mod refused;
 
+pub use allowed::Allowed;
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, load, load_process};
 pub use refused::Refused;
@@ -189,8 +191,8 @@ pub struct Proxies {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outbound {
-    /// Networks that may be reached although they aren't public, and over plain http.
-    pub allow: Vec<IpNet>,
+    /// What may be reached although it isn't public, and over plain http.
+    pub allow: Vec<Allowed>,
     /// A PEM file with certificates to trust beside the usual ones.
     #[serde(deserialize_with = "unless_empty")]
     pub extra_ca: Option<PathBuf>,
