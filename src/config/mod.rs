@@ -53,6 +53,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Requests that we make.
     pub outbound: Outbound,
+    /// Signing out.
+    pub logout: Logout,
     /// Signing keys.
     pub keys: Keys,
     /// What scopes mean, in words for the consent page.
@@ -196,6 +198,27 @@ pub struct Outbound {
     /// A PEM file with certificates to trust beside the usual ones.
     #[serde(deserialize_with = "unless_empty")]
     pub extra_ca: Option<PathBuf>,
+}
+
+/// Signing out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logout {
+    /// What becomes of grants with `offline` when the session ends in which they were given.
+    pub offline_grants: OfflineGrants,
+    /// How long a client that can't be reached is tried.
+    #[serde(with = "span")]
+    pub give_up_after: Duration,
+}
+
+/// What becomes of grants with `offline` when the session ends in which they were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfflineGrants {
+    /// They stay: that is what `offline` means (OIDC Back-Channel Logout §2.7).
+    Keep,
+    /// They end like the others.
+    End,
 }
 
 /// Signing keys.

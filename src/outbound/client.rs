@@ -93,6 +93,14 @@ impl Outbound {
         serde_json::from_slice(&body).or_else(|_| refuse("the answer isn't JSON"))
     }
 
+    /// Posts a form and gives the status of the answer, whose body nobody reads. Redirects aren't followed: they are
+    /// answers like others.
+    pub async fn post_form(&self, url: &str, form: &[(&str, &str)], patience: Duration) -> Result<u16, Refused> {
+        let (url, client) = self.way(url)?;
+        let answer = client.post(url).timeout(patience.min(TOTAL)).form(form).send().await;
+        answer.map(|answer| answer.status().as_u16()).map_err(|fault| Refused { detail: chain(&fault) })
+    }
+
     /// The parsed URL and the client whose resolver holds for it.
     fn way(&self, url: &str) -> Result<(Url, &Client), Refused> {
         let Ok(url) = Url::parse(url) else {
