@@ -8,40 +8,41 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Beside each other, so that clients that let us wait don't make others wait.
-const WORKERS: usize = 4;
-/// How soon an end is noticed that another process wrote down: a command, another replica.
+const WORKERS: u32 = 4;
+/// How soon one of them notices an end that another process wrote down: a command, another replica.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Starts the workers.
+/// Starts the workers, who take turns in looking.
 pub(super) fn start(app: &App, jobs: &mut JoinSet<()>) {
-    for _ in 0..WORKERS {
-        jobs.spawn(work(app.clone()));
+    for turn in 1..=WORKERS {
+        jobs.spawn(work(app.clone(), POLL * turn));
     }
 }
 
-async fn work(app: App) {
+async fn work(app: App, first: Duration) {
+    let mut patience = first;
     loop {
         match round(&app).await {
-            Ok(0) => wait(&app).await,
+            // Over is over, whether the bell rang or not.
+            Ok(0) => drop(tokio::time::timeout(patience, app.logouts.notified()).await),
             Ok(_) => {}
             Err(fault) => {
                 told(Err(fault));
-                tokio::time::sleep(POLL).await;
+                tokio::time::sleep(patience).await;
             }
         }
+        patience = POLL * WORKERS;
     }
-}
-
-/// Until the bell is rung here, or long enough for one that was rung elsewhere.
-async fn wait(app: &App) {
-    // Over is over, either way.
-    let _ = tokio::time::timeout(POLL, app.logouts.notified()).await;
 }
 
 /// Gives how much there was to do.
 async fn round(app: &App) -> Result<usize, Fault> {
     let left = wind_up_left(app).await?;
     let notices = backchannel::claim(app).await?;
+    if !notices.is_empty() {
+        // There may be more, for another worker.
+        app.logouts.notify_one();
+    }
     let mut delivering = JoinSet::new();
     for notice in &notices {
         let (app, notice) = (app.clone(), notice.clone());
