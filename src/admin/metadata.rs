@@ -100,10 +100,14 @@ fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
     }
 }
 
-/// Checks what depends on the settings of this deployment: what we fetch must be where we would go.
+/// Checks what depends on the settings of this deployment: where we are to go must be where we would go.
 pub(super) fn check_here(app: &App, metadata: &Metadata) -> Result<(), Refused> {
-    let fetched = [("jwks_uri", &metadata.jwks_uri), ("logo_uri", &metadata.logo_uri)];
-    let bad = fetched.iter().find(|(_, uri)| uri.as_deref().is_some_and(|uri| app.outbound.check(uri).is_err()));
+    let ours = [
+        ("jwks_uri", &metadata.jwks_uri),
+        ("logo_uri", &metadata.logo_uri),
+        ("backchannel_logout_uri", &metadata.backchannel_logout_uri),
+    ];
+    let bad = ours.iter().find(|(_, uri)| uri.as_deref().is_some_and(|uri| app.outbound.check(uri).is_err()));
     let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
     bad.map_or(Ok(()), |(field, _)| Err(Refused::invalid(*field, why)))
 }

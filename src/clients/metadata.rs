@@ -1,6 +1,7 @@
 //! RFC 7591 §2, OIDC Registration §2: what is registered about a client, and which of it makes sense together.
 
 use super::application::ApplicationType;
+use super::tokens::{Format, Rotation};
 use crate::base::{ScopeSet, uri};
 use crate::crypto::{Algorithm, jwk};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,18 @@ pub struct Metadata {
     /// Its version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub software_version: Option<String>,
+    /// Where people may be sent after signing out (OIDC RP-Initiated Logout §3.1).
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Where we tell it that a session ended (OIDC Back-Channel Logout §2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs the `sid` for that; it always gets it.
+    pub backchannel_logout_session_required: bool,
+    /// What browsers load in a frame when a session ended (OIDC Front-Channel Logout §2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` for that; it always gets them.
+    pub frontchannel_logout_session_required: bool,
     /// What its ID tokens are signed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
@@ -119,6 +132,11 @@ impl Default for Metadata {
             contacts: Vec::new(),
             software_id: None,
             software_version: None,
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
             id_token_signed_response_alg: None,
             default_max_age: None,
             resources: Vec::new(),
@@ -182,28 +200,6 @@ impl AuthMethod {
     }
 }
 
-/// What becomes of a refresh token that is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rotation {
-    /// A successor; used again soon, the same successor; used again later, the grant ends.
-    Replay,
-    /// A successor; used again, the grant ends.
-    Strict,
-    /// It stays; for clients whose tokens are bound to a key (FAPI 2.0 §5.3.2.1).
-    Static,
-}
-
-/// What access tokens look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// A reference; a revoke holds at once.
-    Opaque,
-    /// RFC 9068; whoever checks it offline learns of a revoke only when it expires.
-    Jwt,
-}
-
 /// A member of the metadata that can't be accepted, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
@@ -238,6 +234,7 @@ impl Metadata {
         self.check_grants()?;
         self.check_keys()?;
         self.check_links()?;
+        self.check_logout()?;
         self.check_lifetimes()
     }
 
@@ -384,7 +381,7 @@ impl Metadata {
 /// The scope of the management API.
 pub const ADMIN_SCOPE: &str = "symbolon:admin";
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
 }
 

@@ -2,14 +2,17 @@
 
 mod application;
 pub mod invites;
+mod logout;
 mod mark;
 pub mod metadata;
 mod provenance;
 pub mod store;
+mod tokens;
 
 pub use application::{ASSERTION_ALGORITHMS, ApplicationType};
-pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation};
+pub use metadata::{ADMIN_SCOPE, AuthMethod, GrantType, Invalid, Metadata};
 pub use provenance::{Provenance, RegisteredBy};
+pub use tokens::{Format, Rotation};
 
 use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint, same};

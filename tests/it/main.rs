@@ -4,6 +4,7 @@
 mod support;
 
 mod authorize;
+mod backchannel;
 mod chromium;
 mod client_auth;
 mod clients;
@@ -14,6 +15,7 @@ mod cors;
 mod dev;
 mod discovery;
 mod faults;
+mod frontchannel;
 mod grant_machine;
 mod house;
 mod http;
@@ -25,6 +27,7 @@ mod jwt_access_tokens;
 mod kills;
 mod leaks;
 mod login;
+mod logout;
 mod management;
 mod pkce;
 mod races;
