@@ -7,6 +7,7 @@ pub mod invites;
 pub mod keys;
 mod metadata;
 pub mod registration;
+pub mod seen;
 pub mod users;
 
 pub use metadata::read as metadata;

@@ -3,10 +3,11 @@
 use super::paging::{Paging, page};
 use super::{Admin, IfMatch, Named};
 use crate::admin::clients::{self, OVERLAP, Registered, Target};
-use crate::admin::{self, Refused};
+use crate::admin::{self, Refused, seen};
 use crate::app::App;
 use crate::base::id::{Client as Kind, ClientId};
-use crate::clients::Client;
+use crate::clients::cimd::store::Seen;
+use crate::clients::{Client, cimd};
 use crate::web::json::{Json as Body, members};
 use crate::web::{Problem, Query};
 use axum::Json;
@@ -42,7 +43,18 @@ pub(super) async fn create(
 
 /// `GET /v1/admin/clients/{id}`
 pub(super) async fn show(_: Admin, State(app): State<App>, Named(id): Named<Kind>) -> Result<Response, Problem> {
+    if cimd::is_document(id.as_str()) {
+        return Ok(Json(seen::show(&app, &id).await?).into_response());
+    }
     Ok(bare(clients::show(&app, &id).await?))
+}
+
+/// `GET /v1/admin/clients/seen?limit=&cursor=&search=`: clients that are described by documents of their own.
+pub(super) async fn seen(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
+    let paging = Paging::read(&app.keys.macs(), "clients/seen", &params)?;
+    let (found, more) = seen::list(&app, &paging.after, &paging.search, paging.limit).await?;
+    let last = found.last().filter(|_| more).map(|seen| seen.id.as_str());
+    Ok(page(&app, "clients/seen", &paging, found.iter().map(Seen::to_json).collect(), last))
 }
 
 /// `PUT /v1/admin/clients/{id}`: RFC 7592 §2.2, what isn't given takes its default.
@@ -106,6 +118,9 @@ pub(super) async fn enable(
     Named(id): Named<Kind>,
     IfMatch(if_match): IfMatch,
 ) -> Result<Response, Problem> {
+    if cimd::is_document(id.as_str()) {
+        return Ok(Json(seen::unblock(&app, &who, &id).await?).into_response());
+    }
     Ok(bare(clients::enable(&app, &who, &Target { id, if_match }).await?))
 }
 
@@ -116,6 +131,9 @@ pub(super) async fn disable(
     Named(id): Named<Kind>,
     IfMatch(if_match): IfMatch,
 ) -> Result<Response, Problem> {
+    if cimd::is_document(id.as_str()) {
+        return Ok(Json(seen::block(&app, &who, &id).await?).into_response());
+    }
     Ok(bare(clients::disable(&app, &who, &Target { id, if_match }).await?))
 }
 

@@ -22,6 +22,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/admin/clients", get(clients::list).post(clients::create))
+        .route("/v1/admin/clients/seen", get(clients::seen))
         .route(
             "/v1/admin/clients/{id}",
             get(clients::show).put(clients::replace).patch(clients::patch).delete(clients::delete),
@@ -69,7 +70,7 @@ impl<K> FromRequestParts<App> for Named<K> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match Path::<String>::from_request_parts(parts, app).await {
-            Ok(Path(text)) if text.len() <= 256 && text.bytes().all(|b| b.is_ascii_graphic()) => Ok(Named(text.into())),
+            Ok(Path(text)) if text.len() <= 512 && text.bytes().all(|b| b.is_ascii_graphic()) => Ok(Named(text.into())),
             _ => Err(Problem::not_found()),
         }
     }

@@ -1,10 +1,14 @@
 //! App: the shared services of one process. Cheap to clone, given to every handler.
 
 mod attempts;
+mod documents;
 mod memory;
+mod sightings;
 
 pub use attempts::Attempts;
+pub use documents::{Documents, Unfetched};
 pub use memory::Memory;
+pub use sightings::{Sighting, Sightings};
 
 use crate::base::{Clock, Time};
 use crate::config::Config;
@@ -33,6 +37,10 @@ pub struct Services {
     pub passwords: Passwords,
     /// Requests that we make.
     pub outbound: Outbound,
+    /// Documents that strangers name.
+    pub documents: Documents,
+    /// Strangers that came by.
+    pub sightings: Sightings,
     /// Rows that rarely change.
     pub memory: Memory,
     /// Failed client authentications.

@@ -3,13 +3,13 @@
 use super::members::{self, Members};
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
-use super::{ask, invite};
+use super::{ask, invite, seen};
 use crate::admin::clients::{self, Registered, Target};
 use crate::admin::{self, Refused};
 use crate::app::App;
 use crate::base::Time;
 use crate::base::id::ClientId;
-use crate::clients::{Client, Format, Metadata, Rotation, SecretHash};
+use crate::clients::{Client, Format, Metadata, Rotation, SecretHash, cimd};
 use crate::config::Flags;
 use crate::config::span;
 use clap::{Args, Subcommand};
@@ -24,6 +24,12 @@ pub(super) enum Command {
     /// List the clients
     List {
         /// Only those whose name or identifier contains this
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+    },
+    /// List the clients that came by with documents of their own (their client_id is a URL)
+    Seen {
+        /// Only those whose URL or name contains this
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
     },
@@ -97,6 +103,11 @@ impl One {
     fn target(&self) -> Target {
         Target::from(ClientId::from(self.id.as_str()))
     }
+
+    /// Whether it is a client without an entry in the registry.
+    fn is_document(&self) -> bool {
+        cimd::is_document(&self.id)
+    }
 }
 
 pub(super) async fn run(flags: &Flags, command: Command) -> Result<Printed, Failure> {
@@ -118,6 +129,10 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
     match command {
         Command::Create(create) => register(app, create.asked()?).await,
         Command::List { search } => list(app, search.as_deref().unwrap_or_default()).await,
+        Command::Seen { search } => seen::list(app, search.as_deref().unwrap_or_default()).await,
+        Command::Show(one) if one.is_document() => seen::show(app, &one.target().id).await,
+        Command::Enable(one) if one.is_document() => seen::enable(app, &one.target().id).await,
+        Command::Disable(one) if one.is_document() => seen::disable(app, &one.target().id).await,
         Command::Show(one) => {
             let client = clients::show(app, &one.target().id).await.map_err(|why| told(why, &one.id))?;
             Ok(Printed::new(describe(app, &client, None), client.to_json()))

@@ -9,6 +9,7 @@ mod members;
 mod migrate;
 mod open;
 mod output;
+mod seen;
 mod serve;
 mod user;
 

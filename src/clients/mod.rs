@@ -1,6 +1,7 @@
 //! The client registry: who may ask for what, and how they prove who they are. Managed by admins.
 
 mod application;
+pub mod cimd;
 pub mod invites;
 mod logout;
 mod mark;
@@ -18,6 +19,7 @@ use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint, same};
 use crate::base::id::ClientId;
 use crate::base::{ScopeSet, Secret, Time, entropy, uri};
+use crate::config::{Cimd, host_among};
 use crate::crypto::Algorithm;
 use crate::db::{Fault, Row};
 use serde::{Deserialize, Serialize};
@@ -179,20 +181,45 @@ fn seconds(text: Option<u64>) -> Option<Duration> {
     text.map(Duration::from_secs)
 }
 
-/// The client of this identifier, from memory where possible. Disabled ones are found too.
-pub async fn find(app: &App, id: &str) -> Result<Option<Arc<Client>>, Fault> {
+/// What there is under a `client_id`.
+pub enum Lookup {
+    /// A client; disabled ones are found too.
+    Known(Arc<Client>),
+    /// Nothing.
+    Unknown,
+    /// A URL whose document can't be used.
+    Unusable(cimd::Unusable),
+}
+
+/// What there is under this identifier, from memory where possible.
+pub async fn look_up(app: &App, id: &str) -> Result<Lookup, Fault> {
+    if cimd::is_document(id) {
+        return Ok(match cimd::find(app, id).await? {
+            cimd::Found::Client(client) => Lookup::Known(client),
+            cimd::Found::Off => Lookup::Unknown,
+            cimd::Found::Unusable(why) => Lookup::Unusable(why),
+        });
+    }
     if let Some(client) = app.memory.recall::<Client>(id) {
-        return Ok(Some(client));
+        return Ok(Lookup::Known(client));
     }
     if id.len() > 256 {
-        return Ok(None);
+        return Ok(Lookup::Unknown);
     }
     let epoch = app.memory.epoch();
-    let client = store::by_id(&app.db, &ClientId::from(id)).await?.map(Arc::new);
-    if let Some(client) = &client {
-        app.memory.keep(id, epoch, client.clone());
-    }
-    Ok(client)
+    let Some(client) = store::by_id(&app.db, &ClientId::from(id)).await?.map(Arc::new) else {
+        return Ok(Lookup::Unknown);
+    };
+    app.memory.keep(id, epoch, client.clone());
+    Ok(Lookup::Known(client))
+}
+
+/// The client of this identifier, if there is one. Disabled ones are found too.
+pub async fn find(app: &App, id: &str) -> Result<Option<Arc<Client>>, Fault> {
+    Ok(match look_up(app, id).await? {
+        Lookup::Known(client) => Some(client),
+        Lookup::Unknown | Lookup::Unusable(_) => None,
+    })
 }
 
 /// The metadata that a row holds in revision `rev`, parsed once.
@@ -213,6 +240,15 @@ pub fn metadata_of(
 
 /// Whether pages of this origin belong to a public client, whose browser code calls us itself.
 pub async fn is_public_origin(app: &App, origin: &str) -> Result<bool, Fault> {
+    // Any page there may be one of a client that is described by a document.
+    let documented = match app.config.cimd {
+        Cimd::Off => false,
+        Cimd::Allowlist => uri::host(origin).is_some_and(|host| host_among(&app.config.cimd_policy.allow, &host)),
+        Cimd::On => true,
+    };
+    if documented && uri::origin(origin).is_some_and(|same| same == origin) {
+        return Ok(true);
+    }
     let key = format!("origin {origin}");
     if let Some(known) = app.memory.recall::<bool>(&key) {
         return Ok(*known);

@@ -49,6 +49,10 @@ impl Row {
         bool, bool
     );
     column!(
+        /// BOOLEAN.
+        bool_opt, Option<bool>
+    );
+    column!(
         /// BYTEA NOT NULL.
         bytes, Vec<u8>
     );

@@ -3,7 +3,7 @@
 use super::{Options, demo};
 use crate::base::encoding::hex;
 use crate::base::entropy;
-use crate::config::{self, Config, Flags, LogFormat, ScopeText};
+use crate::config::{self, Cimd, Config, Flags, LogFormat, Registration, ScopeText};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -62,8 +62,19 @@ impl Home {
             ScopeText { title: "Read your notes".to_owned(), detail: "All of them, and who wrote them.".to_owned() };
         config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);
         config.log.format = LogFormat::Auto;
+        strangers_welcome(&mut config)?;
         Ok(config)
     }
+}
+
+/// Apps that are being made register themselves, and describe themselves at addresses of this machine: also without TLS.
+fn strangers_welcome(config: &mut Config) -> Result<(), String> {
+    config.registration = Registration::Open;
+    config.cimd = Cimd::On;
+    for network in ["127.0.0.0/8", "::1/128"] {
+        config.outbound.allow.push(network.parse()?);
+    }
+    Ok(())
 }
 
 impl Drop for Home {

@@ -5,7 +5,7 @@ mod sign_outs;
 
 use crate::admin::{Refused, registration};
 use crate::app::App;
-use crate::clients::invites;
+use crate::clients::{cimd, invites};
 use crate::db::Fault;
 use crate::keys::rotation;
 use crate::oauth::grants;
@@ -18,6 +18,7 @@ const NOTICE: Duration = Duration::from_millis(250);
 const PURGE: Duration = Duration::from_secs(20);
 const KEYS: Duration = Duration::from_secs(60);
 const REGISTRY: Duration = Duration::from_secs(60);
+const SIGHTINGS: Duration = Duration::from_secs(10);
 
 /// Starts all of it. Dropping the set stops it.
 pub fn start(app: &App) -> JoinSet<()> {
@@ -26,6 +27,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(hand_over(app.clone()));
     jobs.spawn(purge(app.clone()));
     jobs.spawn(tidy_registry(app.clone()));
+    jobs.spawn(write_sightings_down(app.clone()));
     sign_outs::start(app, &mut jobs);
     jobs
 }
@@ -51,12 +53,21 @@ async fn tidy_registry(app: App) {
     loop {
         tokio::time::sleep(REGISTRY).await;
         told(until_done(|| invites::purge(&app.db, app.now())).await);
+        told(until_done(|| cimd::store::forget(&app.db, app.now())).await);
         match registration::reap(&app).await {
             Ok(0) => {}
             Ok(n) => tracing::info!(n, "clients were deleted that nobody used for registration_policy.idle"),
             Err(Refused::Fault(fault)) => told(Err(fault)),
             Err(why) => tracing::warn!(%why, "unused clients couldn't be deleted; trying again in a minute"),
         }
+    }
+}
+
+/// Which clients without a row came by. What can't be written is lost: it is only for people to look at.
+async fn write_sightings_down(app: App) {
+    loop {
+        tokio::time::sleep(SIGHTINGS).await;
+        told(cimd::store::write_down(&app.db, app.sightings.take()).await);
     }
 }
 

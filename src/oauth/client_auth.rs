@@ -4,7 +4,8 @@ use super::assertion;
 use super::error::{Code, Json52, Refusal};
 use crate::app::App;
 use crate::base::Secret;
-use crate::clients::{self, AuthMethod, Client};
+use crate::clients::cimd::Unusable;
+use crate::clients::{self, AuthMethod, Client, Lookup};
 use crate::web::authorization::{Authorization, authorization};
 use crate::web::{Call, Params};
 use axum::http::HeaderMap;
@@ -93,8 +94,28 @@ fn read(headers: &HeaderMap, params: &Params) -> Result<Shown, Json52> {
     }
 }
 
+/// CIMD §6: the client hears that it is about its document, not how fetching it failed.
+fn unusable(client_id: &str, why: &Unusable) -> Json52 {
+    let (code, description) = match why {
+        Unusable::Busy => {
+            (Code::TemporarilyUnavailable, "too many client documents are being fetched; try again in a minute")
+        }
+        Unusable::Identifier(_) => (Code::InvalidClient, "client_id is not a URL that may be a client identifier"),
+        Unusable::Untrusted => (Code::InvalidClient, "this server takes client documents of other domains only"),
+        Unusable::Unfetched => (Code::InvalidClient, "the document at client_id could not be fetched"),
+        Unusable::Document(..) => {
+            (Code::InvalidClient, "invalid_client_metadata: the document at client_id cannot be used")
+        }
+    };
+    Json52(Refusal::new(code, description).because(format!("client {}: {}", client_id.escape_debug(), why.in_words())))
+}
+
 async fn prove(app: &App, client_id: &str, shown: &Shown) -> Result<Option<Arc<Client>>, Json52> {
-    let client = clients::find(app, client_id).await?;
+    let client = match clients::look_up(app, client_id).await? {
+        Lookup::Known(client) => Some(client),
+        Lookup::Unknown => None,
+        Lookup::Unusable(why) => return Err(unusable(client_id, &why)),
+    };
     let now = app.now();
     let proved = match (shown, &client) {
         (Shown::Basic(_, secret) | Shown::Post(_, secret), Some(client)) => client.has_secret(secret, now),

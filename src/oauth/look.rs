@@ -10,8 +10,9 @@ use crate::{args, sql};
 sql! {
     read LOOK = "SELECT g.client_id, g.user_id, g.scope, g.code_hash, g.refresh_hash, g.access_hash, g.generation, \
                  g.rotated_at, g.redeemed_at, g.code_expires_at, g.access_expires_at, g.access_ended, g.idle_expires_at, \
-                 g.expires_at, g.revoked_at, g.end_reason, c.enabled AS client_enabled, u.enabled AS user_enabled, \
-                 u.email AS user_email FROM grants g JOIN clients c ON c.id = g.client_id \
+                 g.expires_at, g.revoked_at, g.end_reason, c.enabled AS client_enabled, b.id AS client_blocked, u.enabled AS user_enabled, \
+                 u.email AS user_email FROM grants g LEFT JOIN clients c ON c.id = g.client_id \
+                 LEFT JOIN blocked_clients b ON b.id = g.client_id \
                  JOIN users u ON u.id = g.user_id WHERE g.id = $1";
 }
 
@@ -73,7 +74,7 @@ pub async fn look(mut db: &Db, grant: &[u8; 16]) -> Result<Option<Looked>> {
     };
     Ok(Some(Looked {
         client_id: row.id("client_id")?,
-        client_enabled: row.bool("client_enabled")?,
+        client_enabled: row.bool_opt("client_enabled")?.unwrap_or(row.text_opt("client_blocked")?.is_none()),
         user_id: row.id("user_id")?,
         user_email: row.text("user_email")?,
         user_enabled: row.bool("user_enabled")?,

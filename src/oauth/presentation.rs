@@ -3,10 +3,11 @@
 use super::grants::{Grant, Which};
 use super::store;
 use crate::app::App;
+use crate::base::id::ClientId;
 use crate::base::{ScopeSet, Time, encoding};
-use crate::clients::{self, Metadata, Rotation};
+use crate::clients::{self, Metadata, Rotation, cimd};
 use crate::crypto::token::GrantToken;
-use crate::db::{Item, Result};
+use crate::db::{Item, Result, Row};
 use std::sync::Arc;
 
 /// A grant with its client and its person, read when a token is presented.
@@ -46,11 +47,13 @@ async fn read(app: &App, grant: &[u8; 16], which: Which) -> Result<Option<(Prese
         return Ok(None);
     };
     let hash = row.text_opt(if which == Which::Refresh { "refresh_hash" } else { "access_hash" })?;
-    if !row.bool("client_enabled")? || !row.bool("user_enabled")? {
+    let grant = Grant::read(&row)?;
+    let Some(client) = client(app, &grant.client_id, &row)? else {
+        return Ok(None);
+    };
+    if !row.bool("user_enabled")? {
         return Ok(None);
     }
-    let grant = Grant::read(&row)?;
-    let client = clients::metadata_of(app, &grant.client_id, row.int("client_rev")?, || row.json("client_metadata"))?;
     let found = Presentation {
         grant: grant.within(&ScopeSet::stored(&client.scope)),
         client,
@@ -60,6 +63,17 @@ async fn read(app: &App, grant: &[u8; 16], which: Which) -> Result<Option<(Prese
         user_updated_at: row.time("user_updated_at")?,
     };
     Ok(hash.map(|hash| (found, hash)))
+}
+
+/// The client of a grant, if it may act. One that is described by a document has no row; what it may be at most is known
+/// without asking it.
+fn client(app: &App, id: &ClientId, row: &Row) -> Result<Option<Arc<Metadata>>> {
+    match row.bool_opt("client_enabled")? {
+        Some(true) => clients::metadata_of(app, id, row.int("client_rev")?, || row.json("client_metadata")).map(Some),
+        Some(false) => Ok(None),
+        None if row.text_opt("client_blocked")?.is_some() => Ok(None),
+        None => Ok(cimd::standing(app, id.as_str()).map(Arc::new)),
+    }
 }
 
 fn alive(found: &Presentation, generation: u32, which: Which, now: Time) -> bool {

@@ -11,10 +11,12 @@ macro_rules! returning {
     };
 }
 
-/// The client and the person of a grant may still act.
+/// The client and the person of a grant may still act. A client whose identifier is a URL has no row, unless it is
+/// blocked.
 macro_rules! both_enabled {
     () => {
-        "EXISTS (SELECT 1 FROM clients c WHERE c.id = grants.client_id AND c.enabled) \
+        "(EXISTS (SELECT 1 FROM clients c WHERE c.id = grants.client_id AND c.enabled) \
+         OR (grants.client_id LIKE '%://%' AND NOT EXISTS (SELECT 1 FROM blocked_clients b WHERE b.id = grants.client_id))) \
          AND EXISTS (SELECT 1 FROM users u WHERE u.id = grants.user_id AND u.enabled)"
     };
 }
@@ -199,9 +201,10 @@ pub static TOKEN: Hot = Hot::read(
     "SELECT g.id, g.client_id, g.user_id, g.sid, g.scope, g.resource, g.claims, g.nonce, g.auth_time, g.acr, g.amr, \
      g.redeemed_at, g.generation, g.rotated_at, g.refresh_hash, g.access_hash, g.access_scope, g.access_resource, \
      g.access_expires_at, g.access_ended, g.idle_expires_at, g.expires_at, g.revoked_at, g.end_reason, \
-     c.enabled AS client_enabled, c.rev AS client_rev, c.metadata AS client_metadata, u.enabled AS user_enabled, \
+     c.enabled AS client_enabled, b.id AS client_blocked, c.rev AS client_rev, c.metadata AS client_metadata, u.enabled AS user_enabled, \
      u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
-     FROM {batch} JOIN grants g ON g.id = p.id JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id",
+     FROM {batch} JOIN grants g ON g.id = p.id LEFT JOIN clients c ON c.id = g.client_id \
+     LEFT JOIN blocked_clients b ON b.id = g.client_id JOIN users u ON u.id = g.user_id",
     &[("id", Text)],
 );
 
@@ -220,8 +223,10 @@ sql! {
     write ISSUE = "INSERT INTO grants (id, client_id, user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, \
                    code_hash, redirect_uri, code_challenge, code_expires_at, generation, rotated_at, access_expires_at, \
                    access_ended, idle_expires_at, expires_at, created_at) \
-                   SELECT $1, c.id, u.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, 0, 0, $15, $16, $14 \
-                   FROM clients c, users u WHERE c.id = $17 AND c.enabled AND u.id = $18 AND u.enabled RETURNING id";
+                   SELECT $1, $17, u.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, 0, 0, $15, $16, $14 \
+                   FROM users u WHERE u.id = $18 AND u.enabled \
+                   AND (EXISTS (SELECT 1 FROM clients c WHERE c.id = $17 AND c.enabled) \
+                   OR ($17 LIKE '%://%' AND NOT EXISTS (SELECT 1 FROM blocked_clients b WHERE b.id = $17))) RETURNING id";
     read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1 AND client_id = $2";
     write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
     write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";

@@ -3,10 +3,11 @@
 
 use super::address::is_public;
 use super::allow::Allow;
+use super::freshness;
 use crate::config;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client};
+use reqwest::{Certificate, Client, StatusCode};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -34,12 +35,29 @@ pub struct Outbound {
 #[derive(Debug)]
 pub struct Refused {
     detail: String,
+    gone: bool,
+}
+
+/// What was fetched.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// The media type, in lower case and without parameters; empty when it isn't said.
+    pub media_type: String,
+    /// For how long it may be kept, where the answer says so.
+    pub lives: Option<Duration>,
+    /// All of it.
+    pub body: Vec<u8>,
 }
 
 impl Refused {
     /// What happened, for the operator; may name hosts and addresses.
     pub fn detail(&self) -> &str {
         &self.detail
+    }
+
+    /// Whether the server is there and says that the document isn't.
+    pub fn gone(&self) -> bool {
+        self.gone
     }
 }
 
@@ -52,7 +70,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 fn refuse<T>(detail: impl Into<String>) -> Result<T, Refused> {
-    Err(Refused { detail: detail.into() })
+    Err(Refused { detail: detail.into(), gone: false })
 }
 
 impl Outbound {
@@ -73,24 +91,38 @@ impl Outbound {
 
     /// Gets a JSON document of at most `max_bytes` (and never more than 1 MiB). Redirects aren't followed.
     pub async fn get_json(&self, url: &str, max_bytes: usize) -> Result<serde_json::Value, Refused> {
+        let fetched = self.get(url, "application/json", max_bytes).await?;
+        // The parser's message would quote what was fetched.
+        serde_json::from_slice(&fetched.body).or_else(|_| refuse("the answer isn't JSON"))
+    }
+
+    /// Gets a document of at most `max_bytes` (and never more than 1 MiB). Only 200 counts; redirects aren't followed.
+    pub async fn get(&self, url: &str, accept: &'static str, max_bytes: usize) -> Result<Fetched, Refused> {
         let (url, client) = self.way(url)?;
-        let fault = |fault: reqwest::Error| Refused { detail: chain(&fault) };
-        let request = client.get(url).header(reqwest::header::ACCEPT, "application/json");
+        let fault = |fault: reqwest::Error| Refused { detail: chain(&fault), gone: false };
+        let request = client.get(url).header(reqwest::header::ACCEPT, accept);
         let mut answer = request.send().await.map_err(fault)?;
-        if answer.status() != reqwest::StatusCode::OK {
-            return refuse(format!("the answer was {}", answer.status().as_u16()));
+        let status = answer.status();
+        if status != StatusCode::OK {
+            let gone = [StatusCode::NOT_FOUND, StatusCode::GONE].contains(&status);
+            return Err(Refused { detail: format!("the answer was {}", status.as_u16()), gone });
         }
+        let media_type = answer.headers().get(reqwest::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let media_type = media_type.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+        let mut fetched = Fetched {
+            media_type: media_type.trim().to_ascii_lowercase(),
+            lives: freshness::lives(answer.headers()),
+            body: Vec::new(),
+        };
         let most = max_bytes.min(MAX_BYTES);
-        let mut body = Vec::new();
         // The announced length may lie, or be missing.
         while let Some(piece) = answer.chunk().await.map_err(fault)? {
-            if piece.len() > most.saturating_sub(body.len()) {
+            if piece.len() > most.saturating_sub(fetched.body.len()) {
                 return refuse(format!("the answer has more than {most} bytes"));
             }
-            body.extend_from_slice(&piece);
+            fetched.body.extend_from_slice(&piece);
         }
-        // The parser's message would quote what was fetched.
-        serde_json::from_slice(&body).or_else(|_| refuse("the answer isn't JSON"))
+        Ok(fetched)
     }
 
     /// Posts a form and gives the status of the answer, whose body nobody reads. Redirects aren't followed: they are
@@ -98,7 +130,7 @@ impl Outbound {
     pub async fn post_form(&self, url: &str, form: &[(&str, &str)], patience: Duration) -> Result<u16, Refused> {
         let (url, client) = self.way(url)?;
         let answer = client.post(url).timeout(patience.min(TOTAL)).form(form).send().await;
-        answer.map(|answer| answer.status().as_u16()).map_err(|fault| Refused { detail: chain(&fault) })
+        answer.map(|answer| answer.status().as_u16()).map_err(|fault| Refused { detail: chain(&fault), gone: false })
     }
 
     /// The parsed URL and the client whose resolver holds for it.

@@ -3,6 +3,7 @@
 mod address;
 mod allow;
 mod client;
+mod freshness;
 
 pub use address::is_public;
-pub use client::{Outbound, Refused};
+pub use client::{Fetched, Outbound, Refused};

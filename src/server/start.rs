@@ -5,7 +5,7 @@ use super::layers::{layered, not_found};
 use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
-use crate::app::{App, Attempts, Memory, Services};
+use crate::app::{App, Attempts, Documents, Memory, Services, Sightings};
 use crate::base::{Clock, Secret};
 use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
@@ -117,6 +117,8 @@ pub async fn start(
         clock,
         keys: ring,
         passwords,
+        documents: Documents::new(outbound.clone()),
+        sightings: Sightings::default(),
         outbound,
         memory: Memory::default(),
         attempts,

@@ -28,6 +28,15 @@ pub struct Asking {
     pub host: String,
     /// A logo on our own origin.
     pub logo: Option<String>,
+    /// Its home page.
+    #[serde(default)]
+    pub client_uri: Option<String>,
+    /// The host of the document that describes it, where nobody registered it.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Whether nobody vouches for it and it is only on the person's own device: any program there may pose as it.
+    #[serde(default)]
+    pub local_only: bool,
     /// Its privacy policy.
     pub policy_uri: Option<String>,
     /// Its terms.

@@ -6,6 +6,7 @@ mod support;
 mod authorize;
 mod backchannel;
 mod chromium;
+mod cimd;
 mod client_auth;
 mod clients;
 mod codes;

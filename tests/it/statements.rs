@@ -9,8 +9,9 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, keys, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 13] = [
+const ROOMS: [(&str, &[(&str, &str)]); 14] = [
     ("audit/mod.rs", audit::ALL),
+    ("clients/cimd/store.rs", clients::cimd::store::ALL),
     ("clients/invites.rs", clients::invites::ALL),
     ("clients/store.rs", clients::store::ALL),
     ("keys/store.rs", keys::store::ALL),

@@ -56,7 +56,7 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     };
     let page = ConsentPage {
         page: Shell::new(app),
-        client: asking(client, &visit.ask.redirect_uri),
+        client: asking(app, client, &visit.ask.redirect_uri),
         third_party: !client.metadata.trusted,
         approved_on: client.provenance.vouched_for().then(|| client.created_at.date()),
         scopes: oauth::scopes::lines(app, &new),

@@ -2,8 +2,10 @@
 
 pub mod consent_page;
 pub mod decide;
+pub mod logo;
 pub mod request;
 pub mod respond;
+mod stopped;
 
 use super::error::{Code, Refusal};
 use super::grants::{self, NewGrant};
@@ -11,14 +13,14 @@ use crate::app::App;
 use crate::audit;
 use crate::base::id::uuid7;
 use crate::base::{ScopeSet, Time, uri};
-use crate::clients::{self, ADMIN_SCOPE, Client};
+use crate::clients::{self, ADMIN_SCOPE, Client, Provenance};
 use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::Fault;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
 use crate::web::browser::Browser;
 use crate::web::{Call, Form, Params, Query, Stopped};
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use decide::{Next, Remembered};
 use request::AuthRequest;
@@ -132,7 +134,7 @@ impl<'a> Visit<'a> {
             None => {
                 let request = serde_json::to_value(&self.ask).map_err(|why| Fault::Bug(why.to_string()))?;
                 let waiting = interaction::Waiting {
-                    asking: Some(asking(&self.client, &self.ask.redirect_uri)),
+                    asking: Some(asking(self.app, &self.client, &self.ask.redirect_uri)),
                     login_hint: self.ask.login_hint.clone(),
                     return_to: RESUME.to_owned(),
                     leads_to: uri::origin(&self.ask.redirect_uri),
@@ -232,42 +234,20 @@ impl<'a> Visit<'a> {
 }
 
 /// What pages say about a client: its name, and the host that its answer goes to.
-fn asking(client: &Client, redirect_uri: &str) -> Asking {
+fn asking(app: &App, client: &Client, redirect_uri: &str) -> Asking {
     let metadata = &client.metadata;
+    let document = client.provenance == Provenance::Document;
+    let local = |to: &String| uri::impersonable(to);
     Asking {
         name: metadata.client_name.clone(),
         host: uri::host(redirect_uri).unwrap_or_default(),
-        logo: None,
+        logo: logo::href(app, client),
+        client_uri: metadata.client_uri.clone(),
+        from: document.then(|| uri::host(client.id.as_str())).flatten(),
+        local_only: !client.provenance.vouched_for() && metadata.redirect_uris.iter().all(local),
         policy_uri: metadata.policy_uri.clone(),
         tos_uri: metadata.tos_uri.clone(),
     }
-}
-
-/// The error page of a client that isn't known or is disabled; the same for both.
-fn unknown_client(client_id: &str) -> Stopped {
-    Stopped::refused(
-        StatusCode::BAD_REQUEST,
-        "invalid_client",
-        "This sign-in link isn't complete",
-        "The app that sent you here isn't known to us, so we can't tell where to send you back. Nothing was shared.",
-        "Go back to the app and try again, or tell its makers.",
-    )
-    .detail("client_id", client_id)
-    .detail("What is wrong", "there is no such client here, or it is disabled")
-}
-
-/// The error page of a client that registered itself and that no administrator has let in, or not any more.
-fn not_approved(app: &App, client: &Client) -> Stopped {
-    let brand = &app.config.name;
-    Stopped::refused(
-        StatusCode::FORBIDDEN,
-        "client_not_approved",
-        "This app may not be used here yet",
-        format!("It has introduced itself to {brand}, but whoever runs {brand} hasn't let it in. Nothing was shared."),
-        format!("Ask whoever runs {brand} to approve it, then try again."),
-    )
-    .detail("client_id", client.id.as_str())
-    .detail("What to do", "symbolon client enable, with this client_id")
 }
 
 /// For the audit trail: who did it, in which request.

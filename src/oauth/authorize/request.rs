@@ -2,10 +2,10 @@
 //! function a rule.
 
 use super::respond::{Mode, Return};
-use super::{not_approved, unknown_client};
+use super::stopped::{not_approved, unknown_client, unusable_document};
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
-use crate::clients::{self, ADMIN_SCOPE, Client, GrantType};
+use crate::clients::{self, ADMIN_SCOPE, Client, GrantType, Lookup};
 use crate::oauth::error::{Code, Refusal};
 use crate::oauth::{claims, id_token, pkce};
 use crate::signin::ACR_VALUES;
@@ -83,11 +83,11 @@ pub async fn client(app: &App, params: &Params) -> Result<Arc<Client>, Stopped> 
         return Err(unknown_client("sent twice"));
     }
     let client_id = params.get("client_id").unwrap_or_default();
-    let client = clients::find(app, client_id).await?;
-    match client {
-        Some(client) if client.enabled => Ok(client),
-        Some(client) if client.provenance.stranger() => Err(not_approved(app, &client)),
-        _ => Err(unknown_client(client_id)),
+    match clients::look_up(app, client_id).await? {
+        Lookup::Known(client) if client.enabled => Ok(client),
+        Lookup::Known(client) if client.provenance.stranger() => Err(not_approved(app, &client)),
+        Lookup::Known(_) | Lookup::Unknown => Err(unknown_client(client_id)),
+        Lookup::Unusable(why) => Err(unusable_document(client_id, &why)),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod raw;
 pub mod registry;
 pub mod rp;
+pub mod site;
 pub mod socket;
 
 /// An HTTP client that follows nothing and asks no proxy.

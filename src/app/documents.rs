@@ -1,0 +1,154 @@
+//! Documents that strangers name and we must fetch: one request at a time for each, few for one origin, few in all, and
+//! what is kept of them has a bound. Whoever names a thousand gets a few.
+
+use super::Attempts;
+use crate::base::{Time, uri};
+use crate::outbound::{Fetched, Outbound};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Fetches a minute from one origin.
+const OF_ORIGIN: u32 = 60;
+/// Fetches a minute of all origins.
+const IN_ALL: u32 = 600;
+/// Fetches of one origin at once.
+const AT_ONCE: usize = 8;
+/// Fetches at once.
+const AT_ONCE_IN_ALL: usize = 64;
+/// A person waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The most bytes of what is kept, roughly.
+const KEPT: u64 = 16 * 1024 * 1024;
+/// What an entry weighs beside the bytes that its owner counts.
+const ENTRY: u32 = 2048;
+
+/// Why there is no document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfetched {
+    /// Too much is being fetched; nobody was asked.
+    Busy,
+    /// The server is there and says that there is none.
+    Gone,
+    /// It couldn't be had; the text is for the log.
+    Failed(String),
+}
+
+/// What is being fetched: those who want the same wait for one answer.
+type Outcome = Result<Arc<Fetched>, Unfetched>;
+type Flight = watch::Receiver<Option<Outcome>>;
+type Kept = Arc<dyn Any + Send + Sync>;
+
+/// The fetching, and what is kept. Cloning shares it.
+#[derive(Clone)]
+pub struct Documents(Arc<Inner>);
+
+struct Inner {
+    outbound: Outbound,
+    /// By URL, with its origin.
+    flights: Mutex<HashMap<String, (String, Flight)>>,
+    of_origin: Attempts,
+    in_all: Attempts,
+    fetches: AtomicU64,
+    kept: moka::sync::Cache<(TypeId, String), (u32, Kept)>,
+}
+
+impl Documents {
+    /// Fetches through this client.
+    pub fn new(outbound: Outbound) -> Self {
+        let kept = moka::sync::Cache::builder()
+            .max_capacity(KEPT)
+            .weigher(|_, (weight, _): &(u32, Kept)| weight.saturating_add(ENTRY))
+            .build();
+        Documents(Arc::new(Inner {
+            outbound,
+            flights: Mutex::default(),
+            of_origin: Attempts::new(OF_ORIGIN),
+            in_all: Attempts::new(IN_ALL),
+            fetches: AtomicU64::new(0),
+            kept,
+        }))
+    }
+
+    /// The document at `url`, of at most `most` bytes. Nothing is kept of it here, least of all a failure.
+    pub async fn fetch(&self, url: &str, accept: &'static str, most: usize, now: Time) -> Outcome {
+        let mut flight = self.board(url, accept, most, now)?;
+        let landed = flight.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
+        landed.unwrap_or_else(|| Err(Unfetched::Failed("whoever fetched it has gone".to_owned())))
+    }
+
+    /// How many requests have been made.
+    pub fn fetches(&self) -> u64 {
+        self.0.fetches.load(Ordering::Relaxed)
+    }
+
+    /// What is kept under `key`.
+    pub fn recall<T: Any + Send + Sync>(&self, key: &str) -> Option<Arc<T>> {
+        let (_, kept) = self.0.kept.get(&(TypeId::of::<T>(), key.to_owned()))?;
+        kept.downcast::<T>().ok()
+    }
+
+    /// Keeps what was made of a document of so many bytes, for as long as there is room.
+    pub fn keep<T: Any + Send + Sync>(&self, key: &str, bytes: usize, made: Arc<T>) {
+        let weight = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.0.kept.insert((TypeId::of::<T>(), key.to_owned()), (weight, made));
+    }
+
+    /// Keeps it no longer.
+    pub fn drop_kept<T: Any + Send + Sync>(&self, key: &str) {
+        self.0.kept.invalidate(&(TypeId::of::<T>(), key.to_owned()));
+    }
+
+    /// Entries, and what they weigh, once all that is due has been thrown out.
+    pub fn weight(&self) -> (u64, u64) {
+        self.0.kept.run_pending_tasks();
+        (self.0.kept.entry_count(), self.0.kept.weighted_size())
+    }
+
+    /// Joins the request that is under way, or sends one off, if it may be.
+    fn board(&self, url: &str, accept: &'static str, most: usize, now: Time) -> Result<Flight, Unfetched> {
+        let origin = uri::origin(url).unwrap_or_default();
+        let mut flights = self.0.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = flights.len() >= AT_ONCE_IN_ALL
+            || flights.values().filter(|(other, _)| *other == origin).count() >= AT_ONCE;
+        match flights.entry(url.to_owned()) {
+            Entry::Occupied(under_way) => Ok(under_way.get().1.clone()),
+            Entry::Vacant(_) if full || !self.may(&origin, now) => Err(Unfetched::Busy),
+            Entry::Vacant(room) => {
+                let (landed, flight) = watch::channel(None);
+                room.insert((origin, flight.clone()));
+                // On its own: whoever wanted it first may hang up.
+                tokio::spawn(self.clone().go(url.to_owned(), accept, most, landed));
+                Ok(flight)
+            }
+        }
+    }
+
+    fn may(&self, origin: &str, now: Time) -> bool {
+        let Inner { of_origin, in_all, .. } = &*self.0;
+        let may = !of_origin.exhausted(origin, now) && !in_all.exhausted("", now);
+        if may {
+            of_origin.count(origin, now);
+            in_all.count("", now);
+        }
+        may
+    }
+
+    async fn go(self, url: String, accept: &'static str, most: usize, landed: watch::Sender<Option<Outcome>>) {
+        self.0.fetches.fetch_add(1, Ordering::Relaxed);
+        let fetched = tokio::time::timeout(PATIENCE, self.0.outbound.get(&url, accept, most)).await;
+        let outcome = match fetched {
+            Ok(Ok(fetched)) => Ok(Arc::new(fetched)),
+            Ok(Err(why)) if why.gone() => Err(Unfetched::Gone),
+            Ok(Err(why)) => Err(Unfetched::Failed(why.detail().to_owned())),
+            Err(_) => Err(Unfetched::Failed("it took too long".to_owned())),
+        };
+        self.0.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&url);
+        // Nobody may be waiting any more.
+        let _ = landed.send(Some(outcome));
+    }
+}
