@@ -59,7 +59,7 @@ fn pages(app: &App) -> Router<App> {
         .route("/", get(signin::home::get))
         .route("/oauth2/auth", get(authorize::get).post(authorize::post))
         .route("/oauth2/auth/resume", get(authorize::resume))
-        .route("/oauth2/logo", get(authorize::logo::get))
+        .route("/logo", get(authorize::logo::get))
         .route("/login", get(signin::login::get).post(signin::login::post))
         .route("/consent", get(authorize::consent_page::get).post(authorize::consent_page::post))
         .route("/oauth2/sessions/logout", get(oauth::logout::endpoint::get).post(oauth::logout::endpoint::post))

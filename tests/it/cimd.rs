@@ -669,7 +669,7 @@ async fn s43_cs_04_a_logo_is_shown_from_our_own_origin_and_fetched_once() {
     let mut browser = house.browser();
     // Also for somebody who isn't signed in yet.
     let view = browser.get(&agent.auth_url(&[])).await;
-    assert!(view.first("img.mini").is_some_and(|img| img["src"].starts_with("/oauth2/logo?")), "{}", view.body);
+    assert!(view.first("img.mini").is_some_and(|img| img["src"].starts_with("/logo?")), "{}", view.body);
     for link in ["https://agent.example/privacy", "https://agent.example/terms", "https://agent.example/"] {
         let anchor = view.first(&format!("a[href='{link}']")).unwrap_or_else(|| panic!("no {link}"));
         assert_eq!(anchor["rel"], "noopener noreferrer");
@@ -687,9 +687,9 @@ async fn s43_cs_04_a_logo_is_shown_from_our_own_origin_and_fetched_once() {
     }
     assert_eq!(site.hits_of("/logo.png"), 1);
     // Nobody else's pictures.
-    let at = |query: &str| house.http().get(format!("{}/oauth2/logo{query}", house.url)).send();
+    let at = |query: &str| house.http().get(format!("{}/logo{query}", house.url)).send();
     let other = src.replace("logo.png", "secret.png");
-    for query in ["", "?uri=x&mac=", &src["/oauth2/logo".len()..src.len() - 1], &other["/oauth2/logo".len()..]] {
+    for query in ["", "?uri=x&mac=", &src["/logo".len()..src.len() - 1], &other["/logo".len()..]] {
         assert_eq!(at(query).await.expect("an answer").status(), 404, "{query}");
     }
     assert_eq!(site.hits_of("/secret.png"), 0);
@@ -716,4 +716,27 @@ async fn s43_cs_04_a_logo_is_shown_from_our_own_origin_and_fetched_once() {
         let body = shown.text().await.expect("text");
         assert!(body.contains("<rect") && !body.contains("alert"), "{body}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s43_a_real_browser_shows_the_logo_and_asks_nobody_else() {
+    use crate::support::chromium::{Chromium, Scripts};
+    use thirtyfour::prelude::*;
+    let house = house(Kind::Sqlite, |_| {}).await;
+    let site = Site::open().await;
+    let (id, picture) = (site.url("/client"), site.url("/logo.png"));
+    let said = json(&with(&id, "logo_uri", json!(picture)));
+    let logo = document("image/png", "", PNG);
+    site.says(move |path| Some(if path == "/client" { said.clone() } else { logo.clone() }));
+    let chromium = Chromium::start(Scripts::On).await;
+    chromium.driver.goto(client(&house, &id).auth_url(&[("scope", "openid offline profile")])).await.expect("goes");
+    chromium.types("email", "ada@example.com").await;
+    chromium.types("password", crate::support::house::PASSWORD).await;
+    chromium.click("sign-in").await;
+    let image = chromium.driver.find(By::Css(".half img")).await.expect("a picture");
+    let width = "return new Promise(done => { const i = arguments[0]; const w = () => done(i.naturalWidth); i.complete ? w() : i.onload = i.onerror = w; })";
+    let width = chromium.driver.execute(width, vec![image.to_json().expect("an element")]).await.expect("runs");
+    assert_eq!(width.json(), &json!(1));
+    assert_eq!((site.hits_of("/client"), site.hits_of("/logo.png")), (1, 1));
+    chromium.close().await;
 }

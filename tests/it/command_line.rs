@@ -96,6 +96,41 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn commands_invite_apps_and_stop_strangers(house: House) {
+        let made = beside(&house, "client invite --uses 2 --expires 12h --format json", "").await.json();
+        let token = made["initial_access_token"].as_str().expect("a token");
+        assert!(token.starts_with("sym_ia_"));
+        assert_eq!(made["uses"], 2);
+        let told = beside(&house, "client invite", "").await.ok().out;
+        assert!(told.contains("sym_ia_") && told.contains("registration = \"token\""), "{told}");
+        let listed = beside(&house, "client invites", "").await.ok().out;
+        assert!(listed.contains("0 of 2") && !listed.contains(token), "{listed}");
+        beside(&house, &format!("client revoke-invite {}", made["id"].as_str().expect("an id")), "").await.ok();
+        beside(&house, "client revoke-invite x", "").await.failed(1, "there is no initial access token `x`");
+        beside(&house, "client invite --uses 0", "").await.failed(2, "--uses: ");
+        beside(&house, "client invite --expires 1s", "").await.failed(2, "--expires: ");
+        assert!(beside(&house, "client seen", "").await.ok().out.contains("cimd is off"));
+        house.app.sightings.note("https://agent.example/client", "Agent", house.now());
+        let seen = house.app.sightings.take();
+        symbolon::clients::cimd::store::write_down(&house.app.db, seen).await.expect("writes");
+        assert_eq!(beside(&house, "client seen --format json", "").await.json()[0]["client_name"], "Agent");
+        beside(&house, "client disable https://agent.example/client", "").await.ok();
+        let shown = beside(&house, "client show https://agent.example/client --format json", "").await.json();
+        assert_eq!(shown["enabled"], false);
+        assert!(beside(&house, "client seen --search agent", "").await.ok().out.contains("disabled"));
+        beside(&house, "client enable https://agent.example/client", "").await.ok();
+        beside(&house, "client show https://nobody.example/client", "").await.failed(1, "has come by");
+        // A client's own words, from a file.
+        let file = house.dir.join("client.json");
+        let own = serde_json::json!({ "client_name": "Shop", "redirect_uris": ["https://shop.example/cb"], "application_type": "web",
+            "logo_uri": "https://shop.example/logo.png", "software_id": "shop" });
+        std::fs::write(&file, own.to_string()).expect("written");
+        let made = beside(&house, &format!("client create --metadata {} --format json", file.display()), "").await.json();
+        assert_eq!((made["logo_uri"].as_str(), made["application_type"].as_str()), (Some("https://shop.example/logo.png"), Some("web")));
+    }
+}
+
 #[test]
 fn a_mistyped_directory_is_not_filled() {
     let dir = tempfile::tempdir().expect("a directory");

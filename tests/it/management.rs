@@ -334,3 +334,83 @@ on_both! {
         }
     }
 }
+
+crate::on_both! {
+    async fn rfc7591_s3_invites_are_made_listed_and_ended(house: House) {
+        let admin = Admin::of(&house).await;
+        let made = admin.sends("POST", "invites", json!({ "uses": 3, "expires_in": 3600 })).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let token = made.text("initial_access_token");
+        assert!(token.starts_with("sym_ia_") && token.ends_with(made.text("hint")));
+        assert!(!format!("{:?}", house.tables().await).contains(token), "only its fingerprint is kept");
+        // Nothing said: one client, seven days.
+        let plain = answer(admin.ask("POST", "invites")).await;
+        assert_eq!((plain.status, plain.body["uses"].as_i64(), plain.body["used"].as_i64()), (201, Some(1), Some(0)));
+        let listed = admin.does("GET", "invites").await.ok();
+        assert_eq!(listed.body["data"].as_array().map(Vec::len), Some(2));
+        assert!(!listed.body.to_string().contains("sym_ia_"));
+        for (body, field) in [
+            (json!({ "uses": 0 }), "uses"),
+            (json!({ "uses": 1_000_001 }), "uses"),
+            (json!({ "uses": "3" }), "uses"),
+            (json!({ "expires_in": 1 }), "expires_in"),
+            (json!({ "expires_in": u64::MAX }), "expires_in"),
+            (json!({ "scope": "x" }), "scope"),
+        ] {
+            let refused = admin.sends("POST", "invites", body.clone()).await;
+            is(&refused, 422, "invalid-field");
+            assert_eq!(refused.body["errors"][0]["pointer"], format!("/{field}"), "{body}");
+        }
+        let one = format!("invites/{}", made.text("id"));
+        assert_eq!(admin.does("DELETE", &one).await.status, 204);
+        is(&admin.does("DELETE", &one).await, 404, "not-found");
+        assert_eq!(admin.does("GET", "invites").await.ok().body["data"].as_array().map(Vec::len), Some(1));
+        let trail = symbolon::audit::about(&house.app.db, &format!("invite:{}", made.text("id")), 5).await.expect("reads");
+        let trail: Vec<_> = trail.iter().map(|event| event.action.as_str()).collect();
+        assert_eq!(trail, ["invite.revoked", "invite.created"]);
+        let nobody = Admin::with(&house, "sym_at_made-up");
+        for (method, path) in [("GET", "invites"), ("POST", "invites"), ("DELETE", one.as_str()), ("GET", "clients/seen")] {
+            assert_eq!(nobody.does(method, path).await.status, 401, "{method} {path}");
+        }
+    }
+
+    async fn clients_with_documents_are_listed_and_stopped(house: House) {
+        use symbolon::clients::cimd::store;
+        let admin = Admin::of(&house).await;
+        for n in 0..5 {
+            house.app.sightings.note(&format!("https://agent{n}.example/client.json"), &format!("Agent {n}"), house.now());
+        }
+        house.app.sightings.note("https://agent0.example/client.json", "Agent null", house.now());
+        store::write_down(&house.app.db, house.app.sightings.take()).await.expect("writes");
+        house.app.sightings.note("https://agent0.example/client.json", "Agent zero", house.now());
+        store::write_down(&house.app.db, house.app.sightings.take()).await.expect("writes");
+        let first = admin.does("GET", "clients/seen?limit=3").await.ok();
+        assert_eq!(first.body["data"].as_array().map(Vec::len), Some(3));
+        let agent = &first.body["data"][0];
+        assert_eq!((agent["client_name"].as_str(), agent["times_seen"].as_i64()), (Some("Agent zero"), Some(3)));
+        let rest = admin.does("GET", &format!("clients/seen?limit=3&cursor={}", first.text("next_cursor"))).await.ok();
+        assert_eq!((rest.body["data"].as_array().map(Vec::len), &rest.body["next_cursor"]), (Some(2), &Value::Null));
+        assert_eq!(admin.does("GET", "clients/seen?search=AGENT%204").await.ok().body["data"].as_array().map(Vec::len), Some(1));
+        is(&admin.does("GET", "clients/seen?limit=0").await, 400, "invalid_limit");
+        // The URL is one step of the path.
+        let name = "clients/https%3A%2F%2Fagent1.example%2Fclient.json";
+        assert_eq!(admin.does("GET", name).await.ok().body["enabled"], true);
+        assert_eq!(admin.does("POST", &format!("{name}/disable")).await.ok().body["enabled"], false);
+        assert_eq!(admin.does("GET", name).await.ok().body["enabled"], false);
+        assert_eq!(admin.does("POST", &format!("{name}/enable")).await.ok().body["enabled"], true);
+        // One that never came by can be kept out too.
+        let unseen = "clients/https%3A%2F%2Fevil.example%2Fclient";
+        is(&admin.does("GET", unseen).await, 404, "not-found");
+        assert_eq!(admin.does("POST", &format!("{unseen}/disable")).await.ok().body["enabled"], false);
+        // It has no entry to be changed.
+        for (method, path) in [("PATCH", name.to_owned()), ("DELETE", name.to_owned()), ("POST", format!("{name}/rotate-secret"))] {
+            let body = if method == "PATCH" { admin.sends(method, &path, json!({ "client_name": "x" })).await } else { admin.does(method, &path).await };
+            is(&body, 404, "not-found");
+        }
+        let taken = json!({ "client_id": "seen", "client_name": "x", "redirect_uris": ["https://shop.example/cb"] });
+        is(&admin.sends("POST", "clients", taken).await, 422, "invalid-field");
+        // They are forgotten after a while, and only so many are remembered.
+        house.wait(std::time::Duration::from_secs(91 * 86_400));
+        assert_eq!(store::forget(&house.app.db, house.now()).await.expect("forgets"), 5);
+    }
+}

@@ -26,7 +26,7 @@ pub(super) fn href(app: &App, client: &Client) -> Option<String> {
     let mut query = Params::default();
     query.push("uri", uri);
     query.push("mac", &app.keys.macs().page("logo", uri));
-    Some(format!("/oauth2/logo?{}", query.encode()))
+    Some(format!("/logo?{}", query.encode()))
 }
 
 /// A picture that was fetched, or that there is none.
@@ -35,7 +35,7 @@ struct Logo {
     until: Time,
 }
 
-/// `GET /oauth2/logo?uri=&mac=`
+/// `GET /logo?uri=&mac=`
 pub async fn get(State(app): State<App>, Query(query): Query) -> Response {
     let (uri, mac) = (query.get("uri").unwrap_or_default(), query.get("mac").unwrap_or_default());
     if !app.keys.macs().page_holds("logo", uri, mac) {
