@@ -8,11 +8,12 @@ use crate::support::rp::SILENCE;
 use crate::support::{Browser, Client, House, Kind, Rp};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use symbolon::base::Clock;
 use symbolon::base::id::{SessionId, UserId};
 use symbolon::oauth::{grants, logout};
 use symbolon::server::{self, Role};
+use tokio::time::Instant;
 
 async fn client(house: &House, rp: &Rp) -> Client {
     house.client_with(|m| rp.registers(m)).await

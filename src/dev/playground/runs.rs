@@ -141,6 +141,11 @@ impl Runs {
         Some(run.clone())
     }
 
+    /// Changes a run where it is: whoever else changes it meanwhile isn't overwritten.
+    pub(super) fn change<T>(&self, id: &str, change: impl FnOnce(&mut Run) -> T) -> Option<T> {
+        self.all().iter_mut().find(|run| run.id == id).map(change)
+    }
+
     /// Changes the runs of a browser session.
     pub(super) fn of_session(&self, sid: &str, change: impl Fn(&mut Run)) {
         self.all().iter_mut().filter(|run| run.sid().as_deref() == Some(sid)).for_each(change);

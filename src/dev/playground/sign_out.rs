@@ -15,6 +15,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
 
+/// The step that the redirect back belongs to.
+const LEAVES: &str = "The person signs out";
+
 /// `POST /dev/runs/{id}/sign-out`: sends the browser to the real endpoint, with the run's ID token.
 pub(super) async fn post(
     State(playground): State<Playground>,
@@ -33,7 +36,7 @@ pub(super) async fn post(
     ask.push("state", &run.id);
     run.add(Exchange {
         what: "The app sends the browser here, with the ID token that it once got: nobody is asked, since it proves who asks.",
-        ..bare("The person signs out", "Request", "GET /oauth2/sessions/logout", &ask)
+        ..bare(LEAVES, "Request", "GET /oauth2/sessions/logout", &ask)
     });
     playground.runs.save(run);
     Ok(Redirect::to(&format!("/oauth2/sessions/logout?{}", ask.encode())).into_response())
@@ -41,19 +44,16 @@ pub(super) async fn post(
 
 /// `GET /dev/signed-out`: the browser comes back to the app.
 pub(super) async fn back(State(playground): State<Playground>, Query(query): Query) -> Redirect {
-    let Some(mut run) = playground.runs.find(query.get("state").unwrap_or_default()) else {
-        return Redirect::to("/dev");
-    };
-    let start = format!("GET {}", demo::SIGNED_OUT);
-    let side = Side { heading: "Redirect back", start, good: true, rows: rows(Place::SignOut, query.iter()) };
-    let left = run.exchanges.iter_mut().rev().find(|done| done.title == "The person signs out");
-    if let Some(left) = left {
-        left.right = Some(side);
-        left.verdict = Verdict::good("The session is over. Grants without offline have ended with it.");
-    }
-    let to = run.href();
-    playground.runs.save(run);
-    Redirect::to(&to)
+    let to = playground.runs.change(query.get("state").unwrap_or_default(), |run| {
+        let start = format!("GET {}", demo::SIGNED_OUT);
+        let side = Side { heading: "Redirect back", start, good: true, rows: rows(Place::SignOut, query.iter()) };
+        if let Some(left) = run.exchanges.iter_mut().rev().find(|done| done.title == LEAVES) {
+            left.right = Some(side);
+            left.verdict = Verdict::good("The session is over. Grants without offline have ended with it.");
+        }
+        run.href()
+    });
+    Redirect::to(to.as_deref().unwrap_or("/dev"))
 }
 
 /// `POST /dev/backchannel`: the server tells the app that a session ended.
