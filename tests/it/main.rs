@@ -37,6 +37,7 @@ mod resource;
 mod restart;
 mod revoke;
 mod rfc6749;
+mod rfc9728;
 mod schema;
 mod sessions;
 mod setup;
