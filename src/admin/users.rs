@@ -69,8 +69,9 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
         store::set_enabled(&mut change.tx, id, false, change.now).await?;
     }
     session::end_all(&mut change.tx, id).await?;
-    logout::account_over(app, &mut change.tx, id).await?;
+    // First, as in `logout::wind_up`: it waits for codes that are just being redeemed.
     grants::end_of_user(&mut change.tx, id, "user_disabled", change.now).await?;
+    logout::account_over(app, &mut change.tx, id).await?;
     changed(change, "user.disabled", &before).await
 }
 

@@ -16,6 +16,7 @@ pub mod logout;
 pub mod look;
 pub mod pkce;
 pub mod presentation;
+pub mod resource;
 pub mod revoke;
 pub mod scopes;
 pub mod store;

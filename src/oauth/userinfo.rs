@@ -4,18 +4,19 @@ use super::access::Access;
 use super::bearer::{self, Challenge};
 use super::claims::Person;
 use super::error::no_store;
+use super::resource::Resource;
 use crate::app::App;
 use crate::web::Form;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 /// `GET /userinfo`
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Response> {
-    let access = bearer::admit(&app, &headers, None).await?;
-    Ok(answer(access))
+    let access = bearer::admit(&app, &headers, None, Resource::Server).await?;
+    Ok(answer(&app, access))
 }
 
 /// `POST /userinfo`: the token in the header or in a form.
@@ -23,19 +24,19 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) 
     let form = match (form, headers.contains_key(header::CONTENT_TYPE)) {
         (Ok(form), _) => Some(form),
         (Err(_), false) => None,
-        (Err(_), true) => return Err(Challenge::InvalidRequest.into_response()),
+        (Err(_), true) => return Err(Challenge::InvalidRequest.answer(&app, Resource::Server)),
     };
     if form.as_ref().is_some_and(|form| form.repeated("access_token")) {
-        return Err(Challenge::InvalidRequest.into_response());
+        return Err(Challenge::InvalidRequest.answer(&app, Resource::Server));
     }
-    let access = bearer::admit(&app, &headers, form.as_ref()).await?;
-    Ok(answer(access))
+    let access = bearer::admit(&app, &headers, form.as_ref(), Resource::Server).await?;
+    Ok(answer(&app, access))
 }
 
-fn answer(access: Access) -> Response {
+fn answer(app: &App, access: Access) -> Response {
     let person = access.person.as_ref().filter(|_| access.scope.has("openid"));
     let Some(found) = person else {
-        return Challenge::InsufficientScope("openid").into_response();
+        return Challenge::InsufficientScope.answer(app, Resource::Server);
     };
     let mut body = Map::new();
     // §5.3.2: always, and always the one of the ID token.

@@ -4,7 +4,8 @@ use crate::on_both;
 use crate::support::chromium::{Chromium, Scripts};
 use crate::support::house::PASSWORD;
 use crate::support::{Client, House, Kind, Rp};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// An app with a frame, and with a page to come back to.
 async fn client(house: &House, rp: &Rp, frame: &str) -> Client {
@@ -98,6 +99,7 @@ async fn signs_in(chromium: &Chromium, client: &Client) -> String {
     client.redeems(&code).await.ok().text("id_token").to_owned()
 }
 
+/// Two apps with frames, and a person who has used both.
 async fn through_a_real_browser(scripts: Scripts) {
     let house = House::new(Kind::Sqlite).await;
     house.person("ada").await;
@@ -107,35 +109,19 @@ async fn through_a_real_browser(scripts: Scripts) {
     let hint = signs_in(&chromium, &one).await;
     signs_in(&chromium, &two).await;
     let bye = format!("{}/bye", rps[0].url);
-    let logout = |hint: &str| {
-        format!("{}/oauth2/sessions/logout?id_token_hint={hint}&state=x&post_logout_redirect_uri={bye}", house.url)
-    };
-    chromium.driver.goto(logout(&hint)).await.expect("goes");
+    chromium.driver.goto(logout(&house, &hint, &bye)).await.expect("goes");
     assert_eq!(chromium.arrives_at(&bye).await, format!("{bye}?state=x"));
     for rp in &rps {
         let frames = rp.frames();
         assert_eq!(frames.len(), 1, "{frames:?}");
         assert!(frames[0].contains("iss=") && frames[0].contains("sid="), "{frames:?}");
     }
-    // An app whose page never comes keeps nobody.
-    let rp = Rp::open().await;
-    let silent = client(&house, &rp, "/silent-frame").await;
-    let hint = signs_in(&chromium, &one).await;
-    signs_in(&chromium, &silent).await;
-    let begun = Instant::now();
-    // The page itself isn't loaded before its frames are, so nobody waits for that.
-    let script = format!("location = {:?}", logout(&hint));
-    match scripts {
-        Scripts::On => {
-            chromium.driver.execute(script, vec![]).await.expect("goes");
-            chromium.arrives_at(&bye).await;
-            let waited = begun.elapsed();
-            assert!((Duration::from_secs(2)..Duration::from_secs(9)).contains(&waited), "{waited:?}");
-            assert_eq!((rp.frames().len(), rps[0].frames().len()), (1, 2));
-        }
-        Scripts::Off => {}
-    }
     chromium.close().await;
+}
+
+fn logout(house: &House, hint: &str, bye: &str) -> String {
+    let path = "/oauth2/sessions/logout";
+    format!("{}{path}?id_token_hint={hint}&state=x&post_logout_redirect_uri={bye}", house.url)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,4 +132,25 @@ async fn s47_a_browser_tells_the_apps_and_goes_on_with_scripts() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s47_a_browser_tells_the_apps_and_goes_on_without_scripts() {
     through_a_real_browser(Scripts::Off).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s47_an_app_whose_page_never_comes_keeps_nobody() {
+    let house = House::new(Kind::Sqlite).await;
+    house.person("ada").await;
+    let rps = [Rp::open().await, Rp::open().await];
+    let (one, silent) = (client(&house, &rps[0], "/frame").await, client(&house, &rps[1], "/silent-frame").await);
+    let chromium = Chromium::start(Scripts::On).await;
+    let hint = signs_in(&chromium, &one).await;
+    signs_in(&chromium, &silent).await;
+    let bye = format!("{}/bye", rps[0].url);
+    let begun = Instant::now();
+    // The page isn't loaded before its frames are, so the driver must not wait for that.
+    let script = format!("location = {:?}", logout(&house, &hint, &bye));
+    chromium.driver.execute(script, vec![]).await.expect("goes");
+    chromium.arrives_at(&bye).await;
+    let waited = begun.elapsed();
+    assert!((Duration::from_secs(2)..Duration::from_secs(9)).contains(&waited), "{waited:?}");
+    assert_eq!(rps.each_ref().map(|rp| rp.frames().len()), [1, 1]);
+    chromium.close().await;
 }

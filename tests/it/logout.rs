@@ -31,7 +31,7 @@ async fn signed_in(house: &House, client: &Client, name: &str, scope: &str) -> (
 }
 
 async fn lives(browser: &mut Browser, client: &Client) -> bool {
-    let view = browser.get(&client.auth_url(&[("prompt", "none")])).await;
+    let view = browser.get(&client.auth_url(&[("prompt", "none"), ("scope", "openid")])).await;
     match view.sent("error") {
         None => true,
         Some(error) => {
@@ -177,7 +177,7 @@ on_both! {
             ("another issuer's", elsewhere),
             ("for no client of ours", nobody_s),
             ("garbage", "x.y.z".to_owned()),
-            ("huge", format!("{hint}{}", "A".repeat(20_000))),
+            ("long", format!("{hint}{}", "A".repeat(4000))),
         ];
         let refuses = async |browser: &mut Browser, params: &[(&str, &str)], what: &str| {
             let view = browser.get_once(&url(params)).await;

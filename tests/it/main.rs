@@ -39,6 +39,7 @@ mod resource;
 mod restart;
 mod revoke;
 mod rfc6749;
+mod rfc9728;
 mod schema;
 mod sessions;
 mod setup;
