@@ -1,7 +1,7 @@
 //! RFC 9112 §3.2, §6.3 and RFC 9110 §15.5.15: requests that are turned away before any route is asked.
 
 use super::refusal::{last_refusal, refusal};
-use super::wire::Ambiguous;
+use super::wire::{Ambiguous, Unreadable};
 use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -12,8 +12,11 @@ use axum::response::Response;
 /// are what PAR is for.
 const MAX_TARGET: usize = 8 * 1024;
 
-/// Middleware: 400 for what two parsers could read in two ways, 414 for long targets.
+/// Middleware: 400 for what nobody can read or two parsers could read in two ways, 414 for long targets.
 pub(super) async fn gate(request: Request, next: Next) -> Response {
+    if let Some(Unreadable(status)) = request.extensions().get::<Unreadable>() {
+        return last_refusal(*status, "invalid_request", unreadable(*status));
+    }
     if request.extensions().get::<Ambiguous>().is_some() {
         return last_refusal(StatusCode::BAD_REQUEST, "invalid_request", "The request's end can't be told for sure.");
     }
@@ -24,6 +27,13 @@ pub(super) async fn gate(request: Request, next: Next) -> Response {
         return last_refusal(StatusCode::BAD_REQUEST, "invalid_request", "The request must name exactly one host.");
     }
     next.run(request).await
+}
+
+fn unreadable(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "The request's head is too large, or has too many fields.",
+        _ => "The request can't be read.",
+    }
 }
 
 fn target_length(uri: &Uri) -> usize {
