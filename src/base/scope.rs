@@ -67,6 +67,11 @@ impl ScopeSet {
         ScopeSet(self.0.iter().filter(|name| keep(name)).cloned().collect())
     }
 
+    /// Leaves the names for which `keep` holds.
+    pub fn keep(&mut self, keep: impl Fn(&str) -> bool) {
+        self.0.retain(|name| keep(name));
+    }
+
     /// The names here that `other` lacks.
     pub fn minus(&self, other: &ScopeSet) -> ScopeSet {
         self.only(|name| !other.has(name))

@@ -182,6 +182,22 @@ pub async fn find(app: &App, id: &str) -> Result<Option<Arc<Client>>, Fault> {
     Ok(client)
 }
 
+/// The metadata that a row holds in revision `rev`, parsed once.
+pub fn metadata_of(
+    app: &App,
+    id: &ClientId,
+    rev: i64,
+    parse: impl FnOnce() -> crate::db::Result<Metadata>,
+) -> crate::db::Result<Arc<Metadata>> {
+    let known = app.memory.recall::<(i64, Arc<Metadata>)>(id.as_str());
+    if let Some(known) = known.filter(|known| known.0 == rev) {
+        return Ok(known.1.clone());
+    }
+    let (epoch, metadata) = (app.memory.epoch(), Arc::new(parse()?));
+    app.memory.keep(id.as_str(), epoch, Arc::new((rev, metadata.clone())));
+    Ok(metadata)
+}
+
 /// Whether pages of this origin belong to a public client, whose browser code calls us itself.
 pub async fn is_public_origin(app: &App, origin: &str) -> Result<bool, Fault> {
     let key = format!("origin {origin}");

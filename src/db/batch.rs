@@ -1,6 +1,6 @@
 //! Hot statements: one text that works on a whole set of items, so that many requests share one statement and one commit.
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 use std::sync::OnceLock;
 
 /// The type of a column of the items.
@@ -14,14 +14,16 @@ pub enum Column {
     Bool,
 }
 
-/// An `UPDATE … FROM {batch} WHERE <table>.id = p.id … RETURNING id, …`. `{batch}` becomes the items as a table `p`:
-/// `json_each` on SQLite, `json_to_recordset` on PostgreSQL. Two items of one batch never have the same `id`.
+/// A statement on a whole set of items. `{batch}` becomes the items as a table `p`: `json_each` on SQLite,
+/// `json_to_recordset` on PostgreSQL. Each row that it gives has the `id` of its item.
 ///
 /// It must be written so that running it a second time with the same item gives the same row: after a lost connection
 /// it is run again.
 pub struct Hot {
     /// For the statement table.
     pub name: &'static str,
+    /// Whether it changes anything.
+    pub writes: bool,
     text: &'static str,
     columns: &'static [(&'static str, Column)],
     sqlite: OnceLock<String>,
@@ -29,9 +31,15 @@ pub struct Hot {
 }
 
 impl Hot {
-    /// Declares one. `columns` must hold `id`.
-    pub const fn new(name: &'static str, text: &'static str, columns: &'static [(&'static str, Column)]) -> Self {
-        Hot { name, text, columns, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+    /// Declares an `UPDATE … FROM {batch} WHERE <table>.id = p.id … RETURNING id, …`. `columns` must hold `id`, the primary
+    /// key of the row; two items of one batch never have the same.
+    pub const fn write(name: &'static str, text: &'static str, columns: &'static [(&'static str, Column)]) -> Self {
+        Hot { name, writes: true, text, columns, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+    }
+
+    /// Declares a `SELECT p.id, … FROM {batch} JOIN …`. Items with the same `id` are the same question.
+    pub const fn read(name: &'static str, text: &'static str, columns: &'static [(&'static str, Column)]) -> Self {
+        Hot { name, writes: false, text, columns, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
 
     /// The statement for SQLite; `$1` is the JSON array of items.
@@ -63,25 +71,31 @@ impl Hot {
     }
 }
 
-/// One request's share of a hot statement.
+/// One request's share of a hot statement: a JSON object that is written as it grows.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// The primary key that it touches.
+    /// The primary key that it is about.
     pub id: String,
-    members: Map<String, Value>,
+    json: String,
 }
 
 impl Item {
     /// An item for the row `id`.
     pub fn new(id: String) -> Self {
-        let mut members = Map::new();
-        members.insert("id".to_owned(), Value::from(id.clone()));
-        Item { id, members }
+        let mut json = String::with_capacity(512);
+        json.push('{');
+        Item { json, id: id.clone() }.with("id", id)
     }
 
     /// Adds a column.
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name.to_owned(), value.into());
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        if self.json.len() > 1 {
+            self.json.push(',');
+        }
+        self.json.push('"');
+        self.json.push_str(name);
+        self.json.push_str("\":");
+        self.json.push_str(&serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned()));
         self
     }
 }
@@ -93,7 +107,8 @@ pub(super) fn json<'a>(items: impl Iterator<Item = &'a Item>) -> String {
         if n > 0 {
             out.push(',');
         }
-        out.push_str(&serde_json::to_string(&item.members).unwrap_or_default());
+        out.push_str(&item.json);
+        out.push('}');
     }
     out.push(']');
     out

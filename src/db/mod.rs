@@ -2,6 +2,7 @@
 
 mod batch;
 mod fault;
+mod gather;
 mod migrate;
 mod open;
 mod postgres;
@@ -69,9 +70,9 @@ impl On for &Db {
 }
 
 impl Db {
-    /// Runs one item of a hot statement, together with others that are waiting; gives the row that it touched.
-    /// Returns once the change is durable. Dropping the future doesn't undo it.
-    pub async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Row>> {
+    /// Runs one item of a hot statement, together with others that are waiting; gives its row. Returns once a change is
+    /// durable. Dropping the future doesn't undo it.
+    pub async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
         self.count()?;
         match &self.0.engine {
             Engine::Sqlite(db) => db.hot(hot, item).await,

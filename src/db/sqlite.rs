@@ -4,17 +4,22 @@
 //! So every answer is durable, and 64 requests cost one fsync instead of 64.
 
 use super::batch::{self, Hot, Item};
+use super::gather::{self, Gather};
 use super::stmt::bound;
 use super::{Arg, Fault, Result, Row};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 /// Most jobs that share a commit.
 const BATCH: usize = 256;
 /// Most jobs that wait; beyond, the caller is told to come back.
 pub(super) const QUEUE: usize = 4096;
+
+/// Most reads of hot statements under way at once.
+const READS: usize = 2;
 
 type Reply<T> = oneshot::Sender<Result<T>>;
 
@@ -24,8 +29,25 @@ enum Job {
     Lease { reply: Reply<Lease> },
 }
 
+/// Connections that only read.
+#[derive(Clone)]
+struct Readers(SqlitePool);
+
+impl Readers {
+    async fn run(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
+        let rows = sqlx::query_with(sql, bound!(SqliteArguments, args)).fetch_all(&self.0).await?;
+        Ok(rows.into_iter().map(Row::Sqlite).collect())
+    }
+}
+
+impl gather::Line for Readers {
+    async fn run_set(&self, hot: &'static Hot, set: String) -> Result<Vec<Row>> {
+        self.run(hot.sqlite(), vec![Arg::from(set)]).await
+    }
+}
+
 pub(super) struct Sqlite {
-    read: SqlitePool,
+    read: Gather<Readers>,
     options: SqliteConnectOptions,
     jobs: mpsc::Sender<Job>,
     writer: tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
@@ -35,6 +57,7 @@ impl Sqlite {
     pub(super) fn new(read: SqlitePool, write: SqliteConnection, options: SqliteConnectOptions) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(Writer { conn: write, queue, waiting: VecDeque::new() }.run());
+        let read = Gather::new(Readers(read), READS);
         Sqlite { read, options, jobs, writer: tokio::sync::Mutex::new(Some(writer)) }
     }
 
@@ -42,12 +65,15 @@ impl Sqlite {
         if writes {
             return self.ask(|reply| Job::Single { sql, args, reply }).await;
         }
-        let rows = sqlx::query_with(sql, bound!(SqliteArguments, args)).fetch_all(&self.read).await?;
-        Ok(rows.into_iter().map(Row::Sqlite).collect())
+        self.read.line().run(sql, args).await
     }
 
-    pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Row>> {
-        self.ask(|reply| Job::Hot { hot, item, reply }).await
+    pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
+        if !hot.writes {
+            return self.read.ask(hot, item).await;
+        }
+        let row = self.ask(|reply| Job::Hot { hot, item, reply }).await?;
+        Ok(row.map(Arc::new))
     }
 
     pub(super) async fn begin(&self) -> Result<Lease> {
@@ -68,7 +94,7 @@ impl Sqlite {
             writer.abort();
             let _ = writer.await;
         }
-        self.read.close().await;
+        self.read.line().0.close().await;
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {
@@ -156,37 +182,66 @@ impl Writer {
         }
     }
 
-    /// The rows of each job, in order, after COMMIT returned.
+    /// The rows of each job, in order, after they were committed. One statement is a transaction by itself: it saves two
+    /// trips to the thread of the connection.
     async fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Vec<Row>>> {
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.conn).await?;
+        let works = works(jobs);
+        let together = works.len() > 1;
+        if together {
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut self.conn).await?;
+        }
         let mut rows: Vec<Vec<Row>> = jobs.iter().map(|_| Vec::new()).collect();
-        let mut hots: Vec<(&'static Hot, Vec<(usize, &Item)>)> = Vec::new();
-        for (n, job) in jobs.iter().enumerate() {
-            match job {
-                Job::Single { sql, args, .. } => {
+        for work in works {
+            match work {
+                Work::Single(n, sql, args) => {
                     if let Some(slot) = rows.get_mut(n) {
-                        *slot = execute(&mut self.conn, sql, args.clone()).await?;
+                        *slot = execute(&mut self.conn, sql, args.to_vec()).await?;
                     }
                 }
-                Job::Hot { hot, item, .. } => match hots.iter_mut().find(|(have, _)| std::ptr::eq(*have, *hot)) {
-                    Some((_, items)) => items.push((n, item)),
-                    None => hots.push((hot, vec![(n, item)])),
-                },
-                Job::Lease { .. } => {}
-            }
-        }
-        for (hot, items) in hots {
-            let set = Arg::from(batch::json(items.iter().map(|(_, item)| *item)));
-            for row in execute(&mut self.conn, hot.sqlite(), vec![set]).await? {
-                let id = row.text("id")?;
-                if let Some(slot) = items.iter().find(|(_, item)| item.id == id).and_then(|(n, _)| rows.get_mut(*n)) {
-                    slot.push(row);
+                Work::Hot(hot, items) => {
+                    let set = Arg::from(batch::json(items.values().map(|(_, item)| *item)));
+                    for row in execute(&mut self.conn, hot.sqlite(), vec![set]).await? {
+                        let id = row.text("id")?;
+                        if let Some(slot) = items.get(id.as_str()).and_then(|(n, _)| rows.get_mut(*n)) {
+                            slot.push(row);
+                        }
+                    }
                 }
             }
         }
-        sqlx::query("COMMIT").execute(&mut self.conn).await?;
+        if together {
+            sqlx::query("COMMIT").execute(&mut self.conn).await?;
+        }
         Ok(rows)
     }
+}
+
+/// A statement to run, and for which jobs.
+enum Work<'a> {
+    Single(usize, &'static str, &'a [Arg]),
+    Hot(&'static Hot, HashMap<&'a str, (usize, &'a Item)>),
+}
+
+/// The statements of these jobs: one for all items of a hot one.
+fn works(jobs: &[Job]) -> Vec<Work<'_>> {
+    let mut works: Vec<Work<'_>> = Vec::new();
+    for (n, job) in jobs.iter().enumerate() {
+        match job {
+            Job::Single { sql, args, .. } => works.push(Work::Single(n, sql, args)),
+            Job::Hot { hot, item, .. } => {
+                let same = works.iter_mut().find_map(|work| match work {
+                    Work::Hot(have, items) if std::ptr::eq(*have, *hot) => Some(items),
+                    _ => None,
+                });
+                match same {
+                    Some(items) => drop(items.insert(&item.id, (n, item))),
+                    None => works.push(Work::Hot(hot, HashMap::from([(item.id.as_str(), (n, item))]))),
+                }
+            }
+            Job::Lease { .. } => {}
+        }
+    }
+    works
 }
 
 impl Writer {

@@ -6,6 +6,7 @@ use crate::crypto::{Algorithm, MacRing, MasterKey, SigningKey, jwt};
 use crate::db::{Db, Result};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub struct Ring {
     /// Its entity tag.
     pub etag: String,
     /// The MAC keys.
-    pub macs: MacRing,
+    pub macs: Arc<MacRing>,
 }
 
 /// No signature could be made.
@@ -63,7 +64,7 @@ impl Keyring {
     }
 
     /// The MAC keys as they are now.
-    pub fn macs(&self) -> MacRing {
+    pub fn macs(&self) -> Arc<MacRing> {
         self.0.ring.load().macs.clone()
     }
 
@@ -73,12 +74,18 @@ impl Keyring {
     }
 
     /// Signs claims with the active key of the algorithm; RSA off the runtime's threads.
-    pub async fn sign(&self, alg: Algorithm, typ: &'static str, claims: Value) -> std::result::Result<String, NoKey> {
+    pub async fn sign(
+        &self,
+        alg: Algorithm,
+        typ: &'static str,
+        claims: impl Serialize,
+    ) -> std::result::Result<String, NoKey> {
         let key = self.active(alg).await?;
+        let unsigned = jwt::unsigned(&key, typ, &claims).map_err(|_| NoKey)?;
         if !key.slow() {
-            return jwt::sign(&key, typ, &claims).map_err(|_| NoKey);
+            return jwt::seal(&key, unsigned).map_err(|_| NoKey);
         }
-        let signed = tokio::task::spawn_blocking(move || jwt::sign(&key, typ, &claims));
+        let signed = tokio::task::spawn_blocking(move || jwt::seal(&key, unsigned));
         signed.await.map_err(|_| NoKey)?.map_err(|_| NoKey)
     }
 
@@ -135,6 +142,6 @@ async fn read(master: &MasterKey, db: &Db, keep_retired: Duration, now: Time) ->
     let public: Vec<Value> = published.map(|key| key.jwk.clone()).collect();
     let jwks = json!({ "keys": public }).to_string();
     let etag = format!("\"{}\"", encoding::fingerprint(jwks.as_bytes()));
-    let macs = MacRing::derive(master, &store::macs(db).await?);
+    let macs = Arc::new(MacRing::derive(master, &store::macs(db).await?));
     Ok(Ring { active: active?, public, jwks: Bytes::from(jwks), etag, macs })
 }

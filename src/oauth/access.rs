@@ -4,15 +4,15 @@ use super::grants::{Grant, Which};
 use super::presentation::{self, Presentation};
 use super::store;
 use crate::app::App;
-use crate::args;
 use crate::base::encoding::{from_hex, hex};
 use crate::base::id::ClientId;
 use crate::base::{ScopeSet, Time};
-use crate::clients::Metadata;
+use crate::clients::{self, Metadata};
 use crate::crypto::Algorithm;
 use crate::crypto::token::{GrantToken, Kind, MachineToken};
-use crate::db::{Fault, On};
+use crate::db::{Fault, Item};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// RFC 9068 §2.1.
 pub const TYP: &str = "at+jwt";
@@ -26,7 +26,7 @@ pub struct Access {
     /// Whom it was issued to.
     pub client_id: ClientId,
     /// That client.
-    pub client: Metadata,
+    pub client: Arc<Metadata>,
     /// What it may be used for.
     pub scope: ScopeSet,
     /// For which resources; empty means this server.
@@ -44,7 +44,7 @@ pub async fn resolve(app: &App, token: &str) -> Result<Option<Access>, Fault> {
     let (now, macs) = (app.now(), app.keys.macs());
     if token.starts_with(Kind::Access.prefix()) {
         if let Some(token) = GrantToken::open(Kind::Access, &macs, token) {
-            return Ok(presentation::present(&app.db, &token, Which::Access, now).await?.map(Access::of_person));
+            return Ok(presentation::present(app, &token, Which::Access, now).await?.map(Access::of_person));
         }
         return match MachineToken::open(&macs, token) {
             Some(token) => machine(app, token, now).await,
@@ -78,17 +78,18 @@ async fn machine(app: &App, token: MachineToken, now: Time) -> Result<Option<Acc
     if token.expires_at <= now.millis() {
         return Ok(None);
     }
-    let mut db = &app.db;
-    let Some(row) = db.one(store::MACHINE, args![&token.client_id, &token.jti]).await? else {
+    let item = Item::new(token.jti).with("client_id", &token.client_id);
+    let Some(row) = app.db.hot(&store::MACHINE, item).await? else {
         return Ok(None);
     };
-    if !row.bool("enabled")? || row.bool("revoked")? || row.int("not_before")? >= token.issued_at {
+    if !row.bool("enabled")? || row.text_opt("revoked")?.is_some() || row.int("not_before")? >= token.issued_at {
         return Ok(None);
     }
-    let client: Metadata = row.json("metadata")?;
+    let client_id = ClientId::from(token.client_id);
+    let client = clients::metadata_of(app, &client_id, row.int("rev")?, || row.json("metadata"))?;
     let allowed = ScopeSet::stored(&client.scope);
     Ok(Some(Access {
-        client_id: ClientId::from(token.client_id),
+        client_id,
         client,
         scope: ScopeSet::stored(&token.scope).only(|name| allowed.has(name)),
         resource: token.resource,
@@ -110,7 +111,7 @@ async fn jwt(app: &App, token: &str, now: Time) -> Result<Option<Access>, Fault>
     }
     match named(text("jti")) {
         Some(Named::Grant(grant, generation)) => {
-            Ok(presentation::present_jwt(&app.db, &grant, generation, now).await?.map(Access::of_person))
+            Ok(presentation::present_jwt(app, &grant, generation, now).await?.map(Access::of_person))
         }
         Some(Named::Machine(jti)) => machine(app, machine_of(&read.claims, jti), now).await,
         None => Ok(None),

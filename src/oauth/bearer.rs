@@ -70,7 +70,8 @@ impl IntoResponse for Challenge {
     }
 }
 
-fn unavailable(fault: Fault) -> Response {
+/// A fault of ours, as programs are told.
+pub fn unavailable(fault: Fault) -> Response {
     super::error::Json52(Refusal::from(fault)).into_response()
 }
 

@@ -2,8 +2,10 @@
 
 use super::presentation::Presentation;
 use crate::base::{ScopeSet, Time};
+use crate::db::Fault;
 use crate::web::json;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// §5.4.
 const PROFILE: [&str; 13] = [
@@ -126,15 +128,17 @@ pub struct Person<'a> {
     /// The address.
     pub email: &'a str,
     /// The other claims.
-    pub profile: &'a Map<String, Value>,
+    pub profile: Cow<'a, Map<String, Value>>,
     /// When they last changed.
     pub updated_at: Time,
 }
 
 impl<'a> Person<'a> {
     /// The person of a grant.
-    pub fn of(found: &'a Presentation) -> Self {
-        Person { email: &found.user_email, profile: &found.user_claims, updated_at: found.user_updated_at }
+    pub fn of(found: &'a Presentation) -> crate::db::Result<Self> {
+        let profile = serde_json::from_str(&found.user_claims);
+        let profile = profile.map(Cow::Owned).map_err(|why| Fault::Bug(format!("the claims of a person: {why}")))?;
+        Ok(Person { email: &found.user_email, profile, updated_at: found.user_updated_at })
     }
 
     /// One claim, if the person has it. Unknown ones are left out, never null (§5.3.2).

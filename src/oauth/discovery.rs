@@ -5,20 +5,24 @@ use super::{assertion, claims};
 use crate::app::App;
 use crate::crypto::Algorithm;
 use crate::signin::ACR_VALUES;
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
 /// How long others may keep the documents, in seconds. A next key is published for longer than this before it signs.
 const KEPT: &str = "public, max-age=300";
 
-/// `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server`
-pub async fn metadata(State(app): State<App>) -> Response {
-    let mut response = Json(document(&app)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(KEPT));
-    response
+/// `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server`: rendered once, since nothing
+/// in it changes while the process runs.
+pub fn metadata(app: &App) -> MethodRouter<App> {
+    let document = Bytes::from(document(app).to_string());
+    get(async move || {
+        let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, KEPT)];
+        (headers, document.clone()).into_response()
+    })
 }
 
 /// The metadata.

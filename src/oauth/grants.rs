@@ -96,8 +96,8 @@ impl Grant {
 
     /// With no more scope than the client is registered for today: what an admin took away is gone from old grants too.
     pub fn within(mut self, allowed: &ScopeSet) -> Self {
-        self.scope = self.scope.only(|name| allowed.has(name));
-        self.access_scope = self.access_scope.only(|name| allowed.has(name));
+        self.scope.keep(|name| allowed.has(name));
+        self.access_scope.keep(|name| allowed.has(name));
         self
     }
 

@@ -5,9 +5,12 @@ use super::error::Refusal;
 use super::grants::Grant;
 use crate::app::App;
 use crate::base::Time;
+use crate::base::id::{ClientId, SessionId, UserId};
 use crate::clients::Client;
 use crate::people;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// What tells an ID token from our other JWTs.
 pub const TYP: &str = "JWT";
@@ -22,28 +25,43 @@ pub struct Ask<'a> {
     pub nonce: Option<String>,
 }
 
+/// §2: everything that stands in one.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a UserId,
+    aud: &'a ClientId,
+    exp: i64,
+    iat: i64,
+    auth_time: i64,
+    acr: &'a str,
+    amr: &'a [String],
+    sid: &'a SessionId,
+    at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    #[serde(flatten)]
+    asked_for: Map<String, Value>,
+}
+
 /// Signs one.
 pub async fn sign(app: &App, client: &Client, ask: Ask<'_>, now: Time) -> Result<String, Refusal> {
     let (grant, alg) = (ask.grant, client.id_token_alg());
-    let mut claims = Map::new();
-    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    add("iss", json!(app.issuer()));
-    add("sub", json!(grant.user_id));
-    add("aud", json!(client.id));
-    add("exp", json!((now + client.id_token_lifetime(app)).secs()));
-    add("iat", json!(now.secs()));
-    add("auth_time", json!(grant.auth_time.secs()));
-    add("acr", json!(grant.acr));
-    add("amr", json!(grant.amr));
-    add("sid", json!(grant.sid));
-    add("at_hash", json!(alg.left_half_hash(ask.access_token)));
-    if let Some(nonce) = ask.nonce {
-        add("nonce", json!(nonce));
-    }
-    for (name, value) in asked_for(app, grant).await? {
-        add(&name, value);
-    }
-    Ok(app.keys.sign(alg, TYP, Value::Object(claims)).await?)
+    let claims = Claims {
+        iss: app.issuer(),
+        sub: &grant.user_id,
+        aud: &client.id,
+        exp: (now + client.id_token_lifetime(app)).secs(),
+        iat: now.secs(),
+        auth_time: grant.auth_time.secs(),
+        acr: &grant.acr,
+        amr: &grant.amr,
+        sid: &grant.sid,
+        at_hash: alg.left_half_hash(ask.access_token),
+        nonce: ask.nonce,
+        asked_for: asked_for(app, grant).await?,
+    };
+    Ok(app.keys.sign(alg, TYP, claims).await?)
 }
 
 /// §5.5: claims about the person that the client asked to have here. Only such a request costs a read.
@@ -55,6 +73,6 @@ async fn asked_for(app: &App, grant: &Grant) -> Result<Map<String, Value>, Refus
     let Some(user) = people::store::by_id(&app.db, &grant.user_id).await? else {
         return Ok(Map::new());
     };
-    let person = Person { email: &user.email, profile: &user.profile.0, updated_at: user.updated_at };
+    let person = Person { email: &user.email, profile: Cow::Borrowed(&user.profile.0), updated_at: user.updated_at };
     Ok(person.among(names.into_iter(), &grant.scope))
 }

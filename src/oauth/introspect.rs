@@ -78,7 +78,7 @@ async fn refresh(app: &App, client: &Client, token: &str) -> Result<Option<Value
     let Some(token) = GrantToken::open(Kind::Refresh, &app.keys.macs(), token) else {
         return Ok(None);
     };
-    let found = presentation::present(&app.db, &token, Which::Refresh, app.now()).await?;
+    let found = presentation::present(app, &token, Which::Refresh, app.now()).await?;
     Ok(found.filter(|found| found.grant.client_id == client.id).map(|found| {
         let grant = &found.grant;
         json!({

@@ -2,11 +2,12 @@
 
 use super::grants::{Grant, Which};
 use super::store;
-use crate::args;
+use crate::app::App;
 use crate::base::{ScopeSet, Time, encoding};
+use crate::clients::{self, Metadata, Rotation};
 use crate::crypto::token::GrantToken;
-use crate::db::{Db, On, Result};
-use serde_json::Value;
+use crate::db::{Item, Result};
+use std::sync::Arc;
 
 /// A grant with its client and its person, read when a token is presented.
 #[derive(Clone, Debug)]
@@ -14,20 +15,20 @@ pub struct Presentation {
     /// The grant.
     pub grant: Grant,
     /// The client's metadata.
-    pub client: crate::clients::Metadata,
+    pub client: Arc<Metadata>,
     /// Whether the person is an admin.
     pub user_admin: bool,
     /// The person's address.
     pub user_email: String,
-    /// The person's claims.
-    pub user_claims: serde_json::Map<String, Value>,
+    /// The person's claims, a JSON object.
+    pub user_claims: String,
     /// When they last changed.
     pub user_updated_at: Time,
 }
 
 /// The grant behind a refresh or access token, if it lives: one read.
-pub async fn present(db: &Db, token: &GrantToken, which: Which, now: Time) -> Result<Option<Presentation>> {
-    let Some((found, row_hash)) = read(db, &token.grant, which).await? else {
+pub async fn present(app: &App, token: &GrantToken, which: Which, now: Time) -> Result<Option<Presentation>> {
+    let Some((found, row_hash)) = read(app, &token.grant, which).await? else {
         return Ok(None);
     };
     let holder = encoding::same(row_hash.as_bytes(), token.holder.hash().as_bytes());
@@ -35,26 +36,27 @@ pub async fn present(db: &Db, token: &GrantToken, which: Which, now: Time) -> Re
 }
 
 /// The grant behind a JWT access token, which names it and its generation: one read.
-pub async fn present_jwt(db: &Db, grant: &[u8; 16], generation: u32, now: Time) -> Result<Option<Presentation>> {
-    let found = read(db, grant, Which::Access).await?;
+pub async fn present_jwt(app: &App, grant: &[u8; 16], generation: u32, now: Time) -> Result<Option<Presentation>> {
+    let found = read(app, grant, Which::Access).await?;
     Ok(found.map(|(found, _)| found).filter(|found| alive(found, generation, Which::Access, now)))
 }
 
-async fn read(mut db: &Db, grant: &[u8; 16], which: Which) -> Result<Option<(Presentation, String)>> {
-    let Some(row) = db.one(store::TOKEN, args![encoding::hex(grant)]).await? else {
+async fn read(app: &App, grant: &[u8; 16], which: Which) -> Result<Option<(Presentation, String)>> {
+    let Some(row) = app.db.hot(&store::TOKEN, Item::new(encoding::hex(grant))).await? else {
         return Ok(None);
     };
     let hash = row.text_opt(if which == Which::Refresh { "refresh_hash" } else { "access_hash" })?;
     if !row.bool("client_enabled")? || !row.bool("user_enabled")? {
         return Ok(None);
     }
-    let client: crate::clients::Metadata = row.json("client_metadata")?;
+    let grant = Grant::read(&row)?;
+    let client = clients::metadata_of(app, &grant.client_id, row.int("client_rev")?, || row.json("client_metadata"))?;
     let found = Presentation {
-        grant: Grant::read(&row)?.within(&ScopeSet::stored(&client.scope)),
+        grant: grant.within(&ScopeSet::stored(&client.scope)),
         client,
         user_admin: row.bool("user_admin")?,
         user_email: row.text("user_email")?,
-        user_claims: row.json("user_claims")?,
+        user_claims: row.text("user_claims")?,
         user_updated_at: row.time("user_updated_at")?,
     };
     Ok(hash.map(|hash| (found, hash)))
@@ -62,7 +64,7 @@ async fn read(mut db: &Db, grant: &[u8; 16], which: Which) -> Result<Option<(Pre
 
 fn alive(found: &Presentation, generation: u32, which: Which, now: Time) -> bool {
     let grant = &found.grant;
-    let stays = found.client.rotation == crate::clients::Rotation::Static;
+    let stays = found.client.rotation == Rotation::Static;
     let overlap = i64::try_from(found.client.access_token_overlap).unwrap_or(0).saturating_mul(1000);
     let good = match which {
         Which::Access => grant.access_good(generation, overlap, now),

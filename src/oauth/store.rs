@@ -40,7 +40,7 @@ macro_rules! offline {
 }
 
 /// RFC 6749 §4.1.3, RFC 7636 §4.6: redeems a code once. Any second presentation, and any wrong one, ends the grant.
-pub static REDEEM: Hot = Hot::new(
+pub static REDEEM: Hot = Hot::write(
     "redeem",
     concat!(
         "UPDATE grants SET \
@@ -121,7 +121,7 @@ macro_rules! replay {
 }
 
 /// RFC 6749 §6, RFC 9700 §4.14.2: rotates, replays, or notices reuse and ends the grant.
-pub static ROTATE: Hot = Hot::new(
+pub static ROTATE: Hot = Hot::write(
     "rotate",
     concat!(
         "UPDATE grants SET \
@@ -178,7 +178,7 @@ pub static ROTATE: Hot = Hot::new(
 );
 
 /// RFC 7009 §2.1: a refresh token ends its grant, an access token only itself; another client's token is left alone.
-pub static REVOKE: Hot = Hot::new(
+pub static REVOKE: Hot = Hot::write(
     "revoke",
     "UPDATE grants SET \
      revoked_at = CASE WHEN p.whole AND grants.client_id = p.client_id THEN coalesce(grants.revoked_at, p.now) \
@@ -193,8 +193,28 @@ pub static REVOKE: Hot = Hot::new(
     &[("id", Text), ("now", Int), ("client_id", Text), ("whole", Bool), ("generation", Int), ("hash", Text)],
 );
 
+/// RFC 7662, OIDC Core §5.3: the grant behind a token that is presented, with its client and its person.
+pub static TOKEN: Hot = Hot::read(
+    "token",
+    "SELECT g.id, g.client_id, g.user_id, g.sid, g.scope, g.resource, g.claims, g.nonce, g.auth_time, g.acr, g.amr, \
+     g.redeemed_at, g.generation, g.rotated_at, g.refresh_hash, g.access_hash, g.access_scope, g.access_resource, \
+     g.access_expires_at, g.access_ended, g.idle_expires_at, g.expires_at, g.revoked_at, g.end_reason, \
+     c.enabled AS client_enabled, c.rev AS client_rev, c.metadata AS client_metadata, u.enabled AS user_enabled, \
+     u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
+     FROM {batch} JOIN grants g ON g.id = p.id JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id",
+    &[("id", Text)],
+);
+
+/// The client of a machine's token, and whether that token (`id`) was revoked.
+pub static MACHINE: Hot = Hot::read(
+    "machine",
+    "SELECT p.id, c.enabled, c.not_before, c.rev, c.metadata, r.id AS revoked \
+     FROM {batch} JOIN clients c ON c.id = p.client_id LEFT JOIN revoked_tokens r ON r.id = p.id",
+    &[("id", Text), ("client_id", Text)],
+);
+
 /// The hot statements, for the test that prepares every one.
-pub static HOT: [&Hot; 3] = [&REDEEM, &ROTATE, &REVOKE];
+pub static HOT: [&Hot; 5] = [&REDEEM, &ROTATE, &REVOKE, &TOKEN, &MACHINE];
 
 sql! {
     write ISSUE = "INSERT INTO grants (id, client_id, user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, \
@@ -202,16 +222,8 @@ sql! {
                    access_ended, idle_expires_at, expires_at, created_at) \
                    SELECT $1, c.id, u.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, 0, 0, $15, $16, $14 \
                    FROM clients c, users u WHERE c.id = $17 AND c.enabled AND u.id = $18 AND u.enabled RETURNING id";
-    read TOKEN = "SELECT g.id, g.client_id, g.user_id, g.sid, g.scope, g.resource, g.claims, g.nonce, g.auth_time, g.acr, g.amr, \
-                  g.redeemed_at, g.generation, g.rotated_at, g.refresh_hash, g.access_hash, g.access_scope, \
-                  g.access_resource, g.access_expires_at, g.access_ended, g.idle_expires_at, g.expires_at, g.revoked_at, \
-                  g.end_reason, c.enabled AS client_enabled, c.metadata AS client_metadata, u.enabled AS user_enabled, \
-                  u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
-                  FROM grants g JOIN clients c ON c.id = g.client_id JOIN users u ON u.id = g.user_id WHERE g.id = $1";
     read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1 AND client_id = $2";
     write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
-    read MACHINE = "SELECT c.enabled, c.not_before, c.metadata, \
-                    EXISTS (SELECT 1 FROM revoked_tokens r WHERE r.id = $2) AS revoked FROM clients c WHERE c.id = $1";
     write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";
     write SPEND_ASSERTION = "INSERT INTO assertions (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";
     write END_OF_CLIENT = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE client_id = $1 AND revoked_at IS NULL RETURNING id";

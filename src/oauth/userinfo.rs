@@ -1,5 +1,6 @@
 //! OIDC Core §5.3: `/userinfo`, claims about the person behind an access token.
 
+use super::access::Access;
 use super::bearer::{self, Challenge};
 use super::claims::Person;
 use super::error::no_store;
@@ -31,7 +32,7 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) 
     Ok(answer(access))
 }
 
-fn answer(access: super::access::Access) -> Response {
+fn answer(access: Access) -> Response {
     let person = access.person.as_ref().filter(|_| access.scope.has("openid"));
     let Some(found) = person else {
         return Challenge::InsufficientScope("openid").into_response();
@@ -40,6 +41,9 @@ fn answer(access: super::access::Access) -> Response {
     // §5.3.2: always, and always the one of the ID token.
     body.insert("sub".to_owned(), json!(found.grant.user_id));
     // §5.5: claims asked for by name are among those of the scopes; see `request::read`.
-    body.extend(Person::of(found).told_by(&access.scope));
+    match Person::of(found) {
+        Ok(person) => body.extend(person.told_by(&access.scope)),
+        Err(fault) => return bearer::unavailable(fault),
+    }
     no_store(Json(Value::Object(body)))
 }

@@ -5,5 +5,5 @@ mod request;
 mod trace;
 
 pub use client_ip::{ClientIp, client_ip};
-pub use request::{RequestId, request_id};
+pub use request::{RequestId, request};
 pub use trace::init;

@@ -2,13 +2,11 @@
 
 use super::client_ip::{ClientIp, client_ip, is_trusted};
 use crate::base::entropy;
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::Next;
+use axum::extract::{ConnectInfo, MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -18,25 +16,29 @@ pub struct RequestId(pub String);
 
 const HEADER: &str = "x-request-id";
 
-/// Middleware: names the request, finds out who sent it, and logs it when it is done. Its state are the networks of
-/// trusted reverse proxies; theirs `X-Request-Id` is taken over.
+/// Names the request, finds out who sent it, has it answered, and logs it when that is done. `trusted` are the networks of
+/// reverse proxies; theirs `X-Request-Id` is taken over.
 ///
-/// The outermost layer, or the lines of others would come without `request_id`.
-pub async fn request_id(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
+/// Around everything else, or the lines of others would come without `request_id`.
+pub async fn request(
+    trusted: &[IpNet],
+    mut request: Request,
+    answer: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let forwarded = request.headers().get_all("x-forwarded-for");
     let forwarded: Vec<&str> = forwarded.iter().map(|value| value.to_str().unwrap_or_default()).collect();
-    let client = client_ip(peer, forwarded.into_iter(), &trusted);
-    let given = given_id(request.headers()).filter(|_| is_trusted(peer, &trusted));
+    let client = client_ip(peer, forwarded.into_iter(), trusted);
+    let given = given_id(request.headers()).filter(|_| is_trusted(peer, trusted));
     let id = given.unwrap_or_else(fresh_id);
 
     // An error span, since spans below the log level aren't recorded, and then `warn` lines would lack the request.
     let span = tracing::error_span!("request", request_id = %id);
     let mut line = Line {
-        method: request.method().as_str().to_owned(),
+        method: request.method().clone(),
         // Never the path that was sent, nor its query: they may hold codes, tokens and names.
-        route: request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned(),
+        route: request.extensions().get::<MatchedPath>().cloned(),
         status: None,
         begun: Instant::now(),
         peer,
@@ -45,7 +47,7 @@ pub async fn request_id(State(trusted): State<Arc<[IpNet]>>, mut request: Reques
     };
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = answer(request).instrument(span).await;
     line.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, id);
@@ -73,8 +75,8 @@ fn crockford(bits: u64) -> char {
 
 /// The line at the end of a request. Written on drop, so that requests whose client went away are told as well.
 struct Line {
-    method: String,
-    route: String,
+    method: Method,
+    route: Option<MatchedPath>,
     status: Option<u16>,
     /// Monotonic, unlike the application's clock.
     begun: Instant,
@@ -85,9 +87,10 @@ struct Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        let Line { method, route, peer, .. } = self;
+        let (method, peer) = (self.method.as_str(), self.peer);
+        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
         let dur_ms = (self.begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
-        let ip = (self.client.0 != *peer).then(|| tracing::field::display(self.client.0));
+        let ip = (self.client.0 != peer).then(|| tracing::field::display(self.client.0));
         self.span.in_scope(|| match self.status {
             Some(status) => tracing::info!(method, route, status, dur_ms, %peer, ip, "request"),
             None => tracing::info!(method, route, dur_ms, %peer, ip, "request given up by its client"),
@@ -100,17 +103,20 @@ mod tests {
     use super::super::trace::tests::Paper;
     use super::*;
     use axum::body::Body;
+    use axum::middleware::Next;
     use axum::routing::get;
     use axum::{Extension, Router};
     use tower::ServiceExt;
     use tracing::instrument::WithSubscriber;
 
     fn house() -> Router {
-        let trusted: Arc<[IpNet]> = ["10.0.0.0/8".parse().expect("network")].into();
+        let around = async |asked: Request, next: Next| {
+            request(&["10.0.0.0/8".parse().expect("network")], asked, async |asked| next.run(asked).await).await
+        };
         Router::new()
             .route("/u/{id}", get(|Extension(RequestId(id)): Extension<RequestId>| async { id }))
             .route("/slow", get(|| async { std::future::pending::<()>().await }))
-            .layer(axum::middleware::from_fn_with_state(trusted, request_id))
+            .layer(axum::middleware::from_fn(around))
     }
 
     fn ask(peer: &str, uri: &str, id: &str) -> Request {

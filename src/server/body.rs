@@ -3,9 +3,8 @@
 
 use super::refusal::last_refusal;
 use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::time::Duration;
@@ -19,24 +18,25 @@ pub(super) struct Allowance {
     pub time: Duration,
 }
 
-/// Middleware: hands the request on with its whole body in memory.
-pub(super) async fn body(State(allowed): State<Allowance>, request: Request, next: Next) -> Response {
+/// The request with its whole body in memory.
+pub(super) async fn whole(allowed: Allowance, request: Request) -> Result<Request, Box<Response>> {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
-        return next.run(Request::from_parts(parts, Body::empty())).await;
+        return Ok(Request::from_parts(parts, Body::empty()));
     }
     let announced = body.size_hint().lower();
     if announced > u64::try_from(allowed.bytes).unwrap_or(u64::MAX) {
-        return too_large();
+        return Err(too_large());
     }
+    let refused = |status, why| Err(last_refusal(status, "invalid_request", why));
     match tokio::time::timeout(allowed.time, Limited::new(body, allowed.bytes).collect()).await {
-        Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole.to_bytes()))).await,
-        Ok(Err(fault)) if fault.is::<LengthLimitError>() => too_large(),
-        Ok(Err(_)) => last_refusal(StatusCode::BAD_REQUEST, "invalid_request", "The request's body is broken."),
-        Err(_) => last_refusal(StatusCode::REQUEST_TIMEOUT, "invalid_request", "The request's body came too slowly."),
+        Ok(Ok(whole)) => Ok(Request::from_parts(parts, Body::from(whole.to_bytes()))),
+        Ok(Err(fault)) if fault.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => refused(StatusCode::BAD_REQUEST, "The request's body is broken."),
+        Err(_) => refused(StatusCode::REQUEST_TIMEOUT, "The request's body came too slowly."),
     }
 }
 
-fn too_large() -> Response {
+fn too_large() -> Box<Response> {
     last_refusal(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "The request's body is too large.")
 }

@@ -5,28 +5,29 @@ use super::wire::{Ambiguous, Unreadable};
 use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 /// The longest request target, in bytes. Authorization requests with everything in them stay below 4 KiB; longer ones
 /// are what PAR is for.
 const MAX_TARGET: usize = 8 * 1024;
 
-/// Middleware: 400 for what nobody can read or two parsers could read in two ways, 414 for long targets.
-pub(super) async fn gate(request: Request, next: Next) -> Response {
+/// 400 for what nobody can read or two parsers could read in two ways, 414 for long targets.
+pub(super) fn gate(request: &Request) -> Result<(), Box<Response>> {
     if let Some(Unreadable(status)) = request.extensions().get::<Unreadable>() {
-        return last_refusal(*status, "invalid_request", unreadable(*status));
+        return Err(last_refusal(*status, "invalid_request", unreadable(*status)));
     }
+    let bad = |why| Err(last_refusal(StatusCode::BAD_REQUEST, "invalid_request", why));
     if request.extensions().get::<Ambiguous>().is_some() {
-        return last_refusal(StatusCode::BAD_REQUEST, "invalid_request", "The request's end can't be told for sure.");
+        return bad("The request's end can't be told for sure.");
     }
     if target_length(request.uri()) > MAX_TARGET {
-        return refusal(StatusCode::URI_TOO_LONG, "invalid_request", "The request's address is too long.");
+        let why = "The request's address is too long.";
+        return Err(Box::new(refusal(StatusCode::URI_TOO_LONG, "invalid_request", why)));
     }
     if !one_plain_host(request.headers(), request.uri()) {
-        return last_refusal(StatusCode::BAD_REQUEST, "invalid_request", "The request must name exactly one host.");
+        return bad("The request must name exactly one host.");
     }
-    next.run(request).await
+    Ok(())
 }
 
 fn unreadable(status: StatusCode) -> &'static str {

@@ -1,7 +1,7 @@
 //! What stands around every route, from the outside in: name and log line, security headers, panics, refusals, the
 //! body, the time.
 
-use super::body::{Allowance, body};
+use super::body::{Allowance, whole};
 use super::gate::gate;
 use super::refusal::refusal;
 use super::{Phase, Stop};
@@ -10,30 +10,65 @@ use crate::observe;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
-use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Puts the layers around all routes of `router`, and around its fallback; whoever wants one sets it before, as
 /// `.fallback(`[`not_found`]`)`.
 pub fn layered(router: Router, config: &Config, stop: Stop) -> Router {
-    let trusted: Arc<[IpNet]> = config.proxies.trusted.clone().into();
-    let allowed = Allowance { bytes: config.limits.body_bytes, time: config.limits.body_read };
-    let always = Always { headers: security_headers(config.issuer.starts_with("https:")).into(), stop };
-    router.layer(
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(trusted, observe::request_id))
-            .layer(from_fn_with_state(always, on_every_answer))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn(gate))
-            .layer(from_fn_with_state(allowed, body))
-            .layer(from_fn_with_state(config.limits.handler, in_time)),
-    )
+    let around = Around {
+        trusted: config.proxies.trusted.clone(),
+        headers: security_headers(config.issuer.starts_with("https:")),
+        allowed: Allowance { bytes: config.limits.body_bytes, time: config.limits.body_read },
+        handler: config.limits.handler,
+        stop,
+    };
+    router.layer(CatchPanicLayer::custom(panicked)).layer(from_fn_with_state(Arc::new(around), around_each))
+}
+
+/// What stands around every request. One middleware and not six: each costs a boxed future and a cloned service.
+struct Around {
+    trusted: Vec<IpNet>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    allowed: Allowance,
+    handler: Duration,
+    stop: Stop,
+}
+
+async fn around_each(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
+    observe::request(&around.trusted, request, async |request| {
+        let mut response = match admitted(&around, request).await {
+            Ok(request) => in_time(around.handler, next.run(request)).await,
+            Err(refusal) => *refusal,
+        };
+        around.mark(response.headers_mut());
+        response
+    })
+    .await
+}
+
+async fn admitted(around: &Around, request: Request) -> Result<Request, Box<Response>> {
+    gate(&request)?;
+    whole(around.allowed, request).await
+}
+
+impl Around {
+    /// What stands on every answer, unless its handler knew better.
+    fn mark(&self, headers: &mut HeaderMap) {
+        headers.reserve(self.headers.len());
+        for (name, value) in &self.headers {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
+        // Clients that keep their connection would never turn to another server.
+        if self.stop.phase() != Phase::Running {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
 }
 
 /// A fallback for paths that nobody serves. RFC 9457 for whoever asks for JSON, else a line of text; never the path.
@@ -48,7 +83,7 @@ pub async fn not_found(headers: HeaderMap) -> Response {
 }
 
 /// OWASP ASVS 5.0 §3.4. A handler that sets one of them itself knows better.
-fn security_headers(https: bool) -> Vec<(HeaderName, &'static str)> {
+fn security_headers(https: bool) -> Vec<(HeaderName, HeaderValue)> {
     let mut headers = vec![
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -60,7 +95,7 @@ fn security_headers(https: bool) -> Vec<(HeaderName, &'static str)> {
     if https {
         headers.push((header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"));
     }
-    headers
+    headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
 }
 
 /// Nothing that a page could ask a person's device for. Passkeys aren't among it: they stay with our own origin.
@@ -69,25 +104,6 @@ const NO_PERMISSIONS: &str = "accelerometer=(), autoplay=(), bluetooth=(), camer
      local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
      screen-wake-lock=(), serial=(), sync-xhr=(), usb=(), xr-spatial-tracking=()";
 
-/// What stands on every answer. (tower-http's layer would clone a boxed maker for each header of each request.)
-#[derive(Clone)]
-struct Always {
-    headers: Arc<[(HeaderName, &'static str)]>,
-    stop: Stop,
-}
-
-async fn on_every_answer(State(always): State<Always>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    for (name, value) in always.headers.iter() {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    // Clients that keep their connection would never turn to another server.
-    if always.stop.phase() != Phase::Running {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
-}
-
 fn panicked(payload: Box<dyn Any + Send>) -> Response {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
@@ -95,9 +111,9 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
     refusal(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Something went wrong on our side.")
 }
 
-/// Middleware: 503 when there is no answer in time. What the handler was doing is dropped where it waits.
-async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
+/// 503 when there is no answer in time. What the handler was doing is dropped where it waits.
+async fn in_time(limit: Duration, answer: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(limit, answer).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!("a request was given up at the time limit of limits.handler");

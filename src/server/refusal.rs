@@ -14,8 +14,8 @@ pub(super) fn refusal(status: StatusCode, error: &'static str, description: &'st
 }
 
 /// The same, and the connection ends: what is left of the request can't be told from the next one.
-pub(super) fn last_refusal(status: StatusCode, error: &'static str, description: &'static str) -> Response {
+pub(super) fn last_refusal(status: StatusCode, error: &'static str, description: &'static str) -> Box<Response> {
     let mut response = refusal(status, error, description);
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
+    Box::new(response)
 }

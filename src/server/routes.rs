@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
     let pages = only_in_dev(app, pages(app));
-    let routes = documents().merge(endpoints(app)).merge(pages).merge(api::routes());
+    let routes = documents(app).merge(endpoints(app)).merge(pages).merge(api::routes());
     routes.with_state(app.clone())
 }
 
@@ -34,10 +34,10 @@ fn only_in_dev(_: &App, pages: Router<App>) -> Router<App> {
 }
 
 /// What anyone may read, from any origin.
-fn documents() -> Router<App> {
+fn documents(app: &App) -> Router<App> {
     Router::new()
-        .route("/.well-known/openid-configuration", get(discovery::metadata))
-        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
+        .route("/.well-known/openid-configuration", discovery::metadata(app))
+        .route("/.well-known/oauth-authorization-server", discovery::metadata(app))
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .layer(from_fn(oauth::cors::everyone))
 }

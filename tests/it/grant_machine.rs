@@ -215,10 +215,9 @@ impl Row<'_> {
         for generation in 1..=self.model.generation {
             let Some(mut token) = self.token(generation) else { return };
             token.holder = token.holder.for_access();
-            let found =
-                symbolon::oauth::presentation::present(&self.house.app.db, &token, Which::Access, self.model.now)
-                    .await
-                    .expect("answers");
+            let found = symbolon::oauth::presentation::present(&self.house.app, &token, Which::Access, self.model.now)
+                .await
+                .expect("answers");
             assert_eq!(found.is_some(), self.model.access_good(generation), "generation {generation}");
         }
     }

@@ -1,6 +1,6 @@
 //! RFC 6749 §4.4: a machine gets a token for itself. The token says all; no row is written, no row is read.
 
-use super::issue::{Answer, seconds};
+use super::issue::Answer;
 use crate::app::App;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
@@ -10,7 +10,6 @@ use crate::crypto::token::MachineToken;
 use crate::oauth::access;
 use crate::oauth::client_auth::Admitted;
 use crate::oauth::error::{Code, Refusal};
-use serde_json::json;
 
 /// What is asked for.
 pub struct Ask {
@@ -39,12 +38,14 @@ pub async fn run(app: &App, admitted: &Admitted, ask: Ask) -> Result<Answer, Ref
         Format::Opaque => token.seal(&app.keys.macs()).reveal().to_owned(),
         Format::Jwt => app.keys.sign(access::ALG, access::TYP, access::machine_claims(app, &token)).await?,
     };
-    let mut answer = Answer::new();
-    answer.insert("access_token".to_owned(), json!(access_token));
-    answer.insert("token_type".to_owned(), json!("Bearer"));
-    answer.insert("expires_in".to_owned(), json!(seconds(lifetime)));
-    answer.insert("scope".to_owned(), json!(token.scope));
-    Ok(answer)
+    Ok(Answer {
+        access_token,
+        token_type: "Bearer",
+        expires_in: i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX).max(1),
+        scope: token.scope,
+        refresh_token: None,
+        id_token: None,
+    })
 }
 
 /// §4.4.2: nothing that needs a person.

@@ -7,11 +7,26 @@ use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::oauth::error::Refusal;
 use crate::oauth::grants::Grant;
 use crate::oauth::{access, id_token};
-use serde_json::{Map, Value, json};
-use std::time::Duration;
+use serde::Serialize;
 
 /// The members of the answer.
-pub type Answer = Map<String, Value>;
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// The access token.
+    pub access_token: String,
+    /// RFC 6750.
+    pub token_type: &'static str,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    /// What it may be used for.
+    pub scope: String,
+    /// The refresh token, where the grant has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// OIDC Core §3.1.3.3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+}
 
 /// What the answer is made from.
 pub struct Minted<'a> {
@@ -25,11 +40,6 @@ pub struct Minted<'a> {
     pub nonce: Option<String>,
 }
 
-/// Whole seconds, as `expires_in` has them.
-pub fn seconds(span: Duration) -> u64 {
-    span.as_secs().max(1)
-}
-
 /// The answer. The same row gives the same access and refresh token, however often it is asked.
 pub async fn respond(app: &App, client: &Client, minted: Minted<'_>, now: Time) -> Result<Answer, Refusal> {
     let grant = &minted.grant.within(&client.scope());
@@ -39,20 +49,23 @@ pub async fn respond(app: &App, client: &Client, minted: Minted<'_>, now: Time) 
         Format::Opaque => token(minted.holder.for_access()).seal(Kind::Access, &macs).reveal().to_owned(),
         Format::Jwt => app.keys.sign(access::ALG, access::TYP, access::grant_claims(app, grant)).await?,
     };
-    let mut answer = Answer::new();
-    let left = grant.access_expires_at.secs_since(now).max(1);
-    answer.insert("access_token".to_owned(), json!(access_token));
-    answer.insert("token_type".to_owned(), json!("Bearer"));
-    answer.insert("expires_in".to_owned(), json!(left));
-    answer.insert("scope".to_owned(), json!(grant.access_scope.to_string()));
-    if grant.refreshable {
-        let fresh = || token(minted.holder.clone()).seal(Kind::Refresh, &macs);
-        let refresh = minted.refresh.unwrap_or_else(fresh);
-        answer.insert("refresh_token".to_owned(), json!(refresh.reveal()));
-    }
-    if grant.scope.has("openid") {
-        let ask = id_token::Ask { grant, access_token: &access_token, nonce: minted.nonce };
-        answer.insert("id_token".to_owned(), json!(id_token::sign(app, client, ask, now).await?));
-    }
-    Ok(answer)
+    let refresh_token = grant.refreshable.then(|| match minted.refresh {
+        Some(stays) => stays.reveal().to_owned(),
+        None => token(minted.holder.clone()).seal(Kind::Refresh, &macs).reveal().to_owned(),
+    });
+    let id_token = match grant.scope.has("openid") {
+        true => {
+            let ask = id_token::Ask { grant, access_token: &access_token, nonce: minted.nonce };
+            Some(id_token::sign(app, client, ask, now).await?)
+        }
+        false => None,
+    };
+    Ok(Answer {
+        token_type: "Bearer",
+        expires_in: grant.access_expires_at.secs_since(now).max(1),
+        scope: grant.access_scope.to_string(),
+        access_token,
+        refresh_token,
+        id_token,
+    })
 }
