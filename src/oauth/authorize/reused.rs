@@ -15,7 +15,7 @@ pub(super) struct Reused {
     pub news: bool,
 }
 
-/// The one of the two that came again, the more often used first.
+/// The one of the two that came again, or came again more often.
 pub(super) fn reused(app: &App, ask: &AuthRequest, now: Time) -> Option<Reused> {
     let counted = names(ask).map(|(parameter, name)| (parameter, app.used.counted(&name, now)));
     let (parameter, times) = counted.max_by_key(|(_, times)| *times).filter(|(_, times)| *times > 0)?;
