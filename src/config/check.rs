@@ -41,6 +41,7 @@ pub(super) fn check(config: &Config) -> Checked {
         ("throttle.address", config.throttle.address),
         ("throttle.client", config.throttle.client),
         ("registration_policy.per_minute", config.registration_policy.per_minute),
+        ("throttle.waiting", config.throttle.waiting),
         ("database.max_connections", config.database.max_connections),
     ] {
         ensure(number > 0, setting, "must not be 0", "leave it out to have the default")?;
@@ -146,6 +147,7 @@ fn limits(l: &Limits) -> Checked {
     let instant = Duration::from_millis(1);
     for (setting, lasts, least) in [
         ("limits.header_read", l.header_read, instant),
+        ("limits.idle", l.idle, instant),
         ("limits.body_read", l.body_read, instant),
         ("limits.handler", l.handler, instant),
         ("limits.write", l.write, instant),
