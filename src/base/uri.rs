@@ -127,6 +127,21 @@ pub fn check_resource(uri: &str) -> bool {
     plain_ascii(uri).is_ok() && !uri.contains('#') && Url::parse(uri).is_ok_and(|u| u.has_host() || u.scheme() == "urn")
 }
 
+/// RFC 3986 §6.2.2, §6.2.3: a resource indicator in its usual spelling: scheme and host in lower case, no default port, and
+/// no slash that wasn't there.
+pub fn usual_resource(uri: &str) -> String {
+    let usual = Url::parse(uri).map_or_else(|_| uri.to_owned(), String::from);
+    let bare = usual.strip_suffix('/').filter(|_| !uri.ends_with('/'));
+    bare.map_or_else(|| usual.clone(), str::to_owned)
+}
+
+/// Whether two indicators name one resource: apart from their spelling, they may differ by a slash at the end.
+pub fn same_resource(a: &str, b: &str) -> bool {
+    let (a, b) = (usual_resource(a), usual_resource(b));
+    let open = |uri: &str| uri.strip_suffix('/').unwrap_or(uri).to_owned();
+    a == b || open(&a) == open(&b)
+}
+
 /// `scheme://host[:port]` of an http(s) URI, or `scheme:` of another, as CSP `form-action` wants it.
 pub fn origin(uri: &str) -> Option<String> {
     let parsed = Url::parse(uri).ok()?;
@@ -148,6 +163,36 @@ pub fn host(uri: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rfc3986_s6_2_spellings_of_one_resource() {
+        for (spelled, usual) in [
+            ("HTTPS://MCP.Example/Path", "https://mcp.example/Path"),
+            ("https://mcp.example", "https://mcp.example"),
+            ("https://mcp.example:443/", "https://mcp.example/"),
+            ("https://mcp.example:8443", "https://mcp.example:8443"),
+            ("https://mcp.example/a/", "https://mcp.example/a/"),
+            ("https://mcp.example/a/../b", "https://mcp.example/b"),
+            ("https://mcp.example/api?v=1", "https://mcp.example/api?v=1"),
+            ("URN:example:two", "urn:example:two"),
+        ] {
+            assert_eq!(usual_resource(spelled), usual, "{spelled}");
+            assert!(same_resource(spelled, usual), "{spelled}");
+        }
+        assert!(same_resource("https://mcp.example/a", "https://mcp.example/a/"));
+        assert!(same_resource("https://mcp.example", "HTTPS://mcp.example:443/"));
+        for (a, b) in [
+            ("https://mcp.example/a", "https://mcp.example/A"),
+            ("https://mcp.example/a", "https://mcp.example/a//"),
+            ("https://mcp.example/a", "https://mcp.example/a/b"),
+            ("https://mcp.example/a", "http://mcp.example/a"),
+            ("https://mcp.example/a", "https://mcp.example:8443/a"),
+            ("https://mcp.example/a", "https://mcp.example.evil.test/a"),
+            ("https://mcp.example/a", "https://mcp.example/a?b"),
+        ] {
+            assert!(!same_resource(a, b), "{a} {b}");
+        }
+    }
 
     #[test]
     fn rfc8252_s7_3_only_the_loopback_port_is_free() {

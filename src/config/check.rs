@@ -36,6 +36,7 @@ pub(super) fn check(config: &Config) -> Checked {
     passwords(config)?;
     limits(&config.limits)?;
     strangers(config)?;
+    implied(config)?;
     for (setting, number) in [
         ("throttle.account", config.throttle.account),
         ("throttle.address", config.throttle.address),
@@ -198,6 +199,20 @@ fn strangers(config: &Config) -> Checked {
     between("cimd_policy.keep_stale", documents.keep_stale, Duration::ZERO, 90 * DAY)
 }
 
+/// RFC 6749 §3.3: what a scope of the operator's own implies is of the same kind.
+fn implied(config: &Config) -> Checked {
+    for (wider, text) in &config.scopes {
+        for narrower in &text.implies {
+            let one = ScopeSet::parse(narrower).is_ok_and(|set| set.iter().eq([narrower.as_str()]));
+            let builtin = ["openid", "offline", "offline_access", "profile", "email", "address", "phone"];
+            let ours = builtin.contains(&narrower.as_str()) || narrower.starts_with("symbolon:");
+            let what = format!("[scopes.\"{wider}\"] can't imply {narrower:?}");
+            ensure(one && !ours && narrower != wider, "scopes", what, "implies takes other names of scopes of your own")?;
+        }
+    }
+    Ok(())
+}
+
 /// A host, `*.` and a domain, or a scheme of an app's own.
 fn host_pattern(text: &str) -> bool {
     let host = text.strip_prefix("*.").unwrap_or(text);
@@ -303,6 +318,10 @@ mod tests {
             ("registration_policy.per_minute = 0", "registration_policy.per_minute"),
             ("registration_policy.scopes = [\"a b\"]", "registration_policy.scopes"),
             ("registration_policy.scopes = [\"symbolon:admin\"]", "registration_policy.scopes"),
+            ("[scopes.files]\ntitle = \"F\"\nimplies = [\"files\"]", "scopes"),
+            ("[scopes.files]\ntitle = \"F\"\nimplies = [\"symbolon:admin\"]", "symbolon:admin"),
+            ("[scopes.files]\ntitle = \"F\"\nimplies = [\"a b\"]", "files"),
+            ("[scopes.files]\ntitle = \"F\"\nimplies = [\"email\"]", "email"),
             ("registration_policy.redirect_hosts = [\"https://a.example\"]", "registration_policy.redirect_hosts"),
             ("registration_policy.idle = \"1m\"", "registration_policy.idle"),
             ("registration_policy.approval = \"yes\"", "registration_policy.approval"),

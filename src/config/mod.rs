@@ -268,6 +268,9 @@ pub struct ScopeText {
     /// A longer sentence; may be empty.
     #[serde(default)]
     pub detail: String,
+    /// The narrower scopes that who allowed this one has allowed too.
+    #[serde(default)]
+    pub implies: Vec<String>,
 }
 
 /// An empty text means that the setting isn't made.

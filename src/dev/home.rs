@@ -60,8 +60,11 @@ impl Home {
         config.limits.handler = Duration::from_secs(30);
         // The playground is an app that is told of sign-outs, and it lives here.
         config.outbound.allow = vec![Allowed::Host("localhost".to_owned())];
-        let notes =
-            ScopeText { title: "Read your notes".to_owned(), detail: "All of them, and who wrote them.".to_owned() };
+        let notes = ScopeText {
+            title: "Read your notes".to_owned(),
+            detail: "All of them, and who wrote them.".to_owned(),
+            implies: Vec::new(),
+        };
         config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);
         config.log.format = LogFormat::Auto;
         strangers_welcome(&mut config)?;

@@ -4,8 +4,8 @@ use super::access::{self, Access};
 use super::client_auth::admit;
 use super::error::{Code, Json52, Refusal, no_store};
 use super::grants::Which;
-use super::presentation;
 use super::token::unique;
+use super::{presentation, target};
 use crate::app::App;
 use crate::clients::Client;
 use crate::crypto::token::{GrantToken, Kind};
@@ -33,7 +33,8 @@ pub async fn post(
     let about = if token.starts_with(Kind::Refresh.prefix()) {
         refresh(&app, &client, token).await?
     } else {
-        access::resolve(&app, token).await?.filter(|access| concerns(&client, access)).map(|access| tell(&app, access))
+        let access = access::resolve(&app, token).await?.filter(|access| concerns(&client, access));
+        access.map(|access| tell(&app, spelled(&client, access)))
     };
     // §2.2: nothing more about a token that isn't good, or isn't the caller's business.
     Ok(no_store(Json(about.unwrap_or_else(|| json!({ "active": false })))))
@@ -42,8 +43,18 @@ pub async fn post(
 /// A token concerns the client that it was issued to, and a resource server for whose resources it is.
 fn concerns(client: &Client, access: &Access) -> bool {
     let own = access.client_id == client.id;
-    let for_it = access.resource.iter().any(|resource| client.metadata.resources.contains(resource));
+    let for_it = access.resource.iter().any(|resource| target::spelling(&client.metadata.resources, resource).is_some());
     own || (client.metadata.resource_server && (access.resource.is_empty() || for_it))
+}
+
+/// A resource server finds itself in `aud` as it spelled itself, and may compare strings.
+fn spelled(client: &Client, mut access: Access) -> Access {
+    for resource in &mut access.resource {
+        if let Some(own) = target::spelling(&client.metadata.resources, resource) {
+            *resource = own.to_owned();
+        }
+    }
+    access
 }
 
 /// §2.2

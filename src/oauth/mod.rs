@@ -20,5 +20,6 @@ pub mod resource;
 pub mod revoke;
 pub mod scopes;
 pub mod store;
+pub mod target;
 pub mod token;
 pub mod userinfo;

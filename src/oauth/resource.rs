@@ -1,6 +1,7 @@
 //! RFC 9728: our own APIs as protected resources, so that a client which meets one finds out by itself where to get a
 //! token for it.
 
+use super::target;
 use crate::app::App;
 use crate::clients::ADMIN_SCOPE;
 use axum::http::header;
@@ -44,8 +45,8 @@ impl Resource {
     /// Whether a token for these resources is for this one (RFC 8707 §2): for nothing in particular, for the whole server,
     /// or for just this API.
     pub fn among(self, app: &App, resources: &[String]) -> bool {
-        let ours = self.identifier(app);
-        resources.is_empty() || resources.iter().any(|resource| resource == app.issuer() || *resource == ours)
+        let (server, ours) = (Resource::Server.identifier(app), self.identifier(app));
+        resources.is_empty() || [server, ours].iter().any(|known| target::spelling(resources, known).is_some())
     }
 
     /// §3.1: where its metadata are.

@@ -21,6 +21,21 @@ pub fn lines(app: &App, scope: &ScopeSet) -> Vec<ScopeLine> {
     told.map(|name| line(app, name)).collect()
 }
 
+/// What was allowed, with all that it implies (`scopes.….implies`): nobody is asked for what is in what they allowed.
+pub fn with_implied(app: &App, allowed: &ScopeSet) -> ScopeSet {
+    let mut all = allowed.clone();
+    let mut wider: Vec<String> = allowed.iter().map(str::to_owned).collect();
+    while let Some(scope) = wider.pop() {
+        for narrower in app.config.scopes.get(&scope).into_iter().flat_map(|text| &text.implies) {
+            if !all.has(narrower) {
+                all.insert(narrower);
+                wider.push(narrower.clone());
+            }
+        }
+    }
+    all
+}
+
 fn line(app: &App, name: &str) -> ScopeLine {
     let (title, detail) = match (app.config.scopes.get(name), name) {
         (Some(text), _) => (text.title.clone(), text.detail.clone()),

@@ -99,10 +99,8 @@ fn complete(
         let host = redirects.first().and_then(|redirect| uri::host(redirect));
         own.insert("client_name".to_owned(), json!(host.unwrap_or_else(|| "An app without a name".to_owned())));
     }
-    let asked = own.remove("scope");
-    // A machine that asks for nothing gets nothing.
-    if asked.is_some() || has_people(&own) {
-        own.insert("scope".to_owned(), json!(scope(app, asked.as_ref(), has)?.to_string()));
+    if let Some(scope) = scope(app, &mut own, has)? {
+        own.insert("scope".to_owned(), json!(scope.to_string()));
     }
     check_redirects(&own, &redirects)?;
     hosts(app, &redirects)?;
@@ -144,13 +142,19 @@ fn application_type(redirects: &[String]) -> ApplicationType {
     }
 }
 
-/// RFC 7591 §2: the server may leave out scopes; what is left is what the client is told.
-fn scope(app: &App, asked: Option<&Value>, has: &ScopeSet) -> Result<ScopeSet, Refused> {
+/// RFC 7591 §2: what a client names is a wish; it is told what it may ask for. People are asked before an app of theirs
+/// gets anything, so that one may name little now and ask for more later (a step up): it gets the policy. A machine, for
+/// which nobody is asked, gets no more than it names.
+fn scope(app: &App, own: &mut Map<String, Value>, has: &ScopeSet) -> Result<Option<ScopeSet>, Refused> {
     let policy = ScopeSet::stored(&app.config.registration_policy.scopes.join(" ")).union(has);
-    let text = match asked {
-        None => return Ok(policy),
-        Some(Value::String(text)) => text,
-        Some(_) => return Err(invalid("scope", "must be a string")),
+    let named = own.remove("scope").map(|asked| named(&asked, &policy)).transpose()?;
+    Ok(if has_people(own) { Some(policy) } else { named })
+}
+
+/// What of the policy is named; none of it is an error, which tells the developer more than a refusal later.
+fn named(asked: &Value, policy: &ScopeSet) -> Result<ScopeSet, Refused> {
+    let Value::String(text) = asked else {
+        return Err(invalid("scope", "must be a string"));
     };
     let asked = match text.is_empty() {
         true => ScopeSet::default(),

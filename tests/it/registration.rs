@@ -125,7 +125,8 @@ async fn s40_whole_way(kind: Kind) {
         ("response_types", json!(["code"])),
         ("token_endpoint_auth_method", json!("client_secret_basic")),
         ("application_type", json!("web")),
-        ("scope", json!("openid offline email")),
+        // A wish: what people may be asked for later is the policy's to say.
+        ("scope", json!("openid offline profile email")),
         ("logo_uri", json!("https://app.example/logo.png")),
         ("contacts", json!(["ops@app.example"])),
         ("software_id", json!("ledgerly")),
@@ -171,7 +172,7 @@ async fn s40_whole_way(kind: Kind) {
     let mut change = json!({ "client_id": registered.id, "client_name": "Ledgerly 2", "redirect_uris": [CALLBACK, "https://app.example/cb2"], "scope": "openid offline" });
     let changed = app.manages("PUT", body, token(body), Some(change.clone())).await.ok();
     assert_eq!((changed.text("client_name"), changed.body.get("logo_uri")), ("Ledgerly 2", None));
-    assert_eq!((changed.body["scope"].as_str(), changed.body.get("client_secret")), (Some("openid offline"), None));
+    assert_eq!((changed.body["scope"].as_str(), changed.body.get("client_secret")), (Some("openid offline profile email"), None));
     registered.refreshes(tokens.text("refresh_token")).await.ok();
     change["client_secret"] = body["client_secret"].clone();
     assert_eq!(
@@ -488,7 +489,7 @@ async fn rfc7592_s2_2_what_a_change_must_say_and_must_not() {
         .expect("patched");
     let asked = change("scope", json!("openid files:read files:write symbolon:admin"));
     let changed = app.manages("PUT", &made, token(&made), Some(asked)).await.ok();
-    assert_eq!(changed.text("scope"), "openid files:read");
+    assert_eq!(changed.text("scope"), "openid offline profile email files:read");
     let stored = clients::show(&house.app, &id).await.expect("there").metadata;
     assert_eq!((stored.access_token_lifetime, stored.trusted), (Some(60), false));
     // The administrator's client has no such token.

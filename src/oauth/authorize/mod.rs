@@ -10,6 +10,7 @@ mod stopped;
 
 use super::error::{Code, Refusal};
 use super::grants::{self, NewGrant};
+use super::scopes;
 use crate::app::App;
 use crate::audit;
 use crate::base::id::uuid7;
@@ -127,11 +128,12 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// What the person allowed this client before, if it is still what it was.
+    /// What the person allowed this client before, with all that it implies, if the client is still what it was.
     async fn remembered(&self, session: &Session) -> Result<ScopeSet, Fault> {
         let mark = self.client.mark();
         let whom = consents::Whom { client: &self.client.id, mark: mark.as_deref() };
-        consents::remembered(&self.app.db, &session.user.id, whom).await
+        let allowed = consents::remembered(&self.app.db, &session.user.id, whom).await?;
+        Ok(scopes::with_implied(self.app, &allowed))
     }
 
     /// Parks the request, unless it is parked, and sends its person to a page.

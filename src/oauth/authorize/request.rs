@@ -1,4 +1,4 @@
-//! RFC 6749 §4.1.1, OIDC Core §3.1.2.1, RFC 7636 §4.3, RFC 8707 §2: the parameters of an authorization request, one
+//! RFC 6749 §4.1.1, OIDC Core §3.1.2.1, RFC 7636 §4.3: the parameters of an authorization request, one
 //! function a rule.
 
 use super::respond::{Mode, Return};
@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, GrantType, Lookup};
 use crate::oauth::error::{Code, Refusal};
-use crate::oauth::{claims, id_token, pkce};
+use crate::oauth::{claims, id_token, pkce, target};
 use crate::signin::ACR_VALUES;
 use crate::web::{Params, Stopped};
 use axum::http::StatusCode;
@@ -147,7 +147,7 @@ pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Resul
         only_sub: only_sub(app, params, claims.as_ref())?,
         acr_unmet,
         claims,
-        resource: resource(client, params)?,
+        resource: target::asked(client, &params.all("resource"))?,
         at: app.now().millis(),
     })
 }
@@ -297,17 +297,4 @@ fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option
         }
         _ => refuse(Code::InvalidRequest, "id_token_hint is not an ID token of this issuer"),
     }
-}
-
-/// RFC 8707 §2.
-fn resource(client: &Client, params: &Params) -> Result<Vec<String>, Refusal> {
-    let asked = params.all("resource");
-    let allowed = &client.metadata.resources;
-    if asked.len() > 10 || asked.iter().any(|resource| !uri::check_resource(resource)) {
-        return refuse(Code::InvalidTarget, "resource must be an absolute URI without fragment; at most 10 of them");
-    }
-    if !allowed.is_empty() && asked.iter().any(|resource| !allowed.iter().any(|have| have == resource)) {
-        return refuse(Code::InvalidTarget, "the client may not ask for this resource");
-    }
-    Ok(asked.into_iter().map(str::to_owned).collect())
 }

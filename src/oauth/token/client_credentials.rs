@@ -4,12 +4,12 @@ use super::issue::Answer;
 use crate::app::App;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
-use crate::base::{ScopeSet, uri};
+use crate::base::ScopeSet;
 use crate::clients::{ADMIN_SCOPE, Client, Format};
 use crate::crypto::token::MachineToken;
-use crate::oauth::access;
 use crate::oauth::client_auth::Admitted;
 use crate::oauth::error::{Code, Refusal};
+use crate::oauth::{access, target};
 
 /// What is asked for.
 pub struct Ask {
@@ -23,14 +23,14 @@ pub struct Ask {
 pub async fn run(app: &App, admitted: &Admitted, ask: Ask) -> Result<Answer, Refusal> {
     let client = &admitted.0;
     let scope = scope(client, ask.scope.as_deref())?;
-    check_resource(client, &ask.resource)?;
+    let resource = target::asked(client, &ask.resource)?;
     let now = app.now();
     let lifetime = client.access_token_lifetime(app);
     let token = MachineToken {
         jti: hex(&uuid7(now)),
         client_id: client.id.to_string(),
         scope: scope.to_string(),
-        resource: ask.resource,
+        resource,
         issued_at: now.millis(),
         expires_at: (now + lifetime).millis(),
     };
@@ -58,14 +58,5 @@ fn scope(client: &Client, asked: Option<&str>) -> Result<ScopeSet, Refusal> {
         None => Ok(mine),
         Some(Ok(scope)) if scope.within(&mine) => Ok(scope),
         Some(_) => Err(Refusal::new(Code::InvalidScope, "the client may not ask for one of these scopes for itself")),
-    }
-}
-
-fn check_resource(client: &Client, asked: &[String]) -> Result<(), Refusal> {
-    let allowed = &client.metadata.resources;
-    let ok = |resource: &String| uri::check_resource(resource) && (allowed.is_empty() || allowed.contains(resource));
-    match asked.len() <= 10 && asked.iter().all(ok) {
-        true => Ok(()),
-        false => Err(Refusal::new(Code::InvalidTarget, "the client may not ask for this resource")),
     }
 }

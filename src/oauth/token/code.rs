@@ -1,7 +1,6 @@
 //! RFC 6749 §4.1.3, RFC 7636 §4.5: a code becomes tokens, once.
 
 use super::issue::{self, Answer, Minted};
-use super::narrowed;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::Secret;
@@ -11,7 +10,7 @@ use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::oauth::client_auth::Admitted;
 use crate::oauth::error::{Code, Refusal};
 use crate::oauth::grants::{self, Grant, Next, Presented, Redeemed};
-use crate::oauth::pkce;
+use crate::oauth::{pkce, target};
 use crate::web::Call;
 use serde_json::json;
 
@@ -73,7 +72,7 @@ async fn resource(app: &App, client: &Client, code: &GrantToken, ask: &Ask) -> R
         return Ok(None);
     }
     let (_, granted) = grants::granted(&app.db, &code.grant, &client.id).await?.ok_or(REFUSED)?;
-    narrowed(&ask.resource, &granted)
+    target::narrowed(&ask.resource, &granted)
 }
 
 /// A code that comes twice, from another client, or with the wrong verifier may be a stolen one: it goes into the trail.

@@ -103,14 +103,3 @@ fn may(admitted: &Admitted, grant: GrantType) -> Result<(), Refusal> {
         false => Err(Refusal::new(Code::UnauthorizedClient, "the client is not registered for this grant_type")),
     }
 }
-
-/// RFC 8707 §2.2: resources at this endpoint must be among those of the grant.
-fn narrowed(asked: &[String], granted: &[String]) -> Result<Option<Vec<String>>, Refusal> {
-    if asked.is_empty() {
-        return Ok(None);
-    }
-    match asked.iter().all(|resource| granted.contains(resource)) {
-        true => Ok(Some(asked.to_vec())),
-        false => Err(Refusal::new(Code::InvalidTarget, "resource is not one that was granted")),
-    }
-}

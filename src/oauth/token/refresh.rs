@@ -2,7 +2,6 @@
 //! one, and an old token ends the grant.
 
 use super::issue::{self, Answer, Minted};
-use super::narrowed;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::{ScopeSet, Secret};
@@ -11,6 +10,7 @@ use crate::crypto::token::{GrantToken, Kind};
 use crate::oauth::client_auth::Admitted;
 use crate::oauth::error::{Code, Refusal};
 use crate::oauth::grants::{self, Grant, Next, Policy, Rotation};
+use crate::oauth::target;
 use crate::web::Call;
 use serde_json::json;
 
@@ -77,7 +77,7 @@ async fn narrower(
             _ => return Err(wider),
         },
     };
-    Ok((scope, narrowed(&ask.resource, &resources)?))
+    Ok((scope, target::narrowed(&ask.resource, &resources)?))
 }
 
 async fn reused(app: &App, call: &Call, client: &Client, grant: &Grant) {
