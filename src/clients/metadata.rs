@@ -235,7 +235,8 @@ impl Metadata {
         self.check_keys()?;
         self.check_links()?;
         self.check_logout()?;
-        self.check_lifetimes()
+        self.check_lifetimes()?;
+        self.check_rotation()
     }
 
     fn check_names(&self) -> Result<(), Invalid> {

@@ -1,5 +1,6 @@
 //! What a client's tokens look like, and what becomes of those that are used.
 
+use super::metadata::{Invalid, Metadata, invalid};
 use serde::{Deserialize, Serialize};
 
 /// What becomes of a refresh token that is used.
@@ -22,4 +23,16 @@ pub enum Format {
     Opaque,
     /// RFC 9068; whoever checks it offline learns of a revoke only when it expires.
     Jwt,
+}
+
+impl Metadata {
+    /// RFC 9700 §2.2.2: whoever copied a public client's refresh token could use it for as long as it stays.
+    pub(super) fn check_rotation(&self) -> Result<(), Invalid> {
+        match self.rotation {
+            Rotation::Static if self.public() => {
+                invalid("rotation", "static is for clients that authenticate; write replay or strict")
+            }
+            _ => Ok(()),
+        }
+    }
 }

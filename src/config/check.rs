@@ -207,7 +207,12 @@ fn implied(config: &Config) -> Checked {
             let builtin = ["openid", "offline", "offline_access", "profile", "email", "address", "phone"];
             let ours = builtin.contains(&narrower.as_str()) || narrower.starts_with("symbolon:");
             let what = format!("[scopes.\"{wider}\"] can't imply {narrower:?}");
-            ensure(one && !ours && narrower != wider, "scopes", what, "implies takes other names of scopes of your own")?;
+            ensure(
+                one && !ours && narrower != wider,
+                "scopes",
+                what,
+                "implies takes other names of scopes of your own",
+            )?;
         }
     }
     Ok(())

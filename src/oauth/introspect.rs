@@ -43,7 +43,8 @@ pub async fn post(
 /// A token concerns the client that it was issued to, and a resource server for whose resources it is.
 fn concerns(client: &Client, access: &Access) -> bool {
     let own = access.client_id == client.id;
-    let for_it = access.resource.iter().any(|resource| target::spelling(&client.metadata.resources, resource).is_some());
+    let for_it =
+        access.resource.iter().any(|resource| target::spelling(&client.metadata.resources, resource).is_some());
     own || (client.metadata.resource_server && (access.resource.is_empty() || for_it))
 }
 

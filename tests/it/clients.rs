@@ -55,7 +55,7 @@ fn flow(house: &House, program: String, script: &str, clients: &Registered) -> C
     command
 }
 
-async fn passes(mut command: Command) {
+pub async fn passes(mut command: Command) {
     let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("runs");
     let ran = ran.unwrap_or_else(|why| panic!("{why}; run: make setup"));
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
@@ -64,7 +64,7 @@ async fn passes(mut command: Command) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "make says which interpreters it has set up")]
-fn program(name: &str, otherwise: String) -> String {
+pub fn program(name: &str, otherwise: String) -> String {
     std::env::var(name).unwrap_or(otherwise)
 }
 

@@ -30,6 +30,7 @@ mod leaks;
 mod login;
 mod logout;
 mod management;
+mod mcp;
 mod pkce;
 mod races;
 mod redirect_uri;

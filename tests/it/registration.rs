@@ -172,7 +172,10 @@ async fn s40_whole_way(kind: Kind) {
     let mut change = json!({ "client_id": registered.id, "client_name": "Ledgerly 2", "redirect_uris": [CALLBACK, "https://app.example/cb2"], "scope": "openid offline" });
     let changed = app.manages("PUT", body, token(body), Some(change.clone())).await.ok();
     assert_eq!((changed.text("client_name"), changed.body.get("logo_uri")), ("Ledgerly 2", None));
-    assert_eq!((changed.body["scope"].as_str(), changed.body.get("client_secret")), (Some("openid offline profile email"), None));
+    assert_eq!(
+        (changed.body["scope"].as_str(), changed.body.get("client_secret")),
+        (Some("openid offline profile email"), None)
+    );
     registered.refreshes(tokens.text("refresh_token")).await.ok();
     change["client_secret"] = body["client_secret"].clone();
     assert_eq!(

@@ -84,7 +84,7 @@ on_both! {
         let relative = "/v1";
         let fragment = "https://one.example/#x";
         for bad in
-            [&[fragment][..], &[relative], &["one"], &[ONE, fragment], &[THREE], &["https://one.example"], &eleven]
+            [&[fragment][..], &[relative], &["one"], &[ONE, fragment], &[THREE], &["https://one.example/x"], &eleven]
         {
             let view = browser.get(&asking(&client, bad)).await;
             assert_eq!(view.sent("error").as_deref(), Some("invalid_target"), "{bad:?}: {}", view.location());

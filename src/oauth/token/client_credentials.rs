@@ -2,9 +2,9 @@
 
 use super::issue::Answer;
 use crate::app::App;
+use crate::base::ScopeSet;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
-use crate::base::ScopeSet;
 use crate::clients::{ADMIN_SCOPE, Client, Format};
 use crate::crypto::token::MachineToken;
 use crate::oauth::client_auth::Admitted;

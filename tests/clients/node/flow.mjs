@@ -15,10 +15,8 @@
 // Prints one line per step. Exits 0 when every step passed, 1 when one failed, 2 when a setting is missing.
 
 import { webcrypto } from 'node:crypto';
-import http from 'node:http';
-import https from 'node:https';
 import * as client from 'openid-client';
-import { parse } from 'parse5';
+import { Browser, Failed, check } from './browser.mjs';
 
 // Node 18, Debian 12's, has Web Crypto but doesn't name it globally, and openid-client looks for it there.
 globalThis.crypto ??= webcrypto;
@@ -60,145 +58,11 @@ if ([REDIRECT_URI, JWT_REDIRECT_URI, PUBLIC_REDIRECT_URI].some((uri) => uri.incl
   process.exit(2);
 }
 
-const TIMEOUT_MS = 20_000;
 const OVER_HTTP = new URL(ISSUER).protocol === 'http:';
 const WANTS_REFRESH = SCOPE.split(' ').some((word) => word === 'offline' || word === 'offline_access');
 
-class Failed extends Error {}
-
-function check(truth, message) {
-  if (!truth) throw new Failed(message);
-}
-
 const step = (text) => console.log(`ok    ${text}`);
 const skip = (text) => console.log(`skip  ${text}`);
-
-// --- the person's browser --------------------------------------------------------------------------------------------
-
-/** The forms of a page, and its text for error messages. */
-function read(html) {
-  const forms = [];
-  const words = [];
-  const walk = (node, form) => {
-    const attrs = Object.fromEntries((node.attrs ?? []).map(({ name, value }) => [name, value]));
-    if (node.nodeName === '#text') words.push(node.value.trim());
-    if (node.nodeName === 'script' || node.nodeName === 'style') return;
-    if (node.nodeName === 'form') {
-      form = { action: attrs.action ?? '', method: (attrs.method ?? 'get').toLowerCase(), inputs: {}, buttons: [] };
-      forms.push(form);
-    } else if (form && !('disabled' in attrs)) {
-      const type = attrs.type?.toLowerCase();
-      if (node.nodeName === 'button' && (type ?? 'submit') === 'submit') form.buttons.push(attrs);
-      else if (node.nodeName === 'input' && type === 'submit') form.buttons.push(attrs);
-      else if (node.nodeName === 'input' && attrs.name && (!['checkbox', 'radio'].includes(type) || 'checked' in attrs))
-        form.inputs[attrs.name] = attrs.value ?? '';
-    }
-    for (const child of node.childNodes ?? []) walk(child, form);
-  };
-  walk(parse(html), undefined);
-  return { forms, text: words.filter(Boolean).join(' ').slice(0, 400) };
-}
-
-/** One request with exactly these headers: fetch would add a `Sec-Fetch-Mode` that no navigation has. */
-function navigate(method, url, headers, body = '') {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const request = (url.protocol === 'https:' ? https : http).request(url, { method, headers, signal }, async (answer) => {
-      try {
-        let text = '';
-        for await (const chunk of answer.setEncoding('utf8')) text += chunk;
-        resolve({ status: answer.statusCode, headers: answer.headers, text });
-      } catch (error) {
-        reject(error);
-      }
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
-}
-
-/** Keeps cookies, follows redirects by hand, fills the two forms, and stops at the door of the relying party. */
-class Browser {
-  cookies = new Map();
-  pages = [];
-
-  /** Goes from the authorization URL to the redirect back, and returns that redirect's URL. */
-  async authorize(url, redirectUri) {
-    this.pages = [];
-    let request = { method: 'GET', url: new URL(url), site: 'cross-site' };
-    for (let hops = 0; hops < 15; hops++) {
-      const response = await this.#send(request);
-      const where = `${request.method} ${request.url.pathname} (${response.status})`;
-      const { location } = response.headers;
-      if (response.status >= 300 && response.status < 400 && location) {
-        const kept = request.method === 'POST' && ![302, 303].includes(response.status);
-        check(!kept, `${where}: this status would send the form on to the next server`);
-        const target = new URL(location, request.url);
-        if (location.startsWith(`${redirectUri}?`)) return target;
-        check(target.origin === ISSUER, `${where} redirected to ${target}, neither the issuer nor ${redirectUri}`);
-        request = { method: 'GET', url: target, site: request.site };
-      } else {
-        request = this.#fill(request.url, where, response.status, read(response.text));
-      }
-    }
-    throw new Failed(`still not back at ${redirectUri} after 15 requests; pages seen: ${this.pages}`);
-  }
-
-  async #send({ method, url, site, fields }) {
-    const headers = { 'User-Agent': "Mozilla/5.0 (a test's browser)", Accept: 'text/html' };
-    headers['Sec-Fetch-Site'] = site;
-    headers['Sec-Fetch-Mode'] = 'navigate';
-    headers['Sec-Fetch-Dest'] = 'document';
-    const cookies = [...this.cookies.values()].filter((cookie) => url.pathname.startsWith(cookie.path));
-    if (cookies.length) headers.Cookie = cookies.map((cookie) => cookie.pair).join('; ');
-    if (fields) {
-      headers.Origin = url.origin;
-      headers['Content-Type'] = 'application/x-www-form-urlencoded';
-    }
-    const response = await navigate(method, url, headers, fields && new URLSearchParams(fields).toString());
-    for (const line of response.headers['set-cookie'] ?? []) this.#keep(line);
-    return response;
-  }
-
-  #keep(line) {
-    const [pair, ...rest] = line.split(';').map((part) => part.trim());
-    const attributes = Object.fromEntries(
-      rest.map((part) => part.split('=')).map(([name, ...value]) => [name.toLowerCase(), value.join('=')]),
-    );
-    const path = attributes.path || '/';
-    const key = `${pair.slice(0, pair.indexOf('='))} ${path}`;
-    const gone = Number(attributes['max-age'] ?? 1) <= 0 || Date.parse(attributes.expires ?? '9999-01-01') <= Date.now();
-    if (gone) this.cookies.delete(key);
-    else this.cookies.set(key, { pair, path });
-  }
-
-  #fill(url, where, status, page) {
-    check(status === 200, `the browser got an error page at ${where}: ${page.text}`);
-    for (const form of page.forms) {
-      if ('email' in form.inputs && 'password' in form.inputs) {
-        check(!this.pages.includes('sign-in'), `sign-in was refused at ${where}: ${page.text}`);
-        this.pages.push('sign-in');
-        const button = form.buttons.find((each) => each.id === 'sign-in');
-        check(button, `the form at ${where} has no button with the id sign-in`);
-        return this.#submit(url, form, button, { email: EMAIL, password: PASSWORD });
-      }
-      const button = form.buttons.find((each) => each.name === 'decision' && each.value === 'allow');
-      if (button) {
-        check(!this.pages.includes('consent'), `consent was asked twice at ${where}: ${page.text}`);
-        this.pages.push('consent');
-        return this.#submit(url, form, button, {});
-      }
-    }
-    throw new Failed(`${where} has neither a sign-in nor a consent form: ${page.text}`);
-  }
-
-  #submit(url, form, button, typed) {
-    check(form.method === 'post', `a form at ${url.pathname} would put what it carries into the URL`);
-    const fields = { ...form.inputs, ...typed };
-    if (button.name) fields[button.name] = button.value ?? '';
-    return { method: 'POST', url: new URL(form.action, url), site: 'same-origin', fields };
-  }
-}
 
 // --- the relying party -----------------------------------------------------------------------------------------------
 
@@ -396,7 +260,7 @@ async function withNoSecret(browser) {
 }
 
 async function main() {
-  const browser = new Browser();
+  const browser = new Browser({ issuer: ISSUER, email: EMAIL, password: PASSWORD });
   const config = await discover(CLIENT_ID, secretly(CLIENT_SECRET));
   step(`discovery: ${ISSUER}`);
   let { tokens, subject } = await signIn(config, browser, REDIRECT_URI);
