@@ -137,9 +137,11 @@ pub fn usual_resource(uri: &str) -> String {
 
 /// Whether two indicators name one resource: apart from their spelling, they may differ by a slash at the end.
 pub fn same_resource(a: &str, b: &str) -> bool {
-    let (a, b) = (usual_resource(a), usual_resource(b));
-    let open = |uri: &str| uri.strip_suffix('/').unwrap_or(uri).to_owned();
-    a == b || open(&a) == open(&b)
+    let open = |uri: &str| {
+        let usual = usual_resource(uri);
+        usual.strip_suffix('/').map(str::to_owned).unwrap_or(usual)
+    };
+    a == b || open(a) == open(b)
 }
 
 /// `scheme://host[:port]` of an http(s) URI, or `scheme:` of another, as CSP `form-action` wants it.

@@ -7,8 +7,7 @@ use crate::clients::Client;
 /// The most that one request may name.
 const MOST: usize = 10;
 
-/// §2: what a client asks for, where it may. As its registration spells it; or else in the usual spelling, since nobody
-/// else compares two spellings as we do.
+/// §2: what a client asks for, where it may: as its registration spells it, or else in the usual spelling.
 pub fn asked(client: &Client, named: &[impl AsRef<str>]) -> Result<Vec<String>, Refusal> {
     if named.len() > MOST || named.iter().any(|resource| !uri::check_resource(resource.as_ref())) {
         let description = "resource must be an absolute URI without fragment; at most 10 of them";
@@ -34,12 +33,15 @@ pub fn narrowed(named: &[String], granted: &[String]) -> Result<Option<Vec<Strin
     if named.is_empty() {
         return Ok(None);
     }
-    let some: Option<Vec<String>> =
-        named.iter().map(|resource| spelling(granted, resource).map(str::to_owned)).collect();
-    match some {
-        Some(some) => Ok(Some(some)),
-        None => Err(Refusal::new(Code::InvalidTarget, "resource is not one that was granted")),
+    let mut some: Vec<String> = Vec::new();
+    for resource in named {
+        match spelling(granted, resource).filter(|_| named.len() <= MOST) {
+            Some(known) if some.iter().any(|have| have == known) => {}
+            Some(known) => some.push(known.to_owned()),
+            None => return Err(Refusal::new(Code::InvalidTarget, "resource is not one that was granted")),
+        }
     }
+    Ok(Some(some))
 }
 
 /// How this resource is spelled among `known`, if it is there.

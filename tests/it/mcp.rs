@@ -273,6 +273,19 @@ async fn one_resource_however_it_is_spelled(kind: Kind) {
         let view = browser.get(&bound.auth_url(&[("scope", "files:read"), ("resource", "https://mcp.example/")])).await;
         view.is_refusal(&bound, "invalid_target");
     }
+    // Two spellings are one resource, in both requests; more than a few are refused.
+    let free = agent(&house, |m| m.access_token_format = Format::Jwt).await;
+    let twice = format!(
+        "{}&resource={SERVER}/",
+        free.auth_url(&[("scope", "files:read offline_access"), ("resource", SERVER)])
+    );
+    let code = browser.allows(&twice, "ada").await.has_code(&free);
+    let tokens = redeems(&free, &code, SERVER).await.ok();
+    let mut refresh = vec![("grant_type", "refresh_token"), ("refresh_token", tokens.text("refresh_token"))];
+    refresh.extend([("resource", "https://mcp.example/mcp/"), ("resource", SERVER)]);
+    assert_eq!(claims(free.token(&refresh).await.ok().text("access_token"))["aud"], SERVER);
+    refresh.extend([("resource", SERVER); 9]);
+    free.token(&refresh).await.is(400, "invalid_target");
     // A machine's token too.
     let machine = house.client_with(|m| {
         m.grant_types = vec![GrantType::ClientCredentials];
