@@ -93,15 +93,16 @@ fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
     }
 }
 
-/// Checks what depends on the settings of this deployment: `jwks_uri` must be where we would go to fetch it.
+/// Checks what depends on the settings of this deployment: where we are to go must be where we would go.
 pub(super) fn check_here(app: &App, metadata: &Metadata) -> Result<(), Refused> {
-    match metadata.jwks_uri.as_deref().map(|uri| app.outbound.check(uri)) {
-        None | Some(Ok(())) => Ok(()),
-        Some(Err(_)) => {
+    let ours = [("jwks_uri", &metadata.jwks_uri), ("backchannel_logout_uri", &metadata.backchannel_logout_uri)];
+    for (field, uri) in ours {
+        if uri.as_deref().is_some_and(|uri| app.outbound.check(uri).is_err()) {
             let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
-            Err(Refused::invalid("jwks_uri", why))
+            return Err(Refused::invalid(field, why));
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The client registry: who may ask for what, and how they prove who they are. Managed by admins.
 
+mod logout;
 pub mod metadata;
 pub mod store;
 

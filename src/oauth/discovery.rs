@@ -42,6 +42,7 @@ pub fn document(app: &App) -> Value {
         "jwks_uri": app.url("/.well-known/jwks.json"),
         "revocation_endpoint": app.url("/oauth2/revoke"),
         "introspection_endpoint": app.url("/oauth2/introspect"),
+        "end_session_endpoint": app.url("/oauth2/sessions/logout"),
         "scopes_supported": scopes,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "fragment", "form_post"],
@@ -64,6 +65,10 @@ pub fn document(app: &App) -> Value {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
         "ui_locales_supported": ["en"],
         "protected_resources": Resource::ALL.map(|resource| resource.identifier(app)),
     })

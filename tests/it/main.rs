@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authorize;
+mod backchannel;
 mod chromium;
 mod client_auth;
 mod clients;
@@ -13,6 +14,7 @@ mod dev;
 mod discovery;
 mod doctor;
 mod faults;
+mod frontchannel;
 mod grant_machine;
 mod house;
 mod http;
@@ -24,6 +26,7 @@ mod jwt_access_tokens;
 mod kills;
 mod leaks;
 mod login;
+mod logout;
 mod management;
 mod pkce;
 mod races;
