@@ -1,9 +1,17 @@
 //! The client registry: who may ask for what, and how they prove who they are. Managed by admins.
 
+mod choices;
+pub mod custom_claims;
 pub mod metadata;
+mod openid;
+mod response_types;
+pub mod sector;
 pub mod store;
 
-pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation};
+pub use custom_claims::CustomClaim;
+pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation, SubjectType};
+pub use openid::REQUEST_OBJECT_ALGORITHMS;
+pub use response_types::ResponseType;
 
 use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint, same};

@@ -1,12 +1,12 @@
 //! Grants: what one person allowed one client, and what becomes of it.
 
 use super::store;
+use super::wishes::Wishes;
 use crate::args;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::{ScopeSet, Time, encoding};
 use crate::crypto::token::{GrantToken, Holder};
 use crate::db::{Db, Fault, Item, On, Result, Row};
-use serde_json::Value;
 
 /// A grant row, as much of it as token answers need.
 #[derive(Clone, Debug)]
@@ -23,8 +23,8 @@ pub struct Grant {
     pub scope: ScopeSet,
     /// Resource indicators (RFC 8707).
     pub resource: Vec<String>,
-    /// The `claims` parameter (OIDC Core §5.5), where there was one.
-    pub claims: Option<Value>,
+    /// What it tells beside its scopes (OIDC Core §5.5).
+    pub claims: Option<Wishes>,
     /// To be echoed in the ID token.
     pub nonce: Option<String>,
     /// When the person really authenticated.
@@ -129,8 +129,8 @@ pub struct NewGrant<'a> {
     pub scope: &'a ScopeSet,
     /// Resource indicators.
     pub resource: &'a [String],
-    /// The `claims` parameter.
-    pub claims: Option<&'a Value>,
+    /// What it tells beside its scopes.
+    pub claims: Option<&'a Wishes>,
     /// Echoed in the ID token.
     pub nonce: Option<&'a str>,
     /// When the person authenticated.
@@ -155,8 +155,8 @@ pub async fn issue(mut on: impl On, new: &NewGrant<'_>, now: Time) -> Result<boo
         encoding::hex(&new.token.grant),
         new.sid,
         new.scope,
-        json(new.resource),
-        new.claims.map(Value::to_string),
+        json(&new.resource),
+        new.claims.map(|wishes| json(wishes)),
         new.nonce,
         new.auth_time,
         new.acr,
@@ -271,7 +271,7 @@ fn item(grant: &[u8; 16], next: &Next<'_>, now: Time) -> Item {
         .with("now", now.millis())
         .with("client_id", next.client_id.as_str())
         .with("access_scope", next.access_scope.clone())
-        .with("access_resource", next.access_resource.map(json))
+        .with("access_resource", next.access_resource.map(|resource| json(&resource)))
         .with("access_expires_at", next.access_expires_at.millis())
         .with("idle_expires_at", next.idle_expires_at.millis())
 }
@@ -348,6 +348,7 @@ pub async fn purge(mut db: &Db, after: &str, now: Time) -> Result<Option<String>
     Ok(Some(last))
 }
 
-fn json(resource: &[String]) -> String {
-    serde_json::to_string(resource).unwrap_or_else(|_| "[]".to_owned())
+/// Texts and sets of texts always serialize.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -19,5 +19,7 @@ pub mod presentation;
 pub mod revoke;
 pub mod scopes;
 pub mod store;
+pub mod subject;
 pub mod token;
 pub mod userinfo;
+pub mod wishes;

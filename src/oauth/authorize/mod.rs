@@ -7,6 +7,8 @@ pub mod respond;
 
 use super::error::{Code, Refusal};
 use super::grants::{self, NewGrant};
+use super::subject;
+use super::wishes::Wishes;
 use crate::app::App;
 use crate::audit;
 use crate::base::id::uuid7;
@@ -14,13 +16,14 @@ use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client};
 use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::Fault;
+use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
 use crate::web::browser::Browser;
 use crate::web::{Call, Form, Params, Query, Stopped};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use decide::{Next, Remembered};
+use decide::{Known, Next};
 use request::AuthRequest;
 use respond::Return;
 use std::sync::Arc;
@@ -94,6 +97,7 @@ impl<'a> Visit<'a> {
         let back = Return::checked(app, &client, &ask.redirect_uri).ok_or_else(Stopped::expired)?;
         let back = back.with(ask.response_mode, ask.state.clone());
         ask.scope = ask.scope.only(|name| client.scope().has(name));
+        ask.claims = ask.claims.within(&client);
         Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), network: String::new() })
     }
 
@@ -103,21 +107,32 @@ impl<'a> Visit<'a> {
         if let Some(session) = &session {
             ask.scope = self.allowed(session, ask.scope);
         }
-        let remembered = match &session {
-            Some(session) if !self.client.metadata.trusted => {
-                consents::remembered(&self.app.db, &session.user.id, &self.client.id).await?
-            }
-            _ => ScopeSet::default(),
-        };
-        let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
-        let decision = decision.and_then(|decision| serde_json::from_value(decision).ok());
-        let known = Remembered { scope: remembered, decision };
+        let known = self.known(session.as_ref()).await?;
         match (decide::next(&ask, &self.client, session.as_ref(), &known), session) {
             (Next::Refuse(refusal), _) => self.refuse(refusal).await,
             (Next::Issue(granted), Some(session)) => self.issue(&session, granted).await,
+            (Next::Select, Some(_)) => self.send_to("/select").await,
             (Next::Consent, Some(_)) => self.send_to("/consent").await,
-            (Next::Login | Next::Consent | Next::Issue(_), _) => self.send_to("/login").await,
+            (Next::Login | Next::Select | Next::Consent | Next::Issue(_), _) => self.send_to("/login").await,
         }
+    }
+
+    /// What is known beside the request.
+    async fn known(&self, session: Option<&Session>) -> Result<Known, Fault> {
+        let Some(session) = session else {
+            return Ok(Known::default());
+        };
+        let allowed = match self.client.metadata.trusted {
+            true => Allowed::default(),
+            false => consents::remembered(&self.app.db, &session.user.id, &self.client.id).await?,
+        };
+        let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
+        Ok(Known {
+            sub: subject::of(self.app, &self.client.metadata, &session.user.id).into_owned(),
+            allowed,
+            decision: decision.and_then(|decision| serde_json::from_value(decision).ok()),
+            chosen: self.waiting.as_ref().and_then(|waiting| waiting.chosen.clone()),
+        })
     }
 
     /// Parks the request, unless it is parked, and sends its person to a page.
@@ -163,7 +178,8 @@ impl<'a> Visit<'a> {
     async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
         let now = self.app.now();
         let token = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
-        let new = self.new_grant(session, &token, &granted, now);
+        let claims = self.ask.granted_claims(&granted);
+        let new = self.new_grant(session, &token, &granted, &claims, now);
         let issued = match &self.waiting {
             None => grants::issue(&self.app.db, &new, now).await?,
             Some(waiting) => {
@@ -172,7 +188,8 @@ impl<'a> Visit<'a> {
                     return Err(Stopped::expired());
                 }
                 if waiting.decision.is_some() {
-                    consents::remember(&mut tx, &session.user.id, &self.client.id, &granted, now).await?;
+                    let allowed = Allowed { claims: claims.beside(&granted), scope: granted.clone() };
+                    consents::remember(&mut tx, &session.user.id, &self.client.id, allowed, now).await?;
                 }
                 let issued = grants::issue(&mut tx, &new, now).await?;
                 tx.commit().await?;
@@ -202,6 +219,7 @@ impl<'a> Visit<'a> {
         session: &'b Session,
         token: &'b GrantToken,
         granted: &'b ScopeSet,
+        claims: &'b Wishes,
         now: Time,
     ) -> NewGrant<'b> {
         NewGrant {
@@ -211,7 +229,7 @@ impl<'a> Visit<'a> {
             sid: &session.sid,
             scope: granted,
             resource: &self.ask.resource,
-            claims: self.ask.claims.as_ref(),
+            claims: Some(claims).filter(|claims| !claims.is_empty()),
             nonce: self.ask.nonce.as_deref(),
             auth_time: session.auth_time,
             acr: &session.acr,

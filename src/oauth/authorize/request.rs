@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, GrantType};
 use crate::oauth::error::{Code, Refusal};
-use crate::oauth::{claims, id_token, pkce};
+use crate::oauth::wishes::{Asked, Wishes};
+use crate::oauth::{id_token, pkce};
 use crate::signin::ACR_VALUES;
 use crate::web::{Params, Stopped};
 use axum::http::StatusCode;
@@ -38,12 +39,12 @@ pub struct AuthRequest {
     pub max_age: Option<u64>,
     /// Whose address to fill in.
     pub login_hint: Option<String>,
-    /// The only `sub` that will do, by `id_token_hint` or by a `claims` request.
-    pub only_sub: Option<String>,
+    /// The only `sub` values that will do, by `id_token_hint` or by a `claims` request.
+    pub only_sub: Option<Vec<String>>,
     /// Whether the client insists on an authentication context that we can't give.
     pub acr_unmet: bool,
-    /// OIDC Core §5.5.
-    pub claims: Option<Value>,
+    /// What is asked for beside what scopes tell (OIDC Core §5.5).
+    pub claims: Wishes,
     /// RFC 8707.
     pub resource: Vec<String>,
     /// When it came, in milliseconds since the epoch.
@@ -54,6 +55,11 @@ impl AuthRequest {
     /// When it came.
     pub fn received_at(&self) -> Time {
         Time::from_millis(self.at)
+    }
+
+    /// What of the claims is granted with these scopes.
+    pub fn granted_claims(&self, granted: &ScopeSet) -> Wishes {
+        if granted.has("openid") { self.claims.clone().allowed(&self.scope, granted) } else { Wishes::default() }
     }
 }
 
@@ -126,9 +132,11 @@ pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Resul
     unsupported(params)?;
     let code_challenge = code_challenge(client, params)?;
     let prompt = prompt(params)?;
-    let claims = claims(params)?;
-    let scope = with_claims(client, scope(client, params)?, claims.as_ref());
-    let acr_unmet = claims.as_ref().is_some_and(|claims| claims::acr_unmet(claims, &ACR_VALUES));
+    let asked = claims(params)?;
+    let scope = scope(client, params)?;
+    let acr_unmet = asked.as_ref().is_some_and(|asked| asked.acr_unmet(&ACR_VALUES));
+    // §5.5: claims are about the person whom `openid` brings.
+    let claims = if scope.has("openid") { Wishes::of(client, asked.as_ref()) } else { Wishes::default() };
     Ok(AuthRequest {
         client_id: client.id.to_string(),
         redirect_uri: back.redirect_uri().to_owned(),
@@ -140,7 +148,7 @@ pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Resul
         prompt,
         max_age: max_age(params)?.or(client.metadata.default_max_age),
         login_hint: params.get("login_hint").map(str::to_owned),
-        only_sub: only_sub(app, params, claims.as_ref())?,
+        only_sub: only_sub(app, params, asked.as_ref())?,
         acr_unmet,
         claims,
         resource: resource(client, params)?,
@@ -260,8 +268,8 @@ fn max_age(params: &Params) -> Result<Option<u64>, Refusal> {
     }
 }
 
-fn claims(params: &Params) -> Result<Option<Value>, Refusal> {
-    match params.get("claims").map(claims::parse) {
+fn claims(params: &Params) -> Result<Option<Asked>, Refusal> {
+    match params.get("claims").map(Asked::parse) {
         None => Ok(None),
         Some(Some(claims)) => Ok(Some(claims)),
         Some(None) => {
@@ -270,17 +278,9 @@ fn claims(params: &Params) -> Result<Option<Value>, Refusal> {
     }
 }
 
-/// OIDC Core §5.5: asking for `email` by name is asking for the scope `email`, as far as the client may.
-fn with_claims(client: &Client, scope: ScopeSet, claims: Option<&Value>) -> ScopeSet {
-    match claims.filter(|_| scope.has("openid")) {
-        Some(claims) => scope.union(&claims::scopes(claims).only(|name| client.scope().has(name))),
-        None => scope,
-    }
-}
-
 /// OIDC Core §3.1.2.1 (`id_token_hint`), §5.5.1 (`sub` with a value): whom the client expects. An expired hint will do.
-fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option<String>, Refusal> {
-    let wanted = claims.and_then(claims::wanted_sub);
+fn only_sub(app: &App, params: &Params, asked: Option<&Asked>) -> Result<Option<Vec<String>>, Refusal> {
+    let wanted = asked.and_then(Asked::subjects);
     let Some(hint) = params.get("id_token_hint") else {
         return Ok(wanted);
     };
@@ -288,9 +288,12 @@ fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option
     let hint = app.keys.now().verify(hint).filter(|hint| hint.typ.as_deref() == Some(id_token::TYP));
     let text = |name| hint.as_ref().and_then(|hint| hint.claims.get(name)).and_then(Value::as_str);
     match (text("iss"), text("sub")) {
-        (Some(iss), Some(sub)) if iss == app.issuer() && wanted.as_deref().is_none_or(|wanted| wanted == sub) => {
-            Ok(Some(sub.to_owned()))
-        }
+        (Some(iss), Some(sub)) if iss == app.issuer() => match wanted {
+            Some(wanted) if !wanted.iter().any(|wanted| wanted == sub) => {
+                refuse(Code::InvalidRequest, "id_token_hint and claims ask for different people")
+            }
+            _ => Ok(Some(vec![sub.to_owned()])),
+        },
         _ => refuse(Code::InvalidRequest, "id_token_hint is not an ID token of this issuer"),
     }
 }
