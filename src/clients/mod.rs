@@ -220,3 +220,13 @@ pub async fn is_public_origin(app: &App, origin: &str) -> Result<bool, Fault> {
     app.memory.keep(&key, epoch, Arc::new(registered));
     Ok(registered)
 }
+
+#[cfg(test)]
+impl Client {
+    /// A client as the defaults have it, for tests of pure functions.
+    pub(crate) fn sample(id: &str) -> Self {
+        let (created_at, updated_at, not_before) = (Time::from_secs(1), Time::from_secs(1), Time::from_millis(0));
+        let (id, metadata, secrets) = (ClientId::from(id), Metadata::default(), Vec::new());
+        Client { id, metadata, secrets, enabled: true, not_before, rev: 1, created_at, updated_at }
+    }
+}

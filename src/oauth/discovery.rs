@@ -3,6 +3,7 @@
 
 use super::{assertion, claims};
 use crate::app::App;
+use crate::clients::REQUEST_OBJECT_ALGORITHMS;
 use crate::crypto::Algorithm;
 use crate::signin::ACR_VALUES;
 use axum::body::Bytes;
@@ -61,8 +62,10 @@ pub fn document(app: &App) -> Value {
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": REQUEST_OBJECT_ALGORITHMS,
         "authorization_response_iss_parameter_supported": true,
         "ui_locales_supported": ["en"],
     })

@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod claims;
 pub mod client_auth;
+pub mod client_keys;
 pub mod cors;
 pub mod discovery;
 pub mod error;

@@ -109,7 +109,6 @@ mod tests {
     use super::super::respond::Mode;
     use super::*;
     use crate::base::Time;
-    use crate::base::id::ClientId;
     use crate::clients::{AuthMethod, Metadata};
     use crate::oauth::wishes::Wishes;
 
@@ -138,19 +137,9 @@ mod tests {
     }
 
     fn client(change: impl FnOnce(&mut Metadata)) -> Client {
-        let mut metadata = Metadata::default();
-        change(&mut metadata);
-        let (created_at, updated_at, not_before) = (BEFORE, BEFORE, Time::from_millis(0));
-        Client {
-            id: ClientId::from("c"),
-            metadata,
-            secrets: vec![],
-            enabled: true,
-            not_before,
-            rev: 1,
-            created_at,
-            updated_at,
-        }
+        let mut client = Client::sample("c");
+        change(&mut client.metadata);
+        client
     }
 
     fn allowed(scope: &str) -> Known {

@@ -3,6 +3,7 @@
 pub mod consent_page;
 pub mod decide;
 pub mod request;
+pub mod request_object;
 pub mod respond;
 
 use super::error::{Code, Refusal};
@@ -56,6 +57,11 @@ pub async fn post(
 
 async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> Result<Response, Stopped> {
     let client = request::client(app, &params).await?;
+    let params = match request_object::unpacked(app, &client, &params, &call.network()).await {
+        Ok(None) => params,
+        Ok(Some(inside)) => inside,
+        Err(refusal) => return request::unread(app, &client, &params, refusal),
+    };
     let back = request::redirect(app, &client, &params)?;
     // From here on the client hears of errors itself.
     let ask = match request::read(app, &client, &back, &params) {

@@ -12,6 +12,7 @@ use crate::oauth::{id_token, pkce};
 use crate::signin::ACR_VALUES;
 use crate::web::{Params, Stopped};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -107,6 +108,23 @@ pub fn redirect(app: &App, client: &Client, params: &Params) -> Result<Return, S
     Ok(back.with(if allowed { mode } else { Mode::Query }, state))
 }
 
+/// A request object that can't be used: the client hears of it where it asked outside, if that is registered.
+pub fn unread(app: &App, client: &Client, outer: &Params, refusal: Refusal) -> Result<Response, Stopped> {
+    if outer.get("redirect_uri").is_some() {
+        return Ok(redirect(app, client, outer)?.refuse(refusal));
+    }
+    refusal.log("page");
+    let name = &client.metadata.client_name;
+    let stopped = Stopped::refused(
+        StatusCode::BAD_REQUEST,
+        refusal.code.wire().0,
+        "This sign-in link can't be read",
+        format!("{name} sent a sealed request that we can't use. Nothing was shared."),
+        format!("Please tell {name}'s support; the reference below helps them."),
+    );
+    Err(stopped.detail("What is wrong", refusal.description))
+}
+
 fn mismatch(app: &App, client: &Client, presented: &str) -> Stopped {
     let registered = &client.metadata.redirect_uris;
     let kind = registered.iter().map(|uri| uri::difference(uri, presented)).find(|kind| *kind != "not registered");
@@ -196,16 +214,10 @@ fn response_mode(client: &Client, params: &Params) -> Result<(), Refusal> {
 
 /// OIDC Core §3.1.2.6: what we don't do is said, not ignored.
 fn unsupported(params: &Params) -> Result<(), Refusal> {
-    if params.get("request").is_some() {
-        return refuse(Code::RequestNotSupported, "request objects are not supported");
+    match params.get("registration") {
+        Some(_) => refuse(Code::RegistrationNotSupported, "registration is not supported"),
+        None => Ok(()),
     }
-    if params.get("request_uri").is_some() {
-        return refuse(Code::RequestUriNotSupported, "request_uri is not supported");
-    }
-    if params.get("registration").is_some() {
-        return refuse(Code::RegistrationNotSupported, "registration is not supported");
-    }
-    Ok(())
 }
 
 /// §3.3: within what the client may ask for. Nothing asked for means all of that, but for what lasts or administers.
