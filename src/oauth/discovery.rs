@@ -3,7 +3,7 @@
 
 use super::{assertion, claims};
 use crate::app::App;
-use crate::clients::REQUEST_OBJECT_ALGORITHMS;
+use crate::clients::{REQUEST_OBJECT_ALGORITHMS, ResponseType};
 use crate::crypto::Algorithm;
 use crate::signin::ACR_VALUES;
 use axum::body::Bytes;
@@ -31,9 +31,13 @@ pub fn document(app: &App) -> Value {
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|alg| alg.name()).collect();
     let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let authenticating = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let responses = if app.config.legacy_response_types { &ResponseType::ALL[..] } else { &["code"] };
+    let mut grants = vec!["authorization_code", "refresh_token", "client_credentials"];
+    grants.extend(app.config.legacy_response_types.then_some("implicit"));
     let mut scopes = vec!["openid", "offline", "offline_access", "profile", "email", "address", "phone"];
     scopes.extend(app.config.scopes.keys().map(String::as_str));
-    let claims: Vec<&str> = claims::SUPPORTED.iter().chain(&claims::SUPPORTED_TOO).copied().collect();
+    let mut claims: Vec<&str> = claims::SUPPORTED.iter().chain(&claims::SUPPORTED_TOO).copied().collect();
+    claims.extend(app.config.legacy_response_types.then_some("c_hash"));
     json!({
         "issuer": app.issuer(),
         "authorization_endpoint": app.url("/oauth2/auth"),
@@ -43,9 +47,9 @@ pub fn document(app: &App) -> Value {
         "revocation_endpoint": app.url("/oauth2/revoke"),
         "introspection_endpoint": app.url("/oauth2/introspect"),
         "scopes_supported": scopes,
-        "response_types_supported": ["code"],
+        "response_types_supported": responses,
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": grants,
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": algorithms,

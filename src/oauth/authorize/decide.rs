@@ -109,7 +109,7 @@ mod tests {
     use super::super::respond::Mode;
     use super::*;
     use crate::base::Time;
-    use crate::clients::{AuthMethod, Metadata};
+    use crate::clients::{AuthMethod, Metadata, ResponseType};
     use crate::oauth::wishes::Wishes;
 
     const ASKED: Time = Time::from_secs(1_000_000);
@@ -121,6 +121,7 @@ mod tests {
             client_id: "c".to_owned(),
             redirect_uri: "https://app.example/cb".to_owned(),
             response_mode: Mode::Query,
+            response_type: ResponseType::default(),
             state: None,
             scope: ScopeSet::parse("openid email").expect("scopes"),
             nonce: None,

@@ -2,20 +2,17 @@
 
 pub mod consent_page;
 pub mod decide;
+mod issue;
 pub mod request;
 pub mod request_object;
 pub mod respond;
 
-use super::error::{Code, Refusal};
-use super::grants::{self, NewGrant};
+use super::error::Refusal;
 use super::subject;
-use super::wishes::Wishes;
 use crate::app::App;
 use crate::audit;
-use crate::base::id::uuid7;
-use crate::base::{ScopeSet, Time, uri};
+use crate::base::{ScopeSet, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client};
-use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::Fault;
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
@@ -180,34 +177,12 @@ impl<'a> Visit<'a> {
         Ok(self.back.refuse(refusal))
     }
 
-    /// §4.1.2: one row, one code.
+    /// What was asked for: see [`issue`].
     async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
-        let now = self.app.now();
-        let token = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
-        let claims = self.ask.granted_claims(&granted);
-        let new = self.new_grant(session, &token, &granted, &claims, now);
-        let issued = match &self.waiting {
-            None => grants::issue(&self.app.db, &new, now).await?,
-            Some(waiting) => {
-                let mut tx = self.app.db.begin().await?;
-                if !interaction::spend(&mut tx, &waiting.id).await? {
-                    return Err(Stopped::expired());
-                }
-                if waiting.decision.is_some() {
-                    let allowed = Allowed { claims: claims.beside(&granted), scope: granted.clone() };
-                    consents::remember(&mut tx, &session.user.id, &self.client.id, allowed, now).await?;
-                }
-                let issued = grants::issue(&mut tx, &new, now).await?;
-                tx.commit().await?;
-                issued
-            }
-        };
-        if !issued {
-            return Ok(self
-                .back
-                .refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
+        match issue::run(&self, session, granted).await? {
+            Ok(answer) => Ok(self.back.send_granted(answer)),
+            Err(refusal) => Ok(self.back.refuse(refusal)),
         }
-        Ok(self.back.send_code(&token.seal(Kind::Code, &self.app.keys.macs())))
     }
 
     /// What may really be granted: `symbolon:admin` only to admins, `offline` only to clients that can refresh.
@@ -218,33 +193,6 @@ impl<'a> Visit<'a> {
             "offline" | "offline_access" => refreshes,
             _ => true,
         })
-    }
-
-    fn new_grant<'b>(
-        &'b self,
-        session: &'b Session,
-        token: &'b GrantToken,
-        granted: &'b ScopeSet,
-        claims: &'b Wishes,
-        now: Time,
-    ) -> NewGrant<'b> {
-        NewGrant {
-            token,
-            client_id: &self.client.id,
-            user_id: &session.user.id,
-            sid: &session.sid,
-            scope: granted,
-            resource: &self.ask.resource,
-            claims: Some(claims).filter(|claims| !claims.is_empty()),
-            nonce: self.ask.nonce.as_deref(),
-            auth_time: session.auth_time,
-            acr: &session.acr,
-            amr: &session.amr,
-            redirect_uri: &self.ask.redirect_uri,
-            code_challenge: self.ask.code_challenge.as_deref(),
-            code_expires_at: now + self.client.code_lifetime(self.app),
-            expires_at: now + self.client.refresh_absolute(self.app),
-        }
     }
 }
 
