@@ -38,7 +38,7 @@ on_both! {
         let bens_name = sub(&one, &mut bens, "ben").await;
         assert!(elsewhere != known && elsewhere != ada && bens_name != known);
         // Not stored anywhere, and the same after a restart with the same keys.
-        let dump = format!("{:?}", house.dump().await);
+        let dump = format!("{:?}", house.tables().await);
         assert!(!dump.contains(&known) && !dump.contains(&elsewhere));
     }
 
