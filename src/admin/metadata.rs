@@ -40,7 +40,10 @@ fn responses_of(grants: &[GrantType]) -> Vec<String> {
 
 /// OIDC Registration §2: grants with those that the response types take, and without those that none of them takes.
 fn grants_of(grants: &[GrantType], responses: &[String]) -> Vec<GrantType> {
-    let read: Vec<ResponseType> = responses.iter().filter_map(|text| ResponseType::parse(text)).collect();
+    let read: Option<Vec<ResponseType>> = responses.iter().map(|text| ResponseType::parse(text)).collect();
+    let Some(read) = read else {
+        return grants.to_vec();
+    };
     let (code, implicit) = (read.iter().any(|one| one.code), read.iter().any(|one| one.legacy()));
     let begin = [(GrantType::AuthorizationCode, code), (GrantType::Implicit, implicit)];
     let begins = begin.into_iter().filter(|(_, taken)| *taken).map(|(grant, _)| grant);

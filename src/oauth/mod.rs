@@ -15,6 +15,7 @@ pub mod id_token;
 pub mod introspect;
 pub mod logout;
 pub mod look;
+pub mod new_grant;
 pub mod pkce;
 pub mod presentation;
 pub mod revoke;

@@ -53,12 +53,12 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) 
     let browser = Browser::of(&app, &headers);
     let waiting = interaction::find(&app, &browser, go).await?.ok_or_else(Stopped::expired)?;
     let session = session::current(&app, &headers).await?;
-    // Someone else signed in meanwhile: the person chose what they saw, not that.
-    let shown = session.filter(|session| Some(session.user.id.as_str()) == params.get("user"));
-    if let Some(session) = shown
-        && !interaction::choose(&app, &browser, go, &session.user.id).await?
-    {
-        return Err(Stopped::expired());
+    // The person chose what they saw: if someone else has signed in meanwhile, they must see that first.
+    match session.filter(|session| Some(session.user.id.as_str()) == params.get("user")) {
+        None => Ok(Redirect::to(&format!("/select?go={}", waiting.id)).into_response()),
+        Some(session) if interaction::choose(&app, &browser, go, &session.user.id).await? => {
+            Ok(Redirect::to(&waiting.resume()).into_response())
+        }
+        Some(_) => Err(Stopped::expired()),
     }
-    Ok(Redirect::to(&waiting.resume()).into_response())
 }

@@ -201,7 +201,7 @@ on_both! {
         // A code still needs PKCE.
         let sent = fragment(&browser.get_once(&with(&[("response_type", "code id_token")])).await, &client);
         assert_eq!(sent["error"], "invalid_request");
-        let sent = fragment(&browser.get_once(&client.auth_url(&[("response_type", "code id_token")])).await, &client);
+        let sent = fragment(&browser.allows(&client.auth_url(&[("response_type", "code id_token")]), "ada").await, &client);
         client.redeems(&sent["code"]).await.ok();
         assert_eq!(house.tables().await["interactions"].len(), 0);
     }

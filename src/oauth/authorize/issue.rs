@@ -8,8 +8,9 @@ use crate::base::{ScopeSet, Time};
 use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::{Result, Tx};
 use crate::oauth::error::{Code, Refusal};
-use crate::oauth::grants::{self, Access, Grant, NewCode, NewGrant};
+use crate::oauth::grants::Grant;
 use crate::oauth::id_token;
+use crate::oauth::new_grant::{self, Access, NewCode, NewGrant};
 use crate::oauth::wishes::Wishes;
 use crate::signin::consents::Allowed;
 use crate::signin::{Session, consents, interaction};
@@ -60,7 +61,7 @@ pub(super) async fn run(
 
 async fn code_alone(visit: &Visit<'_>, new: &NewGrant<'_>, now: Time) -> Result<Option<Written>> {
     let code = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
-    let grant = grants::issue(&visit.app.db, new, &new_code(visit, &code, now), now).await?;
+    let grant = new_grant::issue(&visit.app.db, new, &new_code(visit, &code, now), now).await?;
     Ok(grant.map(|grant| Written { code: Some((code, grant)), front: None }))
 }
 
@@ -69,7 +70,7 @@ async fn write(visit: &Visit<'_>, tx: &mut Tx, new: &NewGrant<'_>, now: Time) ->
     let mut written = Written { code: None, front: None };
     if wanted.code {
         let code = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
-        let Some(grant) = grants::issue(&mut *tx, new, &new_code(visit, &code, now), now).await? else {
+        let Some(grant) = new_grant::issue(&mut *tx, new, &new_code(visit, &code, now), now).await? else {
             return Ok(None);
         };
         written.code = Some((code, grant));
@@ -78,7 +79,7 @@ async fn write(visit: &Visit<'_>, tx: &mut Tx, new: &NewGrant<'_>, now: Time) ->
         let token = GrantToken { grant: uuid7(now), generation: 1, holder: Holder::fresh() };
         let ends = now + visit.client.access_token_lifetime(visit.app);
         let access = if wanted.token { Access::Until(ends) } else { Access::None };
-        let Some(grant) = grants::issue_front(&mut *tx, new, &token, access, now).await? else {
+        let Some(grant) = new_grant::issue_front(&mut *tx, new, &token, access, now).await? else {
             return Ok(None);
         };
         written.front = Some((token, grant));
