@@ -38,6 +38,8 @@ pub struct Services {
     pub attempts: Attempts,
     /// Requests that wait for somebody to sign in.
     pub waiting: Attempts,
+    /// Code challenges and nonces that have led to a code lately.
+    pub used: Attempts,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

@@ -9,7 +9,7 @@ use super::stmt::bound;
 use super::{Arg, Fault, Result, Row};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -182,37 +182,66 @@ impl Writer {
         }
     }
 
-    /// The rows of each job, in order, after COMMIT returned.
+    /// The rows of each job, in order, after they were committed. One statement is a transaction by itself: it saves two
+    /// trips to the thread of the connection.
     async fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Vec<Row>>> {
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.conn).await?;
+        let works = works(jobs);
+        let together = works.len() > 1;
+        if together {
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut self.conn).await?;
+        }
         let mut rows: Vec<Vec<Row>> = jobs.iter().map(|_| Vec::new()).collect();
-        let mut hots: Vec<(&'static Hot, Vec<(usize, &Item)>)> = Vec::new();
-        for (n, job) in jobs.iter().enumerate() {
-            match job {
-                Job::Single { sql, args, .. } => {
+        for work in works {
+            match work {
+                Work::Single(n, sql, args) => {
                     if let Some(slot) = rows.get_mut(n) {
-                        *slot = execute(&mut self.conn, sql, args.clone()).await?;
+                        *slot = execute(&mut self.conn, sql, args.to_vec()).await?;
                     }
                 }
-                Job::Hot { hot, item, .. } => match hots.iter_mut().find(|(have, _)| std::ptr::eq(*have, *hot)) {
-                    Some((_, items)) => items.push((n, item)),
-                    None => hots.push((hot, vec![(n, item)])),
-                },
-                Job::Lease { .. } => {}
-            }
-        }
-        for (hot, items) in hots {
-            let set = Arg::from(batch::json(items.iter().map(|(_, item)| *item)));
-            for row in execute(&mut self.conn, hot.sqlite(), vec![set]).await? {
-                let id = row.text("id")?;
-                if let Some(slot) = items.iter().find(|(_, item)| item.id == id).and_then(|(n, _)| rows.get_mut(*n)) {
-                    slot.push(row);
+                Work::Hot(hot, items) => {
+                    let set = Arg::from(batch::json(items.values().map(|(_, item)| *item)));
+                    for row in execute(&mut self.conn, hot.sqlite(), vec![set]).await? {
+                        let id = row.text("id")?;
+                        if let Some(slot) = items.get(id.as_str()).and_then(|(n, _)| rows.get_mut(*n)) {
+                            slot.push(row);
+                        }
+                    }
                 }
             }
         }
-        sqlx::query("COMMIT").execute(&mut self.conn).await?;
+        if together {
+            sqlx::query("COMMIT").execute(&mut self.conn).await?;
+        }
         Ok(rows)
     }
+}
+
+/// A statement to run, and for which jobs.
+enum Work<'a> {
+    Single(usize, &'static str, &'a [Arg]),
+    Hot(&'static Hot, HashMap<&'a str, (usize, &'a Item)>),
+}
+
+/// The statements of these jobs: one for all items of a hot one.
+fn works(jobs: &[Job]) -> Vec<Work<'_>> {
+    let mut works: Vec<Work<'_>> = Vec::new();
+    for (n, job) in jobs.iter().enumerate() {
+        match job {
+            Job::Single { sql, args, .. } => works.push(Work::Single(n, sql, args)),
+            Job::Hot { hot, item, .. } => {
+                let same = works.iter_mut().find_map(|work| match work {
+                    Work::Hot(have, items) if std::ptr::eq(*have, *hot) => Some(items),
+                    _ => None,
+                });
+                match same {
+                    Some(items) => drop(items.insert(&item.id, (n, item))),
+                    None => works.push(Work::Hot(hot, HashMap::from([(item.id.as_str(), (n, item))]))),
+                }
+            }
+            Job::Lease { .. } => {}
+        }
+    }
+    works
 }
 
 impl Writer {

@@ -3,16 +3,17 @@
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clients::ADMIN_SCOPE;
-use crate::oauth::bearer;
+use crate::oauth::bearer::{self, Challenge};
+use crate::oauth::resource::Resource;
 use crate::web::Problem;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// Admits an administrator, or gives the whole answer for someone who isn't.
 pub async fn admin(app: &App, headers: &HeaderMap) -> Result<Actor, Response> {
-    let bearer = bearer::authenticate(app, headers).await?;
+    let bearer = bearer::authenticate(app, headers, Resource::Management).await?;
     if !bearer.scope.has(ADMIN_SCOPE) {
-        return Err(insufficient_scope());
+        return Err(insufficient_scope(app));
     }
     match bearer.user {
         Some(user) if bearer.user_admin => Ok(Actor::User(user.to_string())),
@@ -26,9 +27,8 @@ fn forbidden(detail: &str) -> Problem {
 }
 
 /// RFC 6750 §3.1: says which scope would do.
-fn insufficient_scope() -> Response {
-    let challenge =
-        HeaderValue::from_static(r#"Bearer realm="symbolon", error="insufficient_scope", scope="symbolon:admin""#);
+fn insufficient_scope(app: &App) -> Response {
+    let challenge = Challenge::InsufficientScope.header(app, Resource::Management);
     let problem = forbidden("this access token lacks the scope symbolon:admin");
     ([(header::WWW_AUTHENTICATE, challenge)], problem).into_response()
 }

@@ -2,6 +2,7 @@
 
 use super::access::{self, Access};
 use super::error::Refusal;
+use super::resource::Resource;
 use crate::app::App;
 use crate::base::ScopeSet;
 use crate::base::id::{ClientId, UserId};
@@ -24,8 +25,8 @@ pub enum Challenge {
     InvalidToken,
     /// It is an API token, sent as a Bearer.
     WrongScheme,
-    /// It doesn't allow this; the scope that would.
-    InsufficientScope(&'static str),
+    /// It doesn't allow this.
+    InsufficientScope,
 }
 
 impl Challenge {
@@ -43,29 +44,31 @@ impl Challenge {
                 Some("invalid_token"),
                 "this looks like an API token; send it as: Authorization: Token ...",
             ),
-            Challenge::InsufficientScope(_) => {
+            Challenge::InsufficientScope => {
                 (StatusCode::FORBIDDEN, Some("insufficient_scope"), "the access token does not allow this")
             }
         }
     }
-}
 
-impl IntoResponse for Challenge {
-    fn into_response(self) -> Response {
-        let (status, error, description) = self.parts();
+    /// The header (§3, RFC 9728 §5.1): what is wrong, which scope would do, and where to learn the rest.
+    pub fn header(self, app: &App, at: Resource) -> HeaderValue {
+        let (_, error, description) = self.parts();
         let mut challenge = "Bearer realm=\"symbolon\"".to_owned();
         if let Some(error) = error {
             challenge.push_str(&format!(", error=\"{error}\", error_description=\"{description}\""));
         }
-        if let Challenge::InsufficientScope(scope) = self {
-            challenge.push_str(&format!(", scope=\"{scope}\""));
-        }
+        challenge.push_str(&format!(", scope=\"{}\", resource_metadata=\"{}\"", at.scope(), at.metadata_url(app)));
+        // An issuer that is a URL can stand in a header.
+        HeaderValue::from_str(&challenge).unwrap_or_else(|_| HeaderValue::from_static("Bearer realm=\"symbolon\""))
+    }
+
+    /// The whole answer.
+    pub fn answer(self, app: &App, at: Resource) -> Response {
+        let (status, error, description) = self.parts();
         let body = json!({ "error": error.unwrap_or("invalid_token"), "error_description": description });
-        let mut response = (status, super::error::no_store(Json(body))).into_response();
+        let mut response = super::error::no_store(Json(body));
         *response.status_mut() = status;
-        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-        }
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, self.header(app, at));
         response
     }
 }
@@ -75,25 +78,28 @@ pub fn unavailable(fault: Fault) -> Response {
     super::error::Json52(Refusal::from(fault)).into_response()
 }
 
-/// The access token of a request, when it is for this server itself: in the header (§2.1), or in a form where `form` is given (§2.2); never in the URL.
-pub async fn admit(app: &App, headers: &HeaderMap, form: Option<&Params>) -> Result<Access, Response> {
+/// The access token of a request, when it is for this API of ours: in the header (§2.1), or in a form where `form` is
+/// given (§2.2); never in the URL.
+pub async fn admit(app: &App, headers: &HeaderMap, form: Option<&Params>, at: Resource) -> Result<Access, Response> {
+    let refused = |challenge: Challenge| challenge.answer(app, at);
     let posted = form.and_then(|form| form.get("access_token"));
     let token = match (authorization(headers), posted) {
         (Authorization::None, Some(token)) => token.to_owned(),
-        (Authorization::None, None) => return Err(Challenge::NoToken.into_response()),
+        (Authorization::None, None) => return Err(refused(Challenge::NoToken)),
         (Authorization::Bearer(_), Some(_)) | (Authorization::Repeated, _) => {
-            return Err(Challenge::InvalidRequest.into_response());
+            return Err(refused(Challenge::InvalidRequest));
         }
         (Authorization::Bearer(token), None) => token.reveal().to_owned(),
-        _ => return Err(Challenge::InvalidToken.into_response()),
+        _ => return Err(refused(Challenge::InvalidToken)),
     };
     if token.starts_with("sym_pat_") {
-        return Err(Challenge::WrongScheme.into_response());
+        return Err(refused(Challenge::WrongScheme));
     }
     let access = access::resolve(app, &token).await.map_err(unavailable)?;
-    // RFC 9068 §4, RFC 8707 §2: a token for another resource isn't for us.
-    let ours = access.filter(|access| access.resource.is_empty() || access.resource.iter().any(|r| r == app.issuer()));
-    ours.ok_or_else(|| Challenge::InvalidToken.into_response())
+    match access.filter(|access| at.among(app, &access.resource)) {
+        Some(access) => Ok(access),
+        None => Err(refused(Challenge::InvalidToken)),
+    }
 }
 
 /// Who calls one of our own APIs.
@@ -112,8 +118,8 @@ pub struct Bearer {
 }
 
 /// Who calls, by an access token; else the complete answer.
-pub async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Bearer, Response> {
-    let access = admit(app, headers, None).await?;
+pub async fn authenticate(app: &App, headers: &HeaderMap, at: Resource) -> Result<Bearer, Response> {
+    let access = admit(app, headers, None, at).await?;
     Ok(Bearer {
         client_id: access.client_id,
         user_admin: access.person.as_ref().is_some_and(|person| person.user_admin),

@@ -1,6 +1,7 @@
 //! RFC 8414, OIDC Discovery §3: what this server can do, and the keys that it signs with. Says the truth: what is
 //! advertised works, what works is advertised.
 
+use super::resource::Resource;
 use super::{assertion, claims};
 use crate::app::App;
 use crate::clients::{REQUEST_OBJECT_ALGORITHMS, ResponseType};
@@ -14,7 +15,7 @@ use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
 
 /// How long others may keep the documents, in seconds. A next key is published for longer than this before it signs.
-const KEPT: &str = "public, max-age=300";
+pub(super) const KEPT: &str = "public, max-age=300";
 
 /// `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server`: rendered once, since nothing
 /// in it changes while the process runs.
@@ -72,6 +73,7 @@ pub fn document(app: &App) -> Value {
         "request_object_signing_alg_values_supported": REQUEST_OBJECT_ALGORITHMS,
         "authorization_response_iss_parameter_supported": true,
         "ui_locales_supported": ["en"],
+        "protected_resources": Resource::ALL.map(|resource| resource.identifier(app)),
     })
 }
 

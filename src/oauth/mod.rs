@@ -18,6 +18,7 @@ pub mod look;
 pub mod new_grant;
 pub mod pkce;
 pub mod presentation;
+pub mod resource;
 pub mod revoke;
 pub mod scopes;
 pub mod store;

@@ -5,6 +5,7 @@ use super::bearer::{self, Challenge};
 use super::claims::Person;
 use super::error::{Json52, no_store};
 use super::presentation::Presentation;
+use super::resource::Resource;
 use super::subject;
 use crate::app::App;
 use crate::crypto::Algorithm;
@@ -18,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 /// `GET /userinfo`
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Response> {
-    let access = bearer::admit(&app, &headers, None).await?;
+    let access = bearer::admit(&app, &headers, None, Resource::Server).await?;
     Ok(answer(&app, access).await)
 }
 
@@ -27,19 +28,19 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) 
     let form = match (form, headers.contains_key(header::CONTENT_TYPE)) {
         (Ok(form), _) => Some(form),
         (Err(_), false) => None,
-        (Err(_), true) => return Err(Challenge::InvalidRequest.into_response()),
+        (Err(_), true) => return Err(Challenge::InvalidRequest.answer(&app, Resource::Server)),
     };
     if form.as_ref().is_some_and(|form| form.repeated("access_token")) {
-        return Err(Challenge::InvalidRequest.into_response());
+        return Err(Challenge::InvalidRequest.answer(&app, Resource::Server));
     }
-    let access = bearer::admit(&app, &headers, form.as_ref()).await?;
+    let access = bearer::admit(&app, &headers, form.as_ref(), Resource::Server).await?;
     Ok(answer(&app, access).await)
 }
 
 async fn answer(app: &App, access: Access) -> Response {
     let person = access.person.as_ref().filter(|_| access.scope.has("openid"));
     let Some(found) = person else {
-        return Challenge::InsufficientScope("openid").into_response();
+        return Challenge::InsufficientScope.answer(app, Resource::Server);
     };
     let claims = match claims(app, &access, found) {
         Ok(claims) => claims,

@@ -4,6 +4,7 @@ use crate::api;
 use crate::app::App;
 #[cfg(feature = "dev")]
 use crate::dev;
+use crate::oauth::resource::Resource;
 use crate::oauth::{self, authorize, discovery};
 use crate::signin;
 use crate::web::{assets, stopped};
@@ -39,6 +40,8 @@ fn documents(app: &App) -> Router<App> {
         .route("/.well-known/openid-configuration", discovery::metadata(app))
         .route("/.well-known/oauth-authorization-server", discovery::metadata(app))
         .route("/.well-known/jwks.json", get(discovery::jwks))
+        .route("/.well-known/oauth-protected-resource", Resource::Server.metadata(app))
+        .route("/.well-known/oauth-protected-resource/v1", Resource::Management.metadata(app))
         .layer(from_fn(oauth::cors::everyone))
 }
 

@@ -152,7 +152,7 @@ on_both! {
                 "require_request_uri_registration" => value.is_boolean(),
                 name if name.ends_with("_endpoint") => value.is_string(),
                 name if name.ends_with("_supported") && value.is_boolean() => true,
-                name if name.ends_with("_supported") => {
+                name if name.ends_with("_supported") || name == "protected_resources" => {
                     value.as_array().is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string))
                 }
                 _ => false,
@@ -196,6 +196,13 @@ on_both! {
                 assert!(![404, 405, 500, 501].contains(&status), "{name}: {status}");
                 advertised.insert(path.to_owned());
             }
+        }
+        // RFC 9728 §4: resources are named by themselves; their documents follow from their names.
+        for resource in texts(&document, "protected_resources") {
+            let path = resource.strip_prefix(house.app.issuer()).expect("one of ours");
+            let path = format!("/.well-known/oauth-protected-resource{path}");
+            assert_eq!(answer(client.request("GET", &path)).await.ok().body["resource"], resource);
+            advertised.insert(path);
         }
         let routes = routes();
         assert!(routes.len() >= 15 && routes.contains(&"/oauth2/token".to_owned()), "{routes:?}");

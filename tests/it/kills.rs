@@ -5,6 +5,7 @@ use crate::support::{Answer, Browser, Client, House, Kind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 const CYCLES: u64 = 50;
@@ -19,12 +20,19 @@ struct History {
     revoked: Vec<String>,
     /// Answers that should never come.
     violations: Vec<String>,
-    /// How many answers came.
-    answers: usize,
 }
 
+/// How many refreshes were answered, by all chains together.
+type Answers = watch::Sender<u64>;
+
 /// Refreshes and, now and then, revokes and begins anew, until the server is gone.
-async fn live(client: Client, mut browser: Browser, stop: Arc<AtomicBool>, mut history: History) -> (Browser, History) {
+async fn live(
+    client: Client,
+    mut browser: Browser,
+    stop: Arc<AtomicBool>,
+    answers: Answers,
+    mut history: History,
+) -> (Browser, History) {
     for step in 1_u32.. {
         if stop.load(Ordering::SeqCst) {
             break;
@@ -48,7 +56,7 @@ async fn live(client: Client, mut browser: Browser, stop: Arc<AtomicBool>, mut h
         match client.try_post("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await {
             Some(answer) if answer.status == 200 => {
                 history.newest = Some(answer);
-                history.answers += 1;
+                answers.send_modify(|n| *n += 1);
             }
             Some(answer) => {
                 history.violations.push(format!("a good token was refused: {} {}", answer.status, answer.body));
@@ -98,26 +106,29 @@ async fn fifty_kills(kind: Kind) {
     let mut browser = Browser::to(&url);
     client.code(&mut browser, "ada", &[]).await;
     let mut chains: Vec<(Browser, History)> = (0..CHAINS).map(|_| (browser.clone(), History::default())).collect();
-    let mut answered = 0;
+    let answers = Answers::new(0);
     for cycle in 0..CYCLES {
         let stop = Arc::new(AtomicBool::new(false));
+        let before = *answers.borrow();
         let mut running = JoinSet::new();
         for (browser, history) in chains.drain(..) {
-            running.spawn(live(client.clone(), browser, stop.clone(), history));
+            running.spawn(live(client.clone(), browser, stop.clone(), answers.clone(), history));
         }
-        // Somewhere in the middle of it, elsewhere each time.
-        tokio::time::sleep(Duration::from_millis(50 + (cycle * 37) % 200)).await;
+        // In the middle of it, elsewhere each time.
+        let enough = before + 2 + cycle % 9;
+        let mut answered = answers.subscribe();
+        let load = tokio::time::timeout(Duration::from_secs(60), answered.wait_for(|n| *n >= enough)).await.is_ok();
+        assert!(load, "the load ended by itself");
+        tokio::time::sleep(Duration::from_millis((cycle * 7) % 20)).await;
         server.kill();
         stop.store(true, Ordering::SeqCst);
         chains = running.join_all().await;
         server = Process::serve(&config, port).await;
         for (_, history) in &mut chains {
             check(&client, history).await;
-            answered += history.answers;
             *history = History::default();
         }
     }
-    assert!(answered > 200, "the load was none: {answered} answers");
     server.kill();
     drop(dir);
 }
@@ -148,7 +159,7 @@ async fn r_19_sigterm_finishes_what_is_in_flight_and_exits_with_0() {
     let running = tokio::spawn({
         let (client, stop) = (client.clone(), stop.clone());
         let history = History { newest: Some(tokens), ..History::default() };
-        async move { live(client, browser, stop, history).await }
+        async move { live(client, browser, stop, Answers::new(0), history).await }
     });
     tokio::time::sleep(Duration::from_millis(50)).await;
     let status = tokio::task::spawn_blocking(move || server.terminate()).await.expect("ends");

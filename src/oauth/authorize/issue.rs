@@ -3,6 +3,7 @@
 
 use super::Visit;
 use super::respond::Granted;
+use crate::audit;
 use crate::base::id::uuid7;
 use crate::base::{ScopeSet, Time};
 use crate::crypto::token::{GrantToken, Holder, Kind};
@@ -25,30 +26,34 @@ struct Written {
     front: Option<(GrantToken, Grant)>,
 }
 
-/// Writes it down, then signs.
+/// Writes it down, with what the audit trail should hear of it, then signs.
 pub(super) async fn run(
     visit: &Visit<'_>,
     session: &Session,
-    granted: ScopeSet,
+    granted: &ScopeSet,
+    news: Option<&audit::Event>,
 ) -> std::result::Result<std::result::Result<Granted, Refusal>, Stopped> {
     let now = visit.app.now();
-    let claims = visit.ask.granted_claims(&granted);
-    let new = new_grant(visit, session, &granted, &claims);
-    let written = match &visit.waiting {
+    let claims = visit.ask.granted_claims(granted);
+    let new = new_grant(visit, session, granted, &claims);
+    let written = match (&visit.waiting, news) {
         // One row is one statement.
-        None if !visit.ask.response_type.legacy() => code_alone(visit, &new, now).await?,
-        waiting => {
+        (None, None) if !visit.ask.response_type.legacy() => code_alone(visit, &new, now).await?,
+        (waiting, news) => {
             let mut tx = visit.app.db.begin().await?;
             if let Some(waiting) = waiting {
                 if !interaction::spend(&mut tx, &waiting.id).await? {
                     return Err(Stopped::expired());
                 }
                 if waiting.decision.is_some() {
-                    let allowed = Allowed { claims: claims.beside(&granted), scope: granted.clone() };
+                    let allowed = Allowed { claims: claims.beside(granted), scope: granted.clone() };
                     consents::remember(&mut tx, &session.user.id, &visit.client.id, allowed, now).await?;
                 }
             }
             let written = write(visit, &mut tx, &new, now).await?;
+            if let Some(news) = news.filter(|_| written.is_some()) {
+                audit::record(&mut tx, news, now).await?;
+            }
             tx.commit().await?;
             written
         }

@@ -6,8 +6,9 @@ mod issue;
 pub mod request;
 pub mod request_object;
 pub mod respond;
+mod reused;
 
-use super::error::Refusal;
+use super::error::{Code, Refusal};
 use super::subject;
 use crate::app::App;
 use crate::audit;
@@ -17,17 +18,21 @@ use crate::db::Fault;
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
 use crate::web::browser::Browser;
-use crate::web::{Call, Form, Params, Query, Stopped};
+use crate::web::{AnyForm, Call, Params, Query, Stopped};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use decide::{Known, Next};
 use request::AuthRequest;
 use respond::Return;
+use reused::Reused;
 use std::sync::Arc;
 
 /// Where the person goes on after signing in and after deciding.
 const RESUME: &str = "/oauth2/auth/resume";
+
+/// RFC 9700 §2.1.1.
+const REUSED: &str = "code_challenge and nonce must be new in every request";
 
 /// `GET /oauth2/auth`
 pub async fn get(
@@ -39,17 +44,15 @@ pub async fn get(
     begin(&app, &call, &headers, query).await
 }
 
-/// `POST /oauth2/auth`: the same parameters in a form (OIDC Core §3.1.2.1).
+/// `POST /oauth2/auth`: the same parameters in a form (OIDC Core §3.1.2.1), and what is wrong with them is told alike.
 pub async fn post(
     State(app): State<App>,
     call: Call,
     headers: HeaderMap,
     Query(query): Query,
-    Form(form): Form,
+    AnyForm(form): AnyForm,
 ) -> Result<Response, Stopped> {
-    let mut params = form.map_err(Stopped::bad_form)?;
-    query.iter().for_each(|(name, value)| params.push(name, value));
-    begin(&app, &call, &headers, params).await
+    begin(&app, &call, &headers, form.map_err(Stopped::bad_form)?.and(query)).await
 }
 
 async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> Result<Response, Stopped> {
@@ -66,14 +69,19 @@ async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> R
         Err(refusal) => return Ok(back.refuse(refusal)),
     };
     let browser = Browser::of(app, headers);
-    let visit = Visit { app, client, back, ask, browser, waiting: None, network: call.network() };
+    let visit = Visit { app, client, back, ask, browser, waiting: None, call };
     visit.go_on(headers).await
 }
 
 /// `GET /oauth2/auth/resume`: back from signing in or from deciding; everything is looked at again.
-pub async fn resume(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+pub async fn resume(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Query(query): Query,
+) -> Result<Response, Stopped> {
     let browser = Browser::of(&app, &headers);
-    let visit = Visit::found(&app, browser, query.get("go").unwrap_or_default()).await?;
+    let visit = Visit::found(&app, &call, browser, query.get("go").unwrap_or_default()).await?;
     visit.go_on(&headers).await
 }
 
@@ -85,13 +93,12 @@ struct Visit<'a> {
     ask: AuthRequest,
     browser: Browser,
     waiting: Option<Interaction>,
-    /// Where it comes from.
-    network: String,
+    call: &'a Call,
 }
 
 impl<'a> Visit<'a> {
     /// A parked request, held against the registry as it is now.
-    async fn found(app: &'a App, browser: Browser, go: &str) -> Result<Self, Stopped> {
+    async fn found(app: &'a App, call: &'a Call, browser: Browser, go: &str) -> Result<Self, Stopped> {
         let waiting = interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?;
         let mut ask: AuthRequest = serde_json::from_value(waiting.waiting.request.clone())
             .map_err(|why| Fault::Bug(format!("a parked request can't be read: {why}")))?;
@@ -101,7 +108,7 @@ impl<'a> Visit<'a> {
         let back = back.with(ask.response_mode, ask.state.clone());
         ask.scope = ask.scope.only(|name| client.scope().has(name));
         ask.claims = ask.claims.within(&client);
-        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), network: String::new() })
+        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), call })
     }
 
     async fn go_on(self, headers: &HeaderMap) -> Result<Response, Stopped> {
@@ -160,11 +167,11 @@ impl<'a> Visit<'a> {
 
     /// Each request that waits is a row: one address gets only so many.
     fn may_wait(&self) -> Result<(), Stopped> {
-        let now = self.app.now();
-        if self.app.waiting.exhausted(&self.network, now) {
+        let (network, now) = (self.call.network(), self.app.now());
+        if self.app.waiting.exhausted(&network, now) {
             return Err(Stopped::busy());
         }
-        self.app.waiting.count(&self.network, now);
+        self.app.waiting.count(&network, now);
         Ok(())
     }
 
@@ -179,9 +186,32 @@ impl<'a> Visit<'a> {
 
     /// What was asked for: see [`issue`].
     async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
-        match issue::run(&self, session, granted).await? {
-            Ok(answer) => Ok(self.back.send_granted(answer)),
-            Err(refusal) => Ok(self.back.refuse(refusal)),
+        let now = self.app.now();
+        let reused = reused::reused(self.app, &self.ask, now);
+        if self.app.config.authorization.refuse_reused && reused.as_ref().is_some_and(|reused| reused.times > 1) {
+            return self.refuse(Refusal::new(Code::InvalidRequest, REUSED)).await;
+        }
+        let news = reused.filter(|reused| reused.news).map(|reused| self.told(&reused));
+        let answer = match issue::run(&self, session, &granted, news.as_ref()).await? {
+            Ok(answer) => answer,
+            Err(refusal) => return Ok(self.back.refuse(refusal)),
+        };
+        reused::used(self.app, &self.ask, now);
+        if news.is_some() {
+            reused::written(self.app, &self.ask, now);
+        }
+        Ok(self.back.send_granted(answer))
+    }
+
+    /// For the audit trail.
+    fn told(&self, reused: &Reused) -> audit::Event {
+        audit::Event {
+            actor: audit::Actor::Client(self.client.id.to_string()),
+            action: "client.pkce_challenge_reused",
+            object: format!("client:{}", self.client.id),
+            request_id: self.call.request_id.clone(),
+            address: self.call.address.to_string(),
+            detail: serde_json::json!({ "parameter": reused.parameter }),
         }
     }
 

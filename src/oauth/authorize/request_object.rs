@@ -59,6 +59,9 @@ fn sent(outer: &Params) -> Result<Sent<'_>, Refusal> {
         return refuse(Code::InvalidRequest, "a parameter was sent more than once");
     }
     match (outer.get("request"), outer.get("request_uri")) {
+        (Some(_), _) | (_, Some(_)) if outer.malformed() => {
+            refuse(Code::InvalidRequest, "a parameter is not valid UTF-8 or contains a NUL character")
+        }
         (None, None) => Ok(Sent::Plain),
         (Some(_), Some(_)) => refuse(Code::InvalidRequest, "send either request or request_uri (RFC 9101 5)"),
         (Some(jwt), None) => Ok(Sent::ByValue(jwt)),

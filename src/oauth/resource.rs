@@ -1,0 +1,77 @@
+//! RFC 9728: our own APIs as protected resources, so that a client which meets one finds out by itself where to get a
+//! token for it.
+
+use crate::app::App;
+use crate::clients::ADMIN_SCOPE;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, get};
+use serde_json::{Value, json};
+
+/// One of our own APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// `/userinfo`, and with it the server as a whole.
+    Server,
+    /// `/v1`.
+    Management,
+}
+
+impl Resource {
+    /// All of them, for the authorization server's own metadata (§4).
+    pub const ALL: [Resource; 2] = [Resource::Server, Resource::Management];
+
+    fn path(self) -> &'static str {
+        match self {
+            Resource::Server => "",
+            Resource::Management => "/v1",
+        }
+    }
+
+    /// `resource` (§2), as tokens for it name it.
+    pub fn identifier(self, app: &App) -> String {
+        app.url(self.path())
+    }
+
+    /// The scope that opens it.
+    pub fn scope(self) -> &'static str {
+        match self {
+            Resource::Server => "openid",
+            Resource::Management => ADMIN_SCOPE,
+        }
+    }
+
+    /// Whether a token for these resources is for this one (RFC 8707 §2): for nothing in particular, for the whole server,
+    /// or for just this API.
+    pub fn among(self, app: &App, resources: &[String]) -> bool {
+        let ours = self.identifier(app);
+        resources.is_empty() || resources.iter().any(|resource| resource == app.issuer() || *resource == ours)
+    }
+
+    /// §3.1: where its metadata are.
+    pub fn metadata_url(self, app: &App) -> String {
+        app.url(&format!("{WELL_KNOWN}{}", self.path()))
+    }
+
+    fn document(self, app: &App) -> Value {
+        let methods: &[&str] = if self == Resource::Server { &["header", "body"] } else { &["header"] };
+        json!({
+            "resource": self.identifier(app),
+            "authorization_servers": [app.issuer()],
+            "scopes_supported": [self.scope()],
+            "bearer_methods_supported": methods,
+        })
+    }
+
+    /// The metadata, rendered once.
+    pub fn metadata(self, app: &App) -> MethodRouter<App> {
+        let document = axum::body::Bytes::from(self.document(app).to_string());
+        get(async move || {
+            let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, super::discovery::KEPT)];
+            (headers, document.clone()).into_response()
+        })
+    }
+}
+
+/// §3.1: goes before the path of a resource.
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
