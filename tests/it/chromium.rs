@@ -94,3 +94,52 @@ async fn a_bad_redirect_uri_is_a_page_and_no_redirect() {
     assert!(chromium.driver.current_url().await.expect("an address").as_str().starts_with(&house.url));
     chromium.close().await;
 }
+
+/// TEMPORARY
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn zz_pictures() {
+    let (house, client, _) = setting().await;
+    let chromium = Chromium::start(Scripts::On).await;
+    for (dark, width, height, name) in [
+        (false, 1200, 900, "desktop"),
+        (false, 390, 844, "phone"),
+        (true, 1200, 900, "dark"),
+        (true, 390, 844, "dark-phone"),
+    ] {
+        let _ = chromium.driver.set_window_rect(0, 0, width, height).await;
+        let dev = thirtyfour::extensions::cdp::ChromeDevTools::new(chromium.driver.handle.clone());
+        let scheme = if dark { "dark" } else { "light" };
+        dev.execute_cdp_with_params(
+            "Emulation.setEmulatedMedia",
+            serde_json::json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}),
+        )
+        .await
+        .expect("emulates");
+        let wishes = "{\"userinfo\":{\"email\":null,\"phone_number\":null},\"id_token\":{\"birthdate\":null}}";
+        chromium
+            .driver
+            .goto(client.auth_url(&[("prompt", "consent"), ("scope", "openid offline"), ("claims", wishes)]))
+            .await
+            .expect("goes");
+        if name == "desktop" {
+            signs_in(&chromium).await;
+        }
+        chromium
+            .driver
+            .screenshot(std::path::Path::new(&format!("/tmp/claims-consent-{name}.png")))
+            .await
+            .expect("shoots");
+        chromium.driver.goto(client.auth_url(&[("prompt", "select_account")])).await.expect("goes");
+        chromium
+            .driver
+            .screenshot(std::path::Path::new(&format!("/tmp/claims-select-{name}.png")))
+            .await
+            .expect("shoots");
+        if name == "desktop" {
+            chromium.click("another").await;
+            chromium.driver.screenshot(std::path::Path::new("/tmp/claims-another.png")).await.expect("shoots");
+        }
+    }
+    chromium.close().await;
+    drop(house);
+}

@@ -7,7 +7,7 @@ use crate::audit;
 use crate::base::id::uuid7;
 use crate::base::{ScopeSet, Time};
 use crate::crypto::token::{GrantToken, Holder, Kind};
-use crate::db::{Result, Tx};
+use crate::db::{self, Tx};
 use crate::oauth::error::{Code, Refusal};
 use crate::oauth::grants::Grant;
 use crate::oauth::id_token;
@@ -32,7 +32,7 @@ pub(super) async fn run(
     session: &Session,
     granted: &ScopeSet,
     news: Option<&audit::Event>,
-) -> std::result::Result<std::result::Result<Granted, Refusal>, Stopped> {
+) -> Result<Result<Granted, Refusal>, Stopped> {
     let now = visit.app.now();
     let claims = visit.ask.granted_claims(granted);
     let new = new_grant(visit, session, granted, &claims);
@@ -64,13 +64,13 @@ pub(super) async fn run(
     }
 }
 
-async fn code_alone(visit: &Visit<'_>, new: &NewGrant<'_>, now: Time) -> Result<Option<Written>> {
+async fn code_alone(visit: &Visit<'_>, new: &NewGrant<'_>, now: Time) -> db::Result<Option<Written>> {
     let code = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
     let grant = new_grant::issue(&visit.app.db, new, &new_code(visit, &code, now), now).await?;
     Ok(grant.map(|grant| Written { code: Some((code, grant)), front: None }))
 }
 
-async fn write(visit: &Visit<'_>, tx: &mut Tx, new: &NewGrant<'_>, now: Time) -> Result<Option<Written>> {
+async fn write(visit: &Visit<'_>, tx: &mut Tx, new: &NewGrant<'_>, now: Time) -> db::Result<Option<Written>> {
     let wanted = visit.ask.response_type;
     let mut written = Written { code: None, front: None };
     if wanted.code {
@@ -93,7 +93,7 @@ async fn write(visit: &Visit<'_>, tx: &mut Tx, new: &NewGrant<'_>, now: Time) ->
 }
 
 /// After the commit: what goes to the client.
-async fn answer(visit: &Visit<'_>, written: &Written, now: Time) -> std::result::Result<Granted, Refusal> {
+async fn answer(visit: &Visit<'_>, written: &Written, now: Time) -> Result<Granted, Refusal> {
     let (app, wanted) = (visit.app, visit.ask.response_type);
     let macs = app.keys.macs();
     let code = written.code.as_ref().map(|(token, _)| token.seal(Kind::Code, &macs));
