@@ -1,8 +1,6 @@
 //! One test binary: modules are named after specifications and features; each test has a house of its own.
 #![cfg(test)]
 
-mod support;
-
 mod authorize;
 mod chromium;
 mod claims;
@@ -14,6 +12,7 @@ mod consent;
 mod cors;
 mod dev;
 mod discovery;
+mod doctor;
 mod faults;
 mod grant_machine;
 mod house;
@@ -44,6 +43,7 @@ mod schema;
 mod sessions;
 mod setup;
 mod statements;
+mod support;
 mod system;
 mod token;
 mod userinfo;
