@@ -9,7 +9,7 @@ use crate::audit::Actor;
 use crate::base::encoding::{base64url, fingerprint, same};
 use crate::base::id::ClientId;
 use crate::base::{Secret, entropy};
-use crate::clients::{Client, Metadata, Provenance, RegisteredBy, fresh_secret, invites, store};
+use crate::clients::{Client, Metadata, Provenance, RegisteredBy, fresh_secret, invites, sector, store};
 use crate::config::Approval;
 use crate::db::Fault;
 use crate::web::Call;
@@ -61,6 +61,7 @@ pub struct Itself {
 pub async fn register(app: &App, call: &Call, by: By, metadata: Metadata) -> Result<Itself, Unregistered> {
     metadata.check().map_err(Refused::from)?;
     check_here(app, &metadata)?;
+    sector::check(app, &metadata).await.map_err(Refused::from)?;
     let policy = &app.config.registration_policy;
     let id = ClientId::new(app.now());
     let who = Acting { actor: Actor::Anonymous, call: call.clone() };
@@ -114,7 +115,7 @@ pub async fn replace(
     app: &App,
     call: &Call,
     client: &Client,
-    make: impl FnOnce(&Client) -> Result<Metadata, Refused>,
+    make: impl Fn(&Client) -> Result<Metadata, Refused>,
 ) -> Result<Registered, Refused> {
     clients::edit(app, &itself(call, &client.id), &read(client), make).await
 }

@@ -140,12 +140,10 @@ impl Documents {
 
     async fn go(self, url: String, accept: &'static str, most: usize, landed: watch::Sender<Option<Outcome>>) {
         self.0.fetches.fetch_add(1, Ordering::Relaxed);
-        let fetched = tokio::time::timeout(PATIENCE, self.0.outbound.get(&url, accept, most)).await;
-        let outcome = match fetched {
-            Ok(Ok(fetched)) => Ok(Arc::new(fetched)),
-            Ok(Err(why)) if why.gone() => Err(Unfetched::Gone),
-            Ok(Err(why)) => Err(Unfetched::Failed(why.detail().to_owned())),
-            Err(_) => Err(Unfetched::Failed("it took too long".to_owned())),
+        let outcome = match self.0.outbound.get(&url, accept, most, PATIENCE).await {
+            Ok(fetched) => Ok(Arc::new(fetched)),
+            Err(why) if why.gone() => Err(Unfetched::Gone),
+            Err(why) => Err(Unfetched::Failed(why.detail().to_owned())),
         };
         self.0.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&url);
         // Nobody may be waiting any more.

@@ -144,6 +144,11 @@ pub fn same_resource(a: &str, b: &str) -> bool {
     a == b || open(a) == open(b)
 }
 
+/// The URI up to its fragment.
+pub fn without_fragment(uri: &str) -> &str {
+    uri.split('#').next().unwrap_or_default()
+}
+
 /// `scheme://host[:port]` of an http(s) URI, or `scheme:` of another, as CSP `form-action` wants it.
 pub fn origin(uri: &str) -> Option<String> {
     let parsed = Url::parse(uri).ok()?;

@@ -43,6 +43,8 @@ pub struct Config {
     pub registration: Registration,
     /// Whether an https URL may be a `client_id`.
     pub cimd: Cimd,
+    /// Whether clients may be registered for tokens that come through the browser.
+    pub legacy_response_types: bool,
     /// Logging.
     pub log: Log,
     /// The database.

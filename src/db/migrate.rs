@@ -27,6 +27,7 @@ const ALL: &[(i64, &str, &str)] = &[
             include_str!("../../migrations/0004_registration.postgres.sql")
         ),
     ),
+    (5, "claims", include_str!("../../migrations/0005_claims.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

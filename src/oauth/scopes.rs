@@ -1,7 +1,9 @@
-//! RFC 6749 §3.3, in words: what each scope lets an app do.
+//! RFC 6749 §3.3, in words: what each scope lets an app do, and what it learns beside.
 
+use super::wishes;
 use crate::app::App;
 use crate::base::ScopeSet;
+use std::collections::BTreeSet;
 
 /// One line of the consent page.
 pub struct ScopeLine {
@@ -34,6 +36,17 @@ pub fn with_implied(app: &App, allowed: &ScopeSet) -> ScopeSet {
         }
     }
     all
+}
+
+/// The lines for what is told beside scopes, by the names that consent remembers.
+pub fn told(names: &BTreeSet<String>) -> Vec<ScopeLine> {
+    let line = |name: &String| ScopeLine {
+        name: format!("claim:{name}"),
+        title: wishes::in_words(name),
+        detail: String::new(),
+        new: false,
+    };
+    names.iter().map(line).collect()
 }
 
 fn line(app: &App, name: &str) -> ScopeLine {

@@ -91,16 +91,32 @@ impl Outbound {
 
     /// Gets a JSON document of at most `max_bytes` (and never more than 1 MiB). Redirects aren't followed.
     pub async fn get_json(&self, url: &str, max_bytes: usize) -> Result<serde_json::Value, Refused> {
-        let fetched = self.get(url, "application/json", max_bytes).await?;
+        let fetched = self.get(url, "application/json", max_bytes, TOTAL).await?;
         // The parser's message would quote what was fetched.
         serde_json::from_slice(&fetched.body).or_else(|_| refuse("the answer isn't JSON"))
     }
 
-    /// Gets a document of at most `max_bytes` (and never more than 1 MiB). Only 200 counts; redirects aren't followed.
-    pub async fn get(&self, url: &str, accept: &'static str, max_bytes: usize) -> Result<Fetched, Refused> {
+    /// Gets a text of one of these media types, of at most `max_bytes`, in at most `patience`. Redirects aren't followed.
+    pub async fn get_text(
+        &self,
+        url: &str,
+        types: &[&str],
+        max_bytes: usize,
+        patience: Duration,
+    ) -> Result<String, Refused> {
+        let fetched = self.get(url, &types.join(", "), max_bytes, patience).await?;
+        if !types.iter().any(|known| fetched.media_type.eq_ignore_ascii_case(known)) {
+            return refuse("the answer has another media type");
+        }
+        String::from_utf8(fetched.body).or_else(|_| refuse("the answer isn't text"))
+    }
+
+    /// Gets a document of at most `max_bytes` (and never more than 1 MiB), in at most `patience`. Only 200 counts;
+    /// redirects aren't followed.
+    pub async fn get(&self, url: &str, accept: &str, max_bytes: usize, patience: Duration) -> Result<Fetched, Refused> {
         let (url, client) = self.way(url)?;
         let fault = |fault: reqwest::Error| Refused { detail: chain(&fault), gone: false };
-        let request = client.get(url).header(reqwest::header::ACCEPT, accept);
+        let request = client.get(url).timeout(patience.min(TOTAL)).header(reqwest::header::ACCEPT, accept);
         let mut answer = request.send().await.map_err(fault)?;
         let status = answer.status();
         if status != StatusCode::OK {

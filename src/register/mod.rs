@@ -74,7 +74,8 @@ async fn replace(
         return Err(Refusal::forbidden("an administrator of this server looks after this client; ask there"));
     }
     let known = wire::identified(&client, &mut members, app.now())?;
-    let replaced = registration::replace(&app, &call, &client, |client| wire::replacement(&app, client, members));
+    let replaced =
+        registration::replace(&app, &call, &client, |client| wire::replacement(&app, client, members.clone()));
     let replaced = replaced.await?;
     let secret = replaced.secret.as_ref().or(known.as_ref());
     Ok(no_store(Json(shown::information(&app, &replaced.client, secret, &token))))

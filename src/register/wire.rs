@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 /// The metadata of a client that is to be.
 pub(super) fn metadata(app: &App, by: &By, mut members: Map<String, Value>) -> Result<Metadata, Refusal> {
     software_statement(&members)?;
-    members.retain(own);
+    members.retain(|name, value| own(name, value));
     let metadata = complete(app, Map::new(), members, &ScopeSet::default())?;
     match by {
         By::Anyone if metadata.grant_types.contains(&GrantType::ClientCredentials) => {
@@ -50,7 +50,7 @@ pub(super) fn identified(
 
 /// RFC 7592 §2.2: what takes the place of the client's own metadata. What administrators set stays.
 pub(super) fn replacement(app: &App, client: &Client, mut members: Map<String, Value>) -> Result<Metadata, Refused> {
-    members.retain(own);
+    members.retain(|name, value| own(name, value));
     let mut ours = match serde_json::to_value(&client.metadata) {
         Ok(Value::Object(members)) => members,
         _ => Map::new(),
@@ -75,7 +75,7 @@ fn software_statement(members: &Map<String, Value>) -> Result<(), Refusal> {
 }
 
 /// §2: what is null isn't given; what isn't known, or isn't the client's to say, is ignored.
-fn own(name: &String, value: &mut Value) -> bool {
+fn own(name: &str, value: &mut Value) -> bool {
     Metadata::is_its_own(name) && !value.is_null()
 }
 
@@ -112,7 +112,7 @@ fn complete(
 /// Whether people sign in to it; so it is when it doesn't say.
 fn has_people(own: &Map<String, Value>) -> bool {
     let grants = own.get("grant_types").and_then(Value::as_array);
-    grants.is_none_or(|grants| grants.contains(&json!("authorization_code")))
+    grants.is_none_or(|grants| ["authorization_code", "implicit"].iter().any(|with| grants.contains(&json!(with))))
 }
 
 /// What is checked for all clients anyway; but here a redirect URI is named by its place, not by its text.

@@ -2,14 +2,16 @@
 
 use crate::base::id::{ClientId, UserId};
 use crate::base::{ScopeSet, Time};
-use crate::db::{Db, On, Result, Tx};
+use crate::db::{Db, Fault, On, Result, Tx};
 use crate::{args, sql};
+use std::collections::BTreeSet;
 
 sql! {
-    read REMEMBERED = "SELECT scope FROM consents WHERE user_id = $1 AND client_id = $2 \
+    read REMEMBERED = "SELECT scope, claims FROM consents WHERE user_id = $1 AND client_id = $2 \
                        AND client_mark IS NOT DISTINCT FROM $3";
-    write REMEMBER = "INSERT INTO consents (user_id, client_id, client_mark, scope, created_at, updated_at) \
-                      VALUES ($1, $2, $5, $3, $4, $4) ON CONFLICT (user_id, client_id) DO UPDATE SET scope = excluded.scope, \
+    write REMEMBER = "INSERT INTO consents (user_id, client_id, client_mark, scope, claims, created_at, updated_at) \
+                      VALUES ($1, $2, $6, $3, $5, $4, $4) \
+                      ON CONFLICT (user_id, client_id) DO UPDATE SET scope = excluded.scope, claims = excluded.claims, \
                       client_mark = excluded.client_mark, updated_at = excluded.updated_at RETURNING user_id";
     write FORGET = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 RETURNING user_id";
     write ERASE_OF_CLIENT = "DELETE FROM consents WHERE client_id = $1 RETURNING user_id";
@@ -24,16 +26,30 @@ pub struct Whom<'a> {
     pub mark: Option<&'a str>,
 }
 
-/// The scopes that a person has allowed a client, as it is now.
-pub async fn remembered(mut on: impl On, user: &UserId, whom: Whom<'_>) -> Result<ScopeSet> {
-    let row = on.one(REMEMBERED, args![user, whom.client, whom.mark]).await?;
-    row.map_or_else(|| Ok(ScopeSet::default()), |row| row.scopes("scope"))
+/// What a person has allowed a client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// Scopes.
+    pub scope: ScopeSet,
+    /// What it may be told beside what its scopes tell, by name.
+    pub claims: BTreeSet<String>,
 }
 
-/// Adds scopes to what a person has allowed a client.
-pub async fn remember(mut tx: &mut Tx, user: &UserId, whom: Whom<'_>, scope: &ScopeSet, now: Time) -> Result<()> {
-    let all = remembered(&mut *tx, user, whom).await?.union(scope);
-    (&mut tx).run(REMEMBER, args![user, whom.client, &all, now, whom.mark]).await.map(|_| ())
+/// What a person has allowed a client so far, as it is now.
+pub async fn remembered(mut on: impl On, user: &UserId, whom: Whom<'_>) -> Result<Allowed> {
+    match on.one(REMEMBERED, args![user, whom.client, whom.mark]).await? {
+        Some(row) => Ok(Allowed { scope: row.scopes("scope")?, claims: row.json("claims")? }),
+        None => Ok(Allowed::default()),
+    }
+}
+
+/// Adds to what a person has allowed a client.
+pub async fn remember(mut tx: &mut Tx, user: &UserId, whom: Whom<'_>, more: Allowed, now: Time) -> Result<()> {
+    let mut all = remembered(&mut *tx, user, whom).await?;
+    all.claims.extend(more.claims);
+    let claims = serde_json::to_string(&all.claims).map_err(|why| Fault::Bug(why.to_string()))?;
+    let args = args![user, whom.client, &all.scope.union(&more.scope), now, claims, whom.mark];
+    (&mut tx).run(REMEMBER, args).await.map(|_| ())
 }
 
 /// Forgets what a person has allowed a client; false when there was nothing.

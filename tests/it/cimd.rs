@@ -1,7 +1,7 @@
 //! Client ID metadata documents (standards.md §6.1; security.md, SS-01 to 04, SS-08): a client_id that is a URL.
 
 use crate::support::client::{answer, claims};
-use crate::support::site::{Site, document, json, status, trusts_sites};
+use crate::support::stranger::{Site, document, json, status, trusts_sites};
 use crate::support::{Browser, Client, House, Kind, assertion};
 use serde_json::{Value, json};
 use std::time::Duration;

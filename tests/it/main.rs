@@ -1,12 +1,11 @@
 //! One test binary: modules are named after specifications and features; each test has a house of its own.
 #![cfg(test)]
 
-mod support;
-
 mod authorize;
 mod backchannel;
 mod chromium;
 mod cimd;
+mod claims;
 mod client_auth;
 mod clients;
 mod codes;
@@ -15,6 +14,7 @@ mod consent;
 mod cors;
 mod dev;
 mod discovery;
+mod doctor;
 mod faults;
 mod frontchannel;
 mod grant_machine;
@@ -27,15 +27,19 @@ mod jwks_uri;
 mod jwt_access_tokens;
 mod kills;
 mod leaks;
+mod legacy_response_types;
 mod login;
 mod logout;
 mod management;
 mod mcp;
+mod pairwise;
+mod parameters;
 mod pkce;
 mod races;
 mod redirect_uri;
 mod refresh;
 mod registration;
+mod request_objects;
 mod resource;
 mod restart;
 mod revoke;
@@ -45,6 +49,7 @@ mod schema;
 mod sessions;
 mod setup;
 mod statements;
+mod support;
 mod system;
 mod token;
 mod userinfo;

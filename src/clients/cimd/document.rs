@@ -11,8 +11,21 @@ use crate::outbound::Fetched;
 use crate::web::json;
 use serde_json::{Map, Value, json};
 
-/// Where the policy decides, whatever the document wishes.
-const OURS: [&str; 3] = ["scope", "grant_types", "response_types"];
+/// Where we decide, whatever the document wishes: what such a client may ask for; and how tokens and answers about a person
+/// look, which must be the same where nobody reads the document (see [`super::standing`]). It isn't told of sign-outs.
+const OURS: [&str; 11] = [
+    "scope",
+    "grant_types",
+    "response_types",
+    "subject_type",
+    "sector_identifier_uri",
+    "userinfo_signed_response_alg",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+    "request_uris",
+];
 
 fn unusable<T>(field: &str, why: &str) -> Result<T, Unusable> {
     Err(Unusable::Document(field.to_owned(), why.to_owned()))

@@ -15,6 +15,7 @@ pub mod registry;
 pub mod rp;
 pub mod site;
 pub mod socket;
+pub mod stranger;
 
 /// An HTTP client that follows nothing and asks no proxy.
 #[expect(clippy::disallowed_methods, reason = "tests talk to their own servers on loopback")]
@@ -27,6 +28,7 @@ pub use client::{Answer, Client};
 pub use house::{House, Kind};
 pub use proxy::Proxy;
 pub use rp::Rp;
+pub use site::Site;
 
 /// Runs a test on SQLite and on PostgreSQL, each in a fresh house.
 #[macro_export]

@@ -1,180 +1,48 @@
-//! A stranger's web site on loopback, with TLS of an authority that only tests know: serves documents, counts who asks.
+//! A client's own web server: says one thing, and counts who asked.
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
-use symbolon::config::Config;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-/// The authority, its file, and a certificate of its for this machine.
-struct Authority {
-    file: PathBuf,
-    tls: Arc<ServerConfig>,
-    _dir: tempfile::TempDir,
-}
-
-fn authority() -> &'static Authority {
-    static AUTHORITY: OnceLock<Authority> = OnceLock::new();
-    AUTHORITY.get_or_init(|| {
-        let ca_key = KeyPair::generate().expect("a key");
-        let mut ca = CertificateParams::new(Vec::new()).expect("parameters");
-        ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let certificate = ca.self_signed(&ca_key).expect("a certificate");
-        let dir = tempfile::tempdir().expect("a directory");
-        let file = dir.path().join("ca.pem");
-        std::fs::write(&file, certificate.pem()).expect("written");
-        let own_key = KeyPair::generate().expect("a key");
-        let names = ["localhost", "127.0.0.1", "127.0.0.2"].map(str::to_owned);
-        let own = CertificateParams::new(names).expect("parameters");
-        let own = own.signed_by(&own_key, &Issuer::new(ca, ca_key)).expect("a certificate");
-        let key = PrivateKeyDer::try_from(own_key.serialize_der()).expect("a key");
-        let chain = vec![CertificateDer::from(own.der().to_vec())];
-        let tls = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a server");
-        Authority { file, tls: Arc::new(tls), _dir: dir }
-    })
-}
-
-/// Lets a house reach and trust the sites of this machine.
-pub fn trusts_sites(config: &mut Config) {
-    super::house::allow_loopback(config);
-    config.outbound.extra_ca = Some(authority().file.clone());
-}
-
-/// What is answered: the bytes of a response, or nothing ever.
-type Says = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send>;
-
-/// A site; it ends with this.
+#[derive(Clone)]
 pub struct Site {
-    /// `https://localhost:…`
-    pub origin: String,
-    says: Arc<Mutex<Says>>,
-    asked: Arc<Mutex<BTreeMap<String, usize>>>,
-    serving: tokio::task::JoinHandle<()>,
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
+    pub url: String,
+    says: Arc<Mutex<String>>,
+    hits: Arc<AtomicUsize>,
 }
 
 impl Site {
-    /// A site with TLS that has nothing yet.
-    pub async fn open() -> Self {
-        Site::serve(true).await
-    }
-
-    /// One without.
-    pub async fn plain() -> Self {
-        Site::serve(false).await
-    }
-
-    async fn serve(tls: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
-        let port = listener.local_addr().expect("an address").port();
-        let says: Arc<Mutex<Says>> = Arc::new(Mutex::new(Box::new(|_| Some(status(404)))));
-        let asked = Arc::new(Mutex::new(BTreeMap::new()));
-        let (answers, asks) = (says.clone(), asked.clone());
-        let serving = tokio::spawn(async move {
-            let acceptor = TlsAcceptor::from(authority().tls.clone());
-            while let Ok((stream, _)) = listener.accept().await {
-                let (answers, asks, acceptor) = (answers.clone(), asks.clone(), acceptor.clone());
-                tokio::spawn(async move {
-                    match tls {
-                        true => {
-                            if let Ok(stream) = acceptor.accept(stream).await {
-                                talk(stream, &answers, &asks).await;
-                            }
-                        }
-                        false => talk(stream, &answers, &asks).await,
-                    }
-                });
+    pub fn open(media: &str, body: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
+        let url = format!("http://{}/document", listener.local_addr().expect("an address"));
+        let site = Site { url, says: Arc::default(), hits: Arc::default() };
+        site.says(media, body);
+        let (answer, count) = (site.says.clone(), site.hits.clone());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(answer.lock().expect("an answer").as_bytes());
             }
         });
-        let scheme = if tls { "https" } else { "http" };
-        Site { origin: format!("{scheme}://localhost:{port}"), says, asked, serving }
+        site
     }
 
-    /// A URL of this site.
-    pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
+    /// From now on.
+    pub fn says(&self, media: &str, body: &str) {
+        self.answers(format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        ));
     }
 
-    /// From now on it answers so, by path; `None` is silence.
-    pub fn says(&self, says: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) {
-        *self.says.lock().expect("an answer") = Box::new(says);
+    /// From now on, byte for byte.
+    pub fn answers(&self, answer: String) {
+        *self.says.lock().expect("an answer") = answer;
     }
 
-    /// From now on every path is this.
-    pub fn is(&self, answer: impl Into<Vec<u8>>) {
-        let answer = answer.into();
-        self.says(move |_| Some(answer.clone()));
-    }
-
-    /// How often it was asked.
     pub fn hits(&self) -> usize {
-        self.asked.lock().expect("counts").values().sum()
+        self.hits.load(Ordering::SeqCst)
     }
-
-    /// How often it was asked for this.
-    pub fn hits_of(&self, path: &str) -> usize {
-        self.asked.lock().expect("counts").get(path).copied().unwrap_or(0)
-    }
-}
-
-async fn talk(
-    mut stream: impl AsyncReadExt + AsyncWriteExt + Unpin,
-    says: &Mutex<Says>,
-    asked: &Mutex<BTreeMap<String, usize>>,
-) {
-    let mut head = Vec::new();
-    let mut part = [0; 4096];
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        match stream.read(&mut part).await {
-            Ok(n @ 1..) => head.extend_from_slice(&part[..n]),
-            _ => return,
-        }
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    *asked.lock().expect("counts").entry(path.clone()).or_default() += 1;
-    let answer = (says.lock().expect("an answer"))(&path);
-    match answer {
-        Some(answer) => {
-            let _ = stream.write_all(&answer).await;
-            let _ = stream.shutdown().await;
-        }
-        None => std::future::pending().await,
-    }
-}
-
-/// An answer with a body.
-pub fn document(media_type: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n",
-        body.len()
-    );
-    [head.as_bytes(), body].concat()
-}
-
-/// An answer with a JSON body.
-pub fn json(value: &serde_json::Value) -> Vec<u8> {
-    document("application/json", "", value.to_string())
-}
-
-/// An answer with nothing but its status.
-pub fn status(status: u16) -> Vec<u8> {
-    format!("HTTP/1.1 {status} So\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
 }
