@@ -6,7 +6,7 @@
 use crate::clients::{passes, program};
 use crate::support::client::{VERIFIER, answer, claims};
 use crate::support::house::PASSWORD;
-use crate::support::site::{Site, json, trusts_sites};
+use crate::support::stranger::{Site, json, trusts_sites};
 use crate::support::{Answer, Browser, Client, House, Kind};
 use serde_json::json;
 use std::process::Command;
