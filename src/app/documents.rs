@@ -43,13 +43,21 @@ type Outcome = Result<Arc<Fetched>, Unfetched>;
 type Flight = watch::Receiver<Option<Outcome>>;
 type Kept = Arc<dyn Any + Send + Sync>;
 
+/// One request.
+struct Ask {
+    key: String,
+    url: String,
+    accept: &'static str,
+    most: usize,
+}
+
 /// The fetching, and what is kept. Cloning shares it.
 #[derive(Clone)]
 pub struct Documents(Arc<Inner>);
 
 struct Inner {
     outbound: Outbound,
-    /// By URL, with its origin.
+    /// By URL and what may come of it, with the origin.
     flights: Mutex<HashMap<String, (String, Flight)>>,
     of_origin: Attempts,
     in_all: Attempts,
@@ -115,14 +123,17 @@ impl Documents {
         let mut flights = self.0.flights.lock().unwrap_or_else(PoisonError::into_inner);
         let full = flights.len() >= AT_ONCE_IN_ALL
             || flights.values().filter(|(other, _)| *other == origin).count() >= AT_ONCE;
-        match flights.entry(url.to_owned()) {
+        // Whoever takes less must not get what someone else takes.
+        let key = format!("{most} {accept} {url}");
+        match flights.entry(key.clone()) {
             Entry::Occupied(under_way) => Ok(under_way.get().1.clone()),
             Entry::Vacant(_) if full || !self.may(&origin, now) => Err(Unfetched::Busy),
             Entry::Vacant(room) => {
                 let (landed, flight) = watch::channel(None);
                 room.insert((origin, flight.clone()));
                 // On its own: whoever wanted it first may hang up.
-                tokio::spawn(self.clone().go(url.to_owned(), accept, most, landed));
+                let ask = Ask { key, url: url.to_owned(), accept, most };
+                tokio::spawn(self.clone().go(ask, landed));
                 Ok(flight)
             }
         }
@@ -138,14 +149,14 @@ impl Documents {
         may
     }
 
-    async fn go(self, url: String, accept: &'static str, most: usize, landed: watch::Sender<Option<Outcome>>) {
+    async fn go(self, ask: Ask, landed: watch::Sender<Option<Outcome>>) {
         self.0.fetches.fetch_add(1, Ordering::Relaxed);
-        let outcome = match self.0.outbound.get(&url, accept, most, PATIENCE).await {
+        let outcome = match self.0.outbound.get(&ask.url, ask.accept, ask.most, PATIENCE).await {
             Ok(fetched) => Ok(Arc::new(fetched)),
             Err(why) if why.gone() => Err(Unfetched::Gone),
             Err(why) => Err(Unfetched::Failed(why.detail().to_owned())),
         };
-        self.0.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&url);
+        self.0.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&ask.key);
         // Nobody may be waiting any more.
         let _ = landed.send(Some(outcome));
     }

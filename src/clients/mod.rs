@@ -202,7 +202,7 @@ pub async fn look_up(app: &App, id: &str) -> Result<Lookup, Fault> {
     if cimd::is_document(id) {
         return Ok(match cimd::find(app, id).await? {
             cimd::Found::Client(client) => Lookup::Known(client),
-            cimd::Found::Off => Lookup::Unknown,
+            cimd::Found::Nobody => Lookup::Unknown,
             cimd::Found::Unusable(why) => Lookup::Unusable(why),
         });
     }

@@ -1,6 +1,6 @@
 //! OIDC Core §10.1: the public keys of a client, registered or served by it, and whether one of them signed a JWT.
 
-use crate::app::App;
+use crate::app::{App, Unfetched};
 use crate::base::Time;
 use crate::clients::Client;
 use crate::crypto::{jwk, jwt};
@@ -53,6 +53,10 @@ async fn fetch(app: &App, uri: &str, now: Time) -> Arc<Fetched> {
     let epoch = app.memory.epoch();
     // Strangers name such addresses too, so only so many are asked.
     let served = app.documents.fetch(uri, "application/json", MAX_SET, now).await;
+    if let Err(Unfetched::Busy) = &served {
+        // Nobody was asked; there is nothing to remember.
+        return Arc::new(Fetched { jwks: Value::Null, at: now });
+    }
     let jwks = match served.map(|served| serde_json::from_slice(&served.body)) {
         Ok(Ok(jwks)) if jwk::check_set(&jwks).is_ok() => jwks,
         Ok(_) => {

@@ -541,6 +541,12 @@ async fn an_administrator_stops_one(kind: Kind) {
     view.is_page(400);
     let trail = symbolon::audit::about(&house.app.db, &format!("client:{id}"), 1).await.expect("reads");
     assert_eq!((trail[0].action.as_str(), trail[0].actor.as_str()), ("client.disabled", "cli"));
+    let hits = site.hits();
+    house.wait(Duration::from_secs(90_000));
+    browser.get(&agent.auth_url(&[])).await.is_page(400);
+    assert_eq!(site.hits(), hits, "it isn't asked for any more");
+    house.wait(Duration::from_secs(1));
+    house.app.clock.shift(-90_001_000);
     // A grant that was made elsewhere in this very moment is dead too: its statements look for themselves.
     house.sql("UPDATE grants SET revoked_at = NULL, end_reason = NULL").await;
     assert_eq!(agent.userinfo(tokens.text("access_token")).await.status, 401);

@@ -291,6 +291,23 @@ async fn s41_s42_dc_05_each_member_is_held_to_its_rules() {
         ("software_version", json!("1\n2"), "invalid_client_metadata", "software_version"),
         ("default_max_age", json!(-1), "invalid_client_metadata", "default_max_age"),
         ("default_max_age", json!("60"), "invalid_client_metadata", "default_max_age"),
+        ("initiate_login_uri", json!("http://app.example/login"), "invalid_client_metadata", "initiate_login_uri"),
+        ("subject_type", json!("secret"), "invalid_client_metadata", "subject_type"),
+        ("sector_identifier_uri", json!("https://10.0.0.1/sector"), "invalid_client_metadata", "sector_identifier_uri"),
+        ("request_uris", json!(["http://app.example/request"]), "invalid_client_metadata", "request_uris"),
+        (
+            "post_logout_redirect_uris",
+            json!(["ftp://app.example/"]),
+            "invalid_client_metadata",
+            "post_logout_redirect_uris",
+        ),
+        (
+            "backchannel_logout_uri",
+            json!("https://169.254.169.254/x"),
+            "invalid_client_metadata",
+            "backchannel_logout_uri",
+        ),
+        ("userinfo_signed_response_alg", json!("none"), "invalid_client_metadata", "userinfo_signed_response_alg"),
         ("software_statement", json!("e30.e30.x"), "unapproved_software_statement", "software_statement"),
         ("software_statement", json!("nonsense"), "invalid_software_statement", "software_statement"),
         ("software_statement", json!({}), "invalid_software_statement", "software_statement"),
@@ -314,6 +331,21 @@ async fn s41_s42_dc_05_each_member_is_held_to_its_rules() {
         let public = ["none", "private_key_jwt"].contains(&made.text("token_endpoint_auth_method"));
         assert_eq!(made.body.get("client_secret").is_none(), public, "{good}");
         assert_eq!(made.body.get("client_secret_expires_at").is_none(), public, "{good}");
+    }
+    // What the rest of the metadata can do is told back as well.
+    for (name, value) in [
+        ("subject_type", json!("pairwise")),
+        ("initiate_login_uri", json!("https://app.example/login")),
+        ("post_logout_redirect_uris", json!(["https://app.example/bye"])),
+        ("backchannel_logout_uri", json!("https://app.example/backchannel")),
+        ("backchannel_logout_session_required", json!(true)),
+        ("frontchannel_logout_uri", json!("https://app.example/frame")),
+        ("require_auth_time", json!(true)),
+        ("userinfo_signed_response_alg", json!("ES256")),
+        ("default_max_age", json!(60)),
+    ] {
+        let made = app.registers(with(name, value.clone())).await;
+        assert_eq!((made.status, &made.body[name]), (201, &value), "{name} {}", made.body);
     }
     // Without a name it is called by its host.
     assert_eq!(app.registers(json!({ "redirect_uris": [CALLBACK] })).await.body["client_name"], "app.example");

@@ -91,3 +91,17 @@ async fn columns_have_one_of_four_types() {
         assert!(portable, "{column}");
     }
 }
+
+/// The migrations leave no trace in the file but what they say: also the one that edits SQLite's schema.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_file_is_sound_after_all_migrations() {
+    let house = House::new(Kind::Sqlite).await;
+    let mut raw = house.raw().await;
+    assert_eq!(raw.texts("SELECT integrity_check FROM pragma_integrity_check").await, ["ok"]);
+    assert_eq!(raw.texts("SELECT \"table\" FROM pragma_foreign_key_check").await, Vec::<String>::new());
+    let of = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name IN ('grants', 'consents')";
+    for sql in raw.texts(of).await {
+        assert!(sql.contains("REFERENCES users") && !sql.contains("REFERENCES clients"), "{sql}");
+    }
+    assert_eq!(raw.texts("SELECT name FROM sqlite_schema WHERE name = 'reread'").await, Vec::<String>::new());
+}

@@ -52,10 +52,10 @@ impl Unusable {
 
 /// What is known of a `client_id` that is a URL.
 pub enum Found {
-    /// The client as its document describes it. One that is blocked is disabled.
+    /// The client as its document describes it.
     Client(Arc<Client>),
-    /// URLs are no clients here.
-    Off,
+    /// It is none: URLs aren't here, or this one is blocked.
+    Nobody,
     /// It can't be used.
     Unusable(Unusable),
 }
@@ -71,20 +71,21 @@ struct Read {
 /// The client at this URL: from memory, or fetched.
 pub async fn find(app: &App, id: &str) -> Result<Found, Fault> {
     if app.config.cimd == Cimd::Off {
-        return Ok(Found::Off);
+        return Ok(Found::Nobody);
     }
     if let Err(why) = trusted(app, id) {
         return Ok(Found::Unusable(why));
     }
-    let read = match read(app, id, app.now()).await {
-        Ok(client) => client,
-        Err(why) => return Ok(Found::Unusable(why)),
-    };
-    app.sightings.note(id, &read.metadata.client_name, app.now());
-    Ok(Found::Client(match blocked(app, id).await? {
-        true => Arc::new(Client { enabled: false, ..Client::clone(&read) }),
-        false => read,
-    }))
+    if blocked(app, id).await? {
+        return Ok(Found::Nobody);
+    }
+    match read(app, id, app.now()).await {
+        Ok(client) => {
+            app.sightings.note(id, &client.metadata.client_name, app.now());
+            Ok(Found::Client(client))
+        }
+        Err(why) => Ok(Found::Unusable(why)),
+    }
 }
 
 /// What a client at this URL may be, without asking it: where its tokens are shown, nobody waits for its document.
