@@ -52,6 +52,8 @@ impl<'a> Change<'a> {
         audit::record(&mut self.tx, &event, self.now).await?;
         self.tx.commit().await?;
         self.app.memory.forget();
+        // It may have ended sessions.
+        self.app.logouts.notify_one();
         // The change is made and must be answered so; whoever asks next catches up.
         if let Err(fault) = self.app.catch_up().await {
             tracing::warn!(%fault, "the keys and the registry couldn't be read again after a change");

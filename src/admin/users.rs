@@ -5,7 +5,7 @@ use super::{Acting, Refused};
 use crate::app::App;
 use crate::base::Secret;
 use crate::base::id::UserId;
-use crate::oauth::grants;
+use crate::oauth::{grants, logout};
 use crate::people::{NewUser, User, password, store};
 use crate::signin::session;
 use serde_json::Value;
@@ -69,7 +69,9 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
         store::set_enabled(&mut change.tx, id, false, change.now).await?;
     }
     session::end_all(&mut change.tx, id).await?;
+    // First, as in `logout::wind_up`: it waits for codes that are just being redeemed.
     grants::end_of_user(&mut change.tx, id, "user_disabled", change.now).await?;
+    logout::account_over(app, &mut change.tx, id).await?;
     changed(change, "user.disabled", &before).await
 }
 
@@ -82,8 +84,16 @@ pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) 
     let mut change = Change::begin(app, who).await?;
     let before = one(&mut change, id).await?;
     store::set_password(&mut change.tx, id, &hash).await?;
-    session::end_all(&mut change.tx, id).await?;
+    logout::sign_out_everywhere(app, &mut change.tx, id).await?;
     changed(change, "user.password_set", &before).await
+}
+
+/// Ends all sessions of a person: they must sign in again everywhere, and their apps are told.
+pub async fn sign_out(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    logout::sign_out_everywhere(app, &mut change.tx, id).await?;
+    changed(change, "user.signed_out", &before).await
 }
 
 /// Makes a person an administrator.
@@ -114,6 +124,7 @@ pub async fn delete(app: &App, who: &Acting, id: &UserId) -> Result<(), Refused>
     let mut change = Change::begin(app, who).await?;
     let user = one(&mut change, id).await?;
     keeps_an_admin(&mut change, &user, "deleted").await?;
+    logout::account_over(app, &mut change.tx, id).await?;
     store::delete(&mut change.tx, id).await?;
     change.commit(happened("user.deleted", id, user.to_json(), Value::Null)).await
 }

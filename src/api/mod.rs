@@ -32,6 +32,7 @@ pub fn routes() -> Router<App> {
         .route("/v1/admin/users/{id}", get(users::show).delete(users::delete))
         .route("/v1/admin/users/{id}/enable", post(users::enable))
         .route("/v1/admin/users/{id}/disable", post(users::disable))
+        .route("/v1/admin/users/{id}/sign-out", post(users::sign_out))
         .route("/v1/admin/users/{id}/promote", post(users::promote))
         .route("/v1/admin/users/{id}/demote", post(users::demote))
         .route("/v1/admin/users/{id}/password", post(users::set_password))

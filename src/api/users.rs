@@ -99,6 +99,15 @@ pub(super) async fn demote(
     Ok(shown(&users::demote(&app, &who, &id).await?))
 }
 
+/// `POST /v1/admin/users/{id}/sign-out`
+pub(super) async fn sign_out(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(&users::sign_out(&app, &who, &id).await?))
+}
+
 /// A new password.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

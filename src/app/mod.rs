@@ -13,6 +13,7 @@ use crate::db::{Db, Fault};
 use crate::keys::{self, Keyring};
 use crate::outbound::Outbound;
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// The shared services.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct Services {
     pub waiting: Attempts,
     /// Code challenges and nonces that have led to a code lately.
     pub used: Attempts,
+    /// Rung when a session has ended and somebody must be told.
+    pub logouts: Notify,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

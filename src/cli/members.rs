@@ -16,6 +16,15 @@ pub(super) struct Members {
     /// Where people are sent back to, compared letter by letter; may be given several times
     #[arg(long = "redirect-uri", value_name = "URI", num_args = 1..)]
     redirect_uris: Option<Vec<String>>,
+    /// Where people may be sent after signing out, compared letter by letter; may be given several times
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI", num_args = 1..)]
+    post_logout_redirect_uris: Option<Vec<String>>,
+    /// Where it is told that somebody signed out, by a request of ours (OIDC Back-Channel Logout)
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
+    /// What browsers load when somebody signs out, in a hidden frame (OIDC Front-Channel Logout)
+    #[arg(long, value_name = "URL")]
+    frontchannel_logout_uri: Option<String>,
     /// What it may ask for, in one text: "openid offline profile email"
     #[arg(long, value_name = "SCOPES")]
     scope: Option<String>,
@@ -192,6 +201,9 @@ impl Members {
         let flags = [
             ("client_name", self.name.map(Value::from)),
             ("redirect_uris", self.redirect_uris.map(Value::from)),
+            ("post_logout_redirect_uris", self.post_logout_redirect_uris.map(Value::from)),
+            ("backchannel_logout_uri", self.backchannel_logout_uri.map(Value::from)),
+            ("frontchannel_logout_uri", self.frontchannel_logout_uri.map(Value::from)),
             ("scope", self.scope.map(Value::from)),
             ("grant_types", self.grant_types.map(names)),
             ("response_types", self.response_types.map(Value::from)),
@@ -233,6 +245,9 @@ pub(super) fn flag(member: &str) -> Option<&'static str> {
         "client_id" => "--id",
         "client_name" => "--name",
         "redirect_uris" => "--redirect-uri",
+        "post_logout_redirect_uris" => "--post-logout-redirect-uri",
+        "backchannel_logout_uri" => "--backchannel-logout-uri",
+        "frontchannel_logout_uri" => "--frontchannel-logout-uri",
         "scope" => "--scope",
         "grant_types" => "--grant-type",
         "response_types" => "--response-type",

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Enable(One),
     /// Stop a person: their sessions and grants end at once
     Disable(One),
+    /// End all sessions of a person; their apps are told
+    SignOut(One),
     /// Make a person an administrator
     Promote(One),
     /// Make an administrator an ordinary person
@@ -142,6 +144,10 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
             let user = found(app, &one).await?;
             let done = users::disable(app, &acting(), &user.id).await;
             said(done, &one, "is disabled. Their sessions and grants have ended.")
+        }
+        Command::SignOut(one) => {
+            let user = found(app, &one).await?;
+            said(users::sign_out(app, &acting(), &user.id).await, &one, "is signed out everywhere.")
         }
         Command::Promote(one) => {
             let user = found(app, &one).await?;

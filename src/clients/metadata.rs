@@ -44,6 +44,18 @@ pub struct Metadata {
     pub tos_uri: Option<String>,
     /// Whom to ask about it.
     pub contacts: Vec<String>,
+    /// Where people may be sent after signing out (OIDC RP-Initiated Logout §3.1).
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Where we tell it that a session ended (OIDC Back-Channel Logout §2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs the `sid` for that; it always gets it.
+    pub backchannel_logout_session_required: bool,
+    /// What browsers load in a frame when a session ended (OIDC Front-Channel Logout §2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` for that; it always gets them.
+    pub frontchannel_logout_session_required: bool,
     /// What its ID tokens are signed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
@@ -125,6 +137,11 @@ impl Default for Metadata {
             policy_uri: None,
             tos_uri: None,
             contacts: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
             id_token_signed_response_alg: None,
             default_max_age: None,
             require_auth_time: false,
@@ -185,6 +202,7 @@ impl Metadata {
         self.check_keys()?;
         self.check_links()?;
         self.check_openid()?;
+        self.check_logout()?;
         self.check_lifetimes()
     }
 

@@ -2,6 +2,7 @@
 
 mod choices;
 pub mod custom_claims;
+mod logout;
 pub mod metadata;
 mod openid;
 mod response_types;

@@ -31,6 +31,7 @@ pub(super) fn check(config: &Config) -> Checked {
     log_level(&config.log.level)?;
     lifetimes(&config.lifetimes)?;
     keys(&config.keys, &config.lifetimes)?;
+    between("logout.give_up_after", config.logout.give_up_after, Duration::from_secs(60), 30 * DAY)?;
     passwords(config)?;
     limits(&config.limits)?;
     for (setting, number) in [
@@ -245,6 +246,7 @@ mod tests {
             ("keys.publish_before = \"91d\"", "keys.publish_before"),
             ("passwords.memory_kib = 7", "passwords.memory_kib"),
             ("passwords.passes = 0", "passwords.passes"),
+            ("logout.give_up_after = \"31d\"", "logout.give_up_after"),
             ("limits.connections = 0", "limits.connections"),
             ("limits.handler = \"0s\"", "limits.handler"),
             ("limits.body_bytes = 0", "limits.body_bytes"),

@@ -186,8 +186,9 @@ fn unreadable(name: &str, why: &str, defaults: &Table, path: &[String]) -> Refus
     });
     let fix = match (name, default.flatten()) {
         ("listen", _) => "write an IP address and a port, as 127.0.0.1:4444 or [::1]:4444".to_owned(),
-        ("proxies.trusted" | "outbound.allow", _) => {
-            "write networks with their length, as 10.0.0.0/8 or fd00::/8".to_owned()
+        ("proxies.trusted", _) => "write networks with their length, as 10.0.0.0/8 or fd00::/8".to_owned(),
+        ("outbound.allow", _) => {
+            "write networks or hosts without scheme or port, as 10.0.0.0/8 or app.internal".to_owned()
         }
         (_, Some(default)) => format!("the default is {default}"),
         (_, None) => "write title = \"…\" in words for people, and maybe detail = \"…\"".to_owned(),
@@ -276,6 +277,7 @@ mod tests {
             ("[limits]\nconnections = \"many\"\n", "f.toml:2:15", "must be a whole number, not text in quotes"),
             ("[lifetimes]\n  code = \"10x\"\n", "f.toml:2:10", "isn't a duration; write 500ms"),
             ("proxies.trusted = [\"10.0.0.0/99\"]\n", "f.toml:1:19", "10.0.0.0/8 or fd00::/8"),
+            ("outbound.allow = [\"http://a.internal\"]\n", "f.toml:1:18", "as 10.0.0.0/8 or app.internal"),
             ("listen = \"localhost\"\n", "f.toml:1:10", "127.0.0.1:4444"),
             ("log = \"info\"\n", "f.toml:1:7", "under [log]"),
             ("log.format = \"yaml\"\n", "f.toml:1:14", "json"),

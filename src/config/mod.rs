@@ -1,11 +1,13 @@
 //! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
 
+mod allowed;
 mod check;
 mod environment;
 mod file;
 mod load;
 mod refused;
 
+pub use allowed::Allowed;
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, load, load_process};
 pub use refused::Refused;
@@ -55,6 +57,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Requests that we make.
     pub outbound: Outbound,
+    /// Signing out.
+    pub logout: Logout,
     /// Signing keys.
     pub keys: Keys,
     /// What scopes mean, in words for the consent page.
@@ -204,11 +208,32 @@ pub struct Proxies {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outbound {
-    /// Networks that may be reached although they aren't public, and over plain http.
-    pub allow: Vec<IpNet>,
+    /// What may be reached although it isn't public, and over plain http.
+    pub allow: Vec<Allowed>,
     /// A PEM file with certificates to trust beside the usual ones.
     #[serde(deserialize_with = "unless_empty")]
     pub extra_ca: Option<PathBuf>,
+}
+
+/// Signing out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logout {
+    /// What becomes of grants with `offline` when the session ends in which they were given.
+    pub offline_grants: OfflineGrants,
+    /// How long a client that can't be reached is tried.
+    #[serde(with = "span")]
+    pub give_up_after: Duration,
+}
+
+/// What becomes of grants with `offline` when the session ends in which they were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfflineGrants {
+    /// They stay: that is what `offline` means (OIDC Back-Channel Logout §2.7).
+    Keep,
+    /// They end like the others.
+    End,
 }
 
 /// Signing keys.

@@ -18,6 +18,10 @@ pub const SPA: &str = "demo-spa";
 pub const PASSWORD: &str = "analytical engine";
 /// Where the playground takes answers.
 pub const CALLBACK: &str = "/dev/callback";
+/// Where the playground sees people who have signed out.
+pub const SIGNED_OUT: &str = "/dev/signed-out";
+/// Where the playground is told that a session ended.
+pub const BACKCHANNEL: &str = "/dev/backchannel";
 /// Where the snippets take answers.
 pub const SNIPPET_CALLBACK: &str = "http://localhost:3000/callback";
 
@@ -78,6 +82,8 @@ fn confidential(app: &App) -> Metadata {
         grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials],
         scope: SCOPE.to_owned(),
         resource_server: true,
+        post_logout_redirect_uris: vec![app.url(SIGNED_OUT)],
+        backchannel_logout_uri: Some(app.url(BACKCHANNEL)),
         ..Metadata::default()
     }
 }
@@ -90,6 +96,8 @@ fn public(app: &App) -> Metadata {
         redirect_uris: std::iter::once(app.url(CALLBACK)).chain(beside.map(str::to_owned)).collect(),
         token_endpoint_auth_method: AuthMethod::None,
         scope: SCOPE.to_owned(),
+        post_logout_redirect_uris: vec![app.url(SIGNED_OUT)],
+        backchannel_logout_uri: Some(app.url(BACKCHANNEL)),
         id_token_signed_response_alg: Some("ES256".to_owned()),
         ..Metadata::default()
     }

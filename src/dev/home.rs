@@ -3,7 +3,7 @@
 use super::{Options, demo};
 use crate::base::encoding::hex;
 use crate::base::entropy;
-use crate::config::{self, Config, Flags, LogFormat, ScopeText};
+use crate::config::{self, Allowed, Config, Flags, LogFormat, ScopeText};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,8 @@ impl Home {
         config.limits.shutdown_drain = Duration::from_secs(2);
         // Room for a first signature that waits for its RSA key, and for a playground step of several requests.
         config.limits.handler = Duration::from_secs(30);
+        // The playground is an app that is told of sign-outs, and it lives here.
+        config.outbound.allow = vec![Allowed::Host("localhost".to_owned())];
         let notes =
             ScopeText { title: "Read your notes".to_owned(), detail: "All of them, and who wrote them.".to_owned() };
         config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);

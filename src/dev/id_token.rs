@@ -35,15 +35,11 @@ pub fn verify(token: &str, jwks: &Value, expected: &Expected<'_>) -> Vec<Checked
     };
     let text = |name: &str| read.claims.get(name).and_then(Value::as_str);
     let number = |name: &str| read.claims.get(name).and_then(Value::as_i64);
-    let keys = jwks.get("keys").and_then(Value::as_array).cloned().unwrap_or_default();
-    let kid = read.kid.as_deref().unwrap_or_default();
-    let key = keys.iter().find(|key| key.get("kid").and_then(Value::as_str) == Some(kid));
-    let signed = key.is_some_and(|key| jwt::verify(token, key, &["RS256", "PS256", "ES256", "EdDSA"]).is_some());
     let hash = Algorithm::named(&read.alg).map(|alg| alg.left_half_hash(expected.access_token));
     let left = number("exp").unwrap_or_default().saturating_sub(expected.now);
     let age = expected.now.saturating_sub(number("iat").unwrap_or_default());
     vec![
-        checked(signed, format!("signature holds: {} by key {kid} of the JWK set", read.alg), "RFC 7515 §5.2"),
+        signature(token, &read, jwks),
         checked(text("iss") == Some(expected.issuer), "iss is the issuer that we asked", "OIDC Core §3.1.3.7"),
         checked(text("aud") == Some(expected.client_id), "aud is our client_id", "OIDC Core §3.1.3.7"),
         checked(left > 0, format!("exp is {left} s ahead"), "OIDC Core §3.1.3.7"),
@@ -62,6 +58,15 @@ pub fn verify(token: &str, jwks: &Value, expected: &Expected<'_>) -> Vec<Checked
     ]
 }
 
-fn checked(holds: bool, what: impl Into<String>, section: &'static str) -> Checked {
+/// Whether a key of the published set signed it.
+pub(super) fn signature(token: &str, read: &jwt::Unverified, jwks: &Value) -> Checked {
+    let keys = jwks.get("keys").and_then(Value::as_array).cloned().unwrap_or_default();
+    let kid = read.kid.as_deref().unwrap_or_default();
+    let key = keys.iter().find(|key| key.get("kid").and_then(Value::as_str) == Some(kid));
+    let signed = key.is_some_and(|key| jwt::verify(token, key, &["RS256", "PS256", "ES256", "EdDSA"]).is_some());
+    checked(signed, format!("signature holds: {} by key {kid} of the JWK set", read.alg), "RFC 7515 §5.2")
+}
+
+pub(super) fn checked(holds: bool, what: impl Into<String>, section: &'static str) -> Checked {
     Checked { holds, what: what.into(), section }
 }

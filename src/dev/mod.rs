@@ -9,6 +9,7 @@ pub mod home;
 pub mod host;
 pub mod http;
 pub mod id_token;
+pub mod logout_token;
 mod playground;
 pub mod reference;
 

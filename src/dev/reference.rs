@@ -21,6 +21,8 @@ pub enum Place {
     Claim,
     /// A JOSE header.
     Jose,
+    /// Parameters of `/oauth2/sessions/logout` and of the redirect that follows.
+    SignOut,
     /// HTTP headers.
     Header,
 }
@@ -43,6 +45,12 @@ impl Section {
             Some(number) => format!("https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"),
             None if document == "Form Post" => {
                 "https://openid.net/specs/oauth-v2-form-post-response-mode-1_0.html".to_owned()
+            }
+            None if document == "RP-Initiated Logout" => {
+                "https://openid.net/specs/openid-connect-rpinitiated-1_0.html".to_owned()
+            }
+            None if document == "Back-Channel Logout" => {
+                "https://openid.net/specs/openid-connect-backchannel-1_0.html".to_owned()
             }
             None => format!("https://openid.net/specs/openid-connect-core-1_0.html#{}", anchor(section)),
         }
@@ -81,6 +89,7 @@ pub fn explain(place: Place, name: &str) -> Option<(&'static str, Section)> {
         Place::Told => told(name).or_else(|| claim(name)),
         Place::Claim => claim(name),
         Place::Jose => jose(name),
+        Place::SignOut => sign_out(name),
         Place::Header => header(name),
     };
     found.map(|(note, section)| (note, Section(section)))
@@ -185,6 +194,7 @@ fn claim(name: &str) -> Known {
         "azp" => ("to whom it was issued", "OIDC Core §2"),
         "at_hash" => ("ties it to the access token", "OIDC Core §3.1.3.6"),
         "sid" => ("the browser session, for signing out everywhere", "OIDC Core §2"),
+        "events" => ("what happened: a session ended", "Back-Channel Logout §2.4"),
         "client_id" => ("to whom it was issued", "RFC 9068 §2.2"),
         "scope" => ("what it may be used for", "RFC 9068 §2.2.3"),
         "email" | "email_verified" => ("by scope email", "OIDC Core §5.4"),
@@ -195,6 +205,16 @@ fn claim(name: &str) -> Known {
             ("by scope profile", "OIDC Core §5.4")
         }
         "error" | "error_description" => ("why not", "RFC 6750 §3.1"),
+        _ => return None,
+    })
+}
+
+fn sign_out(name: &str) -> Known {
+    Some(match name {
+        "id_token_hint" => ("who leaves, and which app asks; it may have expired", "RP-Initiated Logout §2"),
+        "post_logout_redirect_uri" => ("where to go then; must be registered, byte for byte", "RP-Initiated Logout §3"),
+        "state" => ("comes back unchanged", "RP-Initiated Logout §2"),
+        "logout_token" => ("what happened, signed; decoded below", "Back-Channel Logout §2.5"),
         _ => return None,
     })
 }

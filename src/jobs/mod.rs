@@ -1,4 +1,7 @@
-//! Work in the background: noticing what other processes change, handing keys over, deleting what is over.
+//! Work in the background: noticing what other processes change, handing keys over, telling apps that sessions ended,
+//! deleting what is over.
+
+mod sign_outs;
 
 use crate::app::App;
 use crate::db::Fault;
@@ -19,6 +22,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(notice(app.clone()));
     jobs.spawn(hand_over(app.clone()));
     jobs.spawn(purge(app.clone()));
+    sign_outs::start(app, &mut jobs);
     jobs
 }
 

@@ -47,6 +47,7 @@ pub fn document(app: &App) -> Value {
         "jwks_uri": app.url("/.well-known/jwks.json"),
         "revocation_endpoint": app.url("/oauth2/revoke"),
         "introspection_endpoint": app.url("/oauth2/introspect"),
+        "end_session_endpoint": app.url("/oauth2/sessions/logout"),
         "scopes_supported": scopes,
         "response_types_supported": responses,
         "response_modes_supported": ["query", "fragment", "form_post"],
@@ -72,6 +73,10 @@ pub fn document(app: &App) -> Value {
         "require_request_uri_registration": true,
         "request_object_signing_alg_values_supported": REQUEST_OBJECT_ALGORITHMS,
         "authorization_response_iss_parameter_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
         "ui_locales_supported": ["en"],
         "protected_resources": Resource::ALL.map(|resource| resource.identifier(app)),
     })

@@ -5,6 +5,7 @@ use super::wishes::Wishes;
 use crate::args;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::{ScopeSet, Time, encoding};
+use crate::config::OfflineGrants;
 use crate::crypto::token::{GrantToken, Holder};
 use crate::db::{Db, Fault, Item, On, Result, Row};
 
@@ -264,9 +265,10 @@ pub async fn end_of_user(mut on: impl On, id: &UserId, reason: &'static str, now
     on.run(store::END_OF_USER, args![id, now, reason]).await
 }
 
-/// Ends the grants of a browser session that can't be refreshed, and codes that wait: the person signed out.
-pub async fn end_of_session(mut on: impl On, sid: &SessionId, now: Time) -> Result<usize> {
-    on.run(store::END_OF_SESSION, args![sid, now, "signed_out"]).await
+/// Ends the grants of a browser session that can't be refreshed, and codes that wait: the person signed out. The others
+/// end too where the operator wants it.
+pub async fn end_of_session(mut on: impl On, sid: &SessionId, rest: OfflineGrants, now: Time) -> Result<usize> {
+    on.run(store::END_OF_SESSION, args![sid, now, "signed_out", rest == OfflineGrants::End]).await
 }
 
 /// Ends what a person allowed a client.
@@ -274,8 +276,8 @@ pub async fn end_of_consent(mut on: impl On, user: &UserId, client: &ClientId, n
     on.run(store::END_OF_CONSENT, args![user, client, now, "consent_withdrawn"]).await
 }
 
-/// Deletes grants that ended a day ago or more, a few hundred at a time by ranges of the time-ordered key. Gives where to
-/// go on, or `None` at the end.
+/// Deletes grants that ended a day ago or more, a few hundred at a time by ranges of the time-ordered key; but not while
+/// their session lives, since they say who must hear of its end. Gives where to go on, or `None` at the end.
 pub async fn purge(mut db: &Db, after: &str, now: Time) -> Result<Option<String>> {
     let before = now - std::time::Duration::from_secs(86_400);
     let ids = db.all(store::STEP, args![after]).await?;

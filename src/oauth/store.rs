@@ -240,13 +240,14 @@ sql! {
     write END_OF_CLIENT = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE client_id = $1 AND revoked_at IS NULL RETURNING id";
     write END_OF_USER = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
     write END_OF_SESSION = "UPDATE grants SET revoked_at = $2, end_reason = $3 WHERE sid = $1 AND revoked_at IS NULL \
-                            AND refresh_hash IS NULL RETURNING id";
+                            AND (refresh_hash IS NULL OR $4) RETURNING id";
     write END_OF_CONSENT = "UPDATE grants SET revoked_at = $3, end_reason = $4 WHERE user_id = $1 AND client_id = $2 \
                             AND revoked_at IS NULL RETURNING id";
     read STEP = "SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT 500";
     write PURGE = "DELETE FROM grants WHERE id > $1 AND id <= $2 AND (expires_at < $3 OR revoked_at < $3 \
                    OR (redeemed_at IS NULL AND code_expires_at < $3) \
-                   OR (idle_expires_at < $3 AND access_expires_at < $3)) RETURNING id";
+                   OR (idle_expires_at < $3 AND access_expires_at < $3)) AND (redeemed_at IS NULL \
+                   OR NOT EXISTS (SELECT 1 FROM sessions s WHERE s.sid = grants.sid)) RETURNING id";
     write PURGE_ASSERTIONS = "DELETE FROM assertions WHERE id IN (SELECT id FROM assertions WHERE expires_at < $1 \
                               ORDER BY expires_at LIMIT 500) RETURNING id";
     write PURGE_REVOKED = "DELETE FROM revoked_tokens WHERE id IN (SELECT id FROM revoked_tokens WHERE expires_at < $1 \

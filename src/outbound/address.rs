@@ -1,7 +1,7 @@
 //! Which addresses are the public internet: those that no registry of special purposes takes out (RFC 6890, and IANA's
 //! IPv4 and IPv6 Special-Purpose Address Registries).
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::{Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address can belong to a stranger's server. IPv6 forms that carry an IPv4 address (mapped, compatible,
@@ -11,12 +11,6 @@ pub fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(v4) => !SPECIAL_V4.iter().any(|net| net.contains(&v4)),
         IpAddr::V6(v6) => GLOBAL_V6.contains(&v6) && !SPECIAL_V6.iter().any(|net| net.contains(&v6)),
     }
-}
-
-/// Whether the operator allows an address although it isn't public.
-pub(super) fn is_allowed(address: IpAddr, allow: &[IpNet]) -> bool {
-    let address = address.to_canonical();
-    allow.iter().any(|net| net.contains(&address))
 }
 
 const fn v4(a: u8, b: u8, c: u8, length: u8) -> Ipv4Net {
@@ -192,13 +186,6 @@ mod tests {
         ] {
             assert!(is_public(ip(text)), "{text}");
         }
-    }
-
-    #[test]
-    fn an_allowed_network_is_allowed_in_its_mapped_form_too() {
-        let allow = ["10.0.0.0/8".parse().expect("network")];
-        assert!(is_allowed(ip("10.1.2.3"), &allow) && is_allowed(ip("::ffff:10.1.2.3"), &allow));
-        assert!(!is_allowed(ip("11.1.2.3"), &allow) && !is_allowed(ip("::10.1.2.3"), &allow));
     }
 
     proptest! {

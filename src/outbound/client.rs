@@ -1,9 +1,9 @@
 //! RFC 9700 §4.16's server-side request forgery: a URL that someone else chose is fetched only where we mean to go, and
 //! who chose it learns nothing from how it failed.
 
-use super::address::{is_allowed, is_public};
+use super::address::is_public;
+use super::allow::Allow;
 use crate::config;
-use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client};
@@ -26,7 +26,7 @@ pub struct Outbound {
     public: Client,
     /// Everything else: allowed addresses only.
     inside: Client,
-    allow: Arc<[IpNet]>,
+    allow: Arc<Allow>,
 }
 
 /// A request that wasn't made or gave nothing. Displayed, it says only that: connection refused, timeout and a private
@@ -58,7 +58,7 @@ fn refuse<T>(detail: impl Into<String>) -> Result<T, Refused> {
 impl Outbound {
     /// Makes the client; fails when `outbound.extra_ca` can't be read. The text says what to do.
     pub fn new(settings: &config::Outbound) -> Result<Self, String> {
-        let allow: Arc<[IpNet]> = settings.allow.clone().into();
+        let allow = Arc::new(Allow::new(&settings.allow));
         let extra = settings.extra_ca.as_deref().map(certificates).transpose()?.unwrap_or_default();
         let client = |policy| build(Addresses { policy, allow: Arc::clone(&allow) }, extra.clone());
         Ok(Outbound { public: client(Reach::PublicOrAllowed)?, inside: client(Reach::Allowed)?, allow })
@@ -122,6 +122,14 @@ impl Outbound {
         Ok((media, body))
     }
 
+    /// Posts a form and gives the status of the answer, whose body nobody reads. Redirects aren't followed: they are
+    /// answers like others.
+    pub async fn post_form(&self, url: &str, form: &[(&str, &str)], patience: Duration) -> Result<u16, Refused> {
+        let (url, client) = self.way(url)?;
+        let answer = client.post(url).timeout(patience.min(TOTAL)).form(form).send().await;
+        answer.map(|answer| answer.status().as_u16()).map_err(|fault| Refused { detail: chain(&fault) })
+    }
+
     /// The parsed URL and the client whose resolver holds for it.
     fn way(&self, url: &str) -> Result<(Url, &Client), Refused> {
         let Ok(url) = Url::parse(url) else {
@@ -146,8 +154,10 @@ impl Outbound {
         };
         match literal {
             Some(address) if !reach.permits(address, &self.allow) => refuse(format!("{address} {}", reach.why_not())),
-            // Whoever allows nothing can't mean any other scheme or port.
-            None if reach == Reach::Allowed && self.allow.is_empty() => refuse("only https on port 443 is allowed"),
+            // Whoever allows nothing that it could lead to can't mean any other scheme or port.
+            None if reach == Reach::Allowed && !self.allow.conceives(url.host_str().unwrap_or_default()) => {
+                refuse("only https on port 443 is allowed")
+            }
             _ => Ok((url, client)),
         }
     }
@@ -186,8 +196,8 @@ enum Reach {
 }
 
 impl Reach {
-    fn permits(self, address: IpAddr, allow: &[IpNet]) -> bool {
-        is_allowed(address, allow) || (self == Reach::PublicOrAllowed && is_public(address))
+    fn permits(self, address: IpAddr, allow: &Allow) -> bool {
+        allow.address(address) || (self == Reach::PublicOrAllowed && is_public(address))
     }
 
     fn why_not(self) -> &'static str {
@@ -203,13 +213,14 @@ impl Reach {
 #[derive(Clone)]
 struct Addresses {
     policy: Reach,
-    allow: Arc<[IpNet]>,
+    allow: Arc<Allow>,
 }
 
 impl Addresses {
     /// Public addresses are picked out; but beyond https on port 443 one that isn't allowed spoils the name.
     fn choose(&self, name: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, String> {
-        let permitted = |at: &SocketAddr| self.policy.permits(at.ip(), &self.allow);
+        let named = self.allow.host(name);
+        let permitted = |at: &SocketAddr| named || self.policy.permits(at.ip(), &self.allow);
         let spoiled = self.policy == Reach::Allowed && !found.iter().all(permitted);
         let kept: Vec<SocketAddr> = found.into_iter().filter(permitted).collect();
         match spoiled || kept.is_empty() {
@@ -280,9 +291,12 @@ mod tests {
         }
     }
 
+    fn entries(allow: &[&str]) -> Vec<config::Allowed> {
+        allow.iter().map(|entry| entry.parse().expect("an entry")).collect()
+    }
+
     fn outbound(allow: &[&str]) -> Outbound {
-        let allow = allow.iter().map(|net| net.parse().expect("network")).collect();
-        Outbound::new(&config::Outbound { allow, extra_ca: None }).expect("client")
+        Outbound::new(&config::Outbound { allow: entries(allow), extra_ca: None }).expect("client")
     }
 
     fn json(body: &str) -> String {
@@ -383,6 +397,9 @@ mod tests {
         let out = outbound(&["10.0.0.0/8"]);
         assert!(out.check("http://10.1.1.1:8080/").is_ok() && out.check("http://inside.example:8080/").is_ok());
         assert!(out.check("http://11.1.1.1/").is_err() && out.check("https://192.168.1.1/").is_err());
+        let out = outbound(&["inside.example"]);
+        assert!(out.check("http://inside.example:8080/").is_ok() && out.check("https://INSIDE.example.:1/").is_ok());
+        assert!(out.check("http://outside.example:8080/").is_err() && out.check("http://127.0.0.1/").is_err());
     }
 
     #[tokio::test]
@@ -394,6 +411,10 @@ mod tests {
         let other = outbound(&["10.0.0.0/8"]);
         assert!(other.get_json(&format!("http://localhost:{}/", canary.port), 100).await.is_err());
         assert_eq!(canary.hits(), 1);
+        let by_name = outbound(&["localhost"]);
+        assert!(by_name.get_json(&format!("http://localhost:{}/", canary.port), 100).await.is_ok());
+        assert!(by_name.get_json(&format!("http://127.0.0.1:{}/", canary.port), 100).await.is_err());
+        assert_eq!(canary.hits(), 2);
     }
 
     #[tokio::test]
@@ -427,10 +448,7 @@ mod tests {
 
     #[test]
     fn ss02_a_name_gives_only_addresses_that_may_be_reached() {
-        let addresses = |policy, allow: &[&str]| Addresses {
-            policy,
-            allow: allow.iter().map(|net| net.parse().expect("network")).collect::<Vec<IpNet>>().into(),
-        };
+        let addresses = |policy, allow: &[&str]| Addresses { policy, allow: Arc::new(Allow::new(&entries(allow))) };
         let found =
             |list: &[&str]| list.iter().map(|ip| SocketAddr::new(ip.parse().expect("ip"), 0)).collect::<Vec<_>>();
         let public = addresses(Reach::PublicOrAllowed, &[]);
@@ -440,6 +458,9 @@ mod tests {
         let inside = addresses(Reach::Allowed, &["10.0.0.0/8"]);
         assert_eq!(inside.choose("x", found(&["10.0.0.1"])), Ok(found(&["10.0.0.1"])));
         assert!(inside.choose("x", found(&["10.0.0.1", "8.8.8.8"])).is_err());
+        let named = addresses(Reach::Allowed, &["app.internal"]);
+        assert_eq!(named.choose("app.internal", found(&["10.0.0.1"])), Ok(found(&["10.0.0.1"])));
+        assert!(named.choose("x.app.internal", found(&["10.0.0.1"])).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The one HTTP client for everything that leaves: public addresses over https, and what the operator allows beside.
 
 mod address;
+mod allow;
 mod client;
 
 pub use address::is_public;

@@ -16,6 +16,7 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// Why a server can't start: one block that says what, why and what to do.
@@ -125,6 +126,7 @@ pub async fn start(
         attempts,
         waiting,
         used,
+        logouts: Notify::new(),
         dev,
     };
     let app = App::new(services);

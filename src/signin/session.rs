@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint};
 use crate::base::id::{SessionId, UserId};
 use crate::base::{Secret, Time, entropy};
-use crate::db::{Fault, On, Result, Tx};
+use crate::db::{Db, Fault, On, Result, Tx};
 use crate::people::User;
 use crate::web::browser::{Cookie, SetCookie};
 use crate::{args, sql};
@@ -20,9 +20,12 @@ sql! {
                     WHERE s.id = $1 AND s.idle_expires_at > $2 AND s.expires_at > $2 AND u.enabled";
     write TOUCH = "UPDATE sessions SET seen_at = $2, idle_expires_at = $3 WHERE id = $1 RETURNING id";
     write END = "DELETE FROM sessions WHERE id = $1 RETURNING id";
-    write END_ALL = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
-    write PURGE = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 OR idle_expires_at < $1 \
-                   ORDER BY expires_at LIMIT 500) RETURNING id";
+    write END_ALL = "DELETE FROM sessions WHERE user_id = $1 RETURNING sid";
+    write LEAVE = "UPDATE sessions SET expires_at = 0 WHERE id = $1 RETURNING id";
+    read LEFT = "SELECT sid FROM sessions WHERE expires_at = 0 ORDER BY sid LIMIT 100";
+    write TAKE_LEFT = "DELETE FROM sessions WHERE sid = $1 AND expires_at = 0 RETURNING user_id";
+    write PURGE = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE (expires_at < $1 OR idle_expires_at < $1) \
+                   AND expires_at > 0 ORDER BY expires_at LIMIT 500) RETURNING id";
 }
 
 /// Somebody who is signed in.
@@ -84,7 +87,7 @@ pub struct Proof {
 }
 
 /// Signs a person in: always under a new cookie. The same person keeps their session towards relying parties and its
-/// end; anyone else's session ends.
+/// end; anyone else's session is left.
 pub async fn sign_in(app: &App, user: &UserId, proof: Proof, before: Option<&Session>) -> Result<SetCookie> {
     let now = app.now();
     let lifetimes = &app.config.lifetimes;
@@ -96,24 +99,45 @@ pub async fn sign_in(app: &App, user: &UserId, proof: Proof, before: Option<&Ses
     let cookie = Secret::new(base64url(&entropy::bytes::<32>()));
     let id = fingerprint(cookie.reveal().as_bytes());
     let mut tx = app.db.begin().await?;
-    if let Some(before) = before {
-        end(&mut tx, before).await?;
+    match before {
+        Some(before) if same.is_some() => end(&mut tx, before).await.map(|_| ())?,
+        Some(before) => leave(&mut tx, before).await?,
+        None => {}
     }
     let idle = now + lifetimes.session_idle;
     let args = args![id, &sid, user, now, proof.amr, proof.acr, created_at, idle, expires_at];
     (&mut tx).run(CREATE, args).await?;
     tx.commit().await?;
+    if before.is_some() && same.is_none() {
+        app.logouts.notify_one();
+    }
     Ok(Cookie::Session.set(app, &cookie, Some(lifetimes.session_absolute)))
 }
 
-/// Ends one session.
-pub async fn end(mut tx: &mut Tx, session: &Session) -> Result<()> {
-    (&mut tx).run(END, args![&session.id]).await.map(|_| ())
+/// Ends one session; false when it had ended.
+pub async fn end(mut tx: &mut Tx, session: &Session) -> Result<bool> {
+    Ok((&mut tx).one(END, args![&session.id]).await?.is_some())
 }
 
-/// Ends all sessions of a person; gives how many there were.
-pub async fn end_all(mut on: impl On, user: &UserId) -> Result<usize> {
-    on.run(END_ALL, args![user]).await
+/// Ends all sessions of a person; gives what relying parties know them by.
+pub async fn end_all(mut on: impl On, user: &UserId) -> Result<Vec<SessionId>> {
+    on.all(END_ALL, args![user]).await?.iter().map(|row| row.id("sid")).collect()
+}
+
+/// Ends one session and keeps its row until what hangs on it is wound up, by those who know what that is.
+async fn leave(mut tx: &mut Tx, session: &Session) -> Result<()> {
+    (&mut tx).run(LEAVE, args![&session.id]).await.map(|_| ())
+}
+
+/// Sessions that were left and aren't wound up.
+pub async fn left(mut db: &Db) -> Result<Vec<SessionId>> {
+    db.all(LEFT, args![]).await?.iter().map(|row| row.id("sid")).collect()
+}
+
+/// Takes a session that was left, to wind it up in this transaction; gives whose it was, or `None` when somebody else
+/// was faster.
+pub async fn take_left(mut tx: &mut Tx, sid: &SessionId) -> Result<Option<UserId>> {
+    (&mut tx).one(TAKE_LEFT, args![sid]).await?.map(|row| row.id("user_id")).transpose()
 }
 
 /// Deletes sessions that are over, a few hundred at a time.

@@ -29,8 +29,11 @@ static DEV_CSS: LazyLock<Asset> =
 #[cfg(feature = "dev")]
 static DEV_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("dev", "js", "text/javascript; charset=utf-8", include_bytes!("assets/dev.js")));
-/// Keeps a plain name: the template names it.
-const FORM_POST: &[u8] = include_bytes!("assets/form_post.js");
+/// They keep plain names: templates name them.
+const SCRIPTS: [(&str, &[u8]); 2] = [
+    ("form_post.js", include_bytes!("assets/form_post.js")),
+    ("signed_out.js", include_bytes!("assets/signed_out.js")),
+];
 
 /// The URL of the stylesheet.
 pub fn css() -> String {
@@ -67,9 +70,11 @@ fn hashed() -> Vec<&'static Asset> {
 
 /// `GET /assets/{name}`
 pub async fn get(Path(name): Path<String>) -> Response {
-    match hashed().into_iter().find(|asset| asset.path == name) {
-        Some(asset) => send(asset.mime, asset.body, "public, max-age=31536000, immutable"),
-        None if name == "form_post.js" => send("text/javascript; charset=utf-8", FORM_POST, "public, max-age=3600"),
+    if let Some(asset) = hashed().into_iter().find(|asset| asset.path == name) {
+        return send(asset.mime, asset.body, "public, max-age=31536000, immutable");
+    }
+    match SCRIPTS.iter().find(|(plain, _)| *plain == name) {
+        Some((_, body)) => send("text/javascript; charset=utf-8", body, "public, max-age=3600"),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

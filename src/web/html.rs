@@ -5,6 +5,7 @@ use crate::app::App;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::collections::BTreeSet;
 
 /// What the frame of every page needs.
 pub struct Shell {
@@ -33,12 +34,13 @@ pub struct Page<T> {
     status: StatusCode,
     template: T,
     form_action: Option<String>,
+    frames: Vec<String>,
 }
 
 impl<T: Template> Page<T> {
     /// 200.
     pub fn new(template: T) -> Self {
-        Page { status: StatusCode::OK, template, form_action: None }
+        Page { status: StatusCode::OK, template, form_action: None, frames: Vec::new() }
     }
 
     /// With another status.
@@ -49,6 +51,11 @@ impl<T: Template> Page<T> {
     /// Lets forms lead to this origin too: browsers hold redirects after a POST to `form-action` as well.
     pub fn leads_to(self, origin: Option<String>) -> Self {
         Page { form_action: origin, ..self }
+    }
+
+    /// Lets the page have frames of these origins, and of no others.
+    pub fn frames(self, origins: Vec<String>) -> Self {
+        Page { frames: origins, ..self }
     }
 }
 
@@ -64,19 +71,27 @@ impl<T: Template> IntoResponse for Page<T> {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-        if let Ok(policy) = HeaderValue::from_str(&policy(self.form_action.as_deref())) {
+        if let Ok(policy) = HeaderValue::from_str(&policy(self.form_action.as_deref(), &self.frames)) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
     }
 }
 
-fn policy(form_action: Option<&str>) -> String {
-    let also = form_action.filter(|origin| !origin.contains([';', ',', ' ', '\'']));
+fn policy(form_action: Option<&str>, frames: &[String]) -> String {
+    let form_action = listed(form_action.into_iter());
+    let frames = match listed(frames.iter().map(String::as_str)) {
+        none if none.is_empty() => none,
+        some => format!("frame-src{some}; "),
+    };
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'{}{}; \
-         base-uri 'none'; frame-ancestors 'none'",
-        if also.is_some() { " " } else { "" },
-        also.unwrap_or_default()
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'{form_action}; \
+         {frames}base-uri 'none'; frame-ancestors 'none'"
     )
+}
+
+/// Each origin once, with a space before; what would end the directive is left out.
+fn listed<'a>(origins: impl Iterator<Item = &'a str>) -> String {
+    let fit: BTreeSet<&str> = origins.filter(|origin| !origin.contains([';', ',', ' ', '\''])).collect();
+    fit.into_iter().map(|origin| format!(" {origin}")).collect()
 }

@@ -1,7 +1,7 @@
 //! `symbolon client`, `user`, `keys`, `migrate`: beside a running server, which notices; and before there is any.
 
 use crate::on_both;
-use crate::support::House;
+use crate::support::{House, Rp};
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
@@ -123,6 +123,38 @@ on_both! {
         house.app.catch_up().await.expect("catches up");
         assert_ne!(house.app.keys.now().etag, before);
         assert!(beside(&house, "keys list", "").await.ok().out.contains(rotated[0]["kid"].as_str().expect("a kid")));
+    }
+
+    async fn s46_a_command_says_where_sign_outs_are_told_and_signs_people_out(house: House) {
+        let house = house.reaching_loopback().await;
+        let rp = Rp::open().await;
+        house.person("ada").await;
+        let client = house.client_with(|m| rp.registers(m)).await;
+        let mut browser = house.browser();
+        client.tokens(&mut browser, "ada", &[]).await;
+        let done = beside(&house, "user sign-out ada@example.com", "").await.ok();
+        assert!(done.out.contains("is signed out everywhere"), "{}", done.out);
+        // The server finds by itself what the command wrote down.
+        client.is_told(&rp.told(1).await[0]).await;
+        assert!(browser.get(&client.auth_url(&[])).await.first("#sign-in").is_some());
+        beside(&house, "user sign-out nobody", "").await.failed(1, "nobody");
+
+        let base = "client create --name Ledgerly --redirect-uri https://app.example/cb --format json";
+        let more = "--post-logout-redirect-uri https://app.example/a --post-logout-redirect-uri https://app.example/b \
+                    --backchannel-logout-uri https://api.app.example/out --frontchannel-logout-uri https://app.example/out";
+        let made = beside(&house, &format!("{base} {more}"), "").await.json();
+        assert_eq!(made["post_logout_redirect_uris"], serde_json::json!(["https://app.example/a", "https://app.example/b"]));
+        assert_eq!(made["backchannel_logout_uri"], "https://api.app.example/out");
+        assert_eq!(made["frontchannel_logout_uri"], "https://app.example/out");
+        for (flag, bad) in [
+            ("--post-logout-redirect-uri", "http://app.example/a"),
+            ("--backchannel-logout-uri", "https://127.0.0.1/out"),
+            ("--frontchannel-logout-uri", "https://elsewhere.example/out"),
+        ] {
+            beside(&house, &format!("{base} {flag} {bad}"), "").await.failed(2, &format!("{flag}: "));
+        }
+        let id = made["client_id"].as_str().expect("an id");
+        assert!(beside(&house, &format!("client show {id}"), "").await.ok().out.contains("https://api.app.example/out"));
     }
 }
 

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod authorize;
+mod backchannel;
 mod chromium;
 mod claims;
 mod client_auth;
@@ -14,6 +15,7 @@ mod dev;
 mod discovery;
 mod doctor;
 mod faults;
+mod frontchannel;
 mod grant_machine;
 mod house;
 mod http;
@@ -26,6 +28,7 @@ mod kills;
 mod leaks;
 mod legacy_response_types;
 mod login;
+mod logout;
 mod management;
 mod pairwise;
 mod parameters;

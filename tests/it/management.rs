@@ -240,6 +240,37 @@ on_both! {
         assert!(!written.contains("sym_cs_") && written.contains("Store"));
     }
 
+    async fn s41_addresses_for_signing_out_are_registered_and_checked(house: House) {
+        let admin = Admin::of(&house).await;
+        let mut ask = shop();
+        ask["redirect_uris"] = json!(["https://shop.example/cb"]);
+        ask["post_logout_redirect_uris"] = json!(["https://shop.example/bye", "https://shop.example/gone"]);
+        ask["backchannel_logout_uri"] = json!("https://api.shop.example/out");
+        ask["backchannel_logout_session_required"] = json!(true);
+        ask["frontchannel_logout_uri"] = json!("https://shop.example/out");
+        ask["frontchannel_logout_session_required"] = json!(true);
+        let made = admin.sends("POST", "clients", ask.clone()).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let names = ["post_logout_redirect_uris", "backchannel_logout_uri", "backchannel_logout_session_required",
+            "frontchannel_logout_uri", "frontchannel_logout_session_required"];
+        assert!(names.iter().all(|name| made.body[name] == ask[name]), "{}", made.body);
+        let path = format!("clients/{}", made.text("client_id"));
+        for (name, bad) in [
+            ("post_logout_redirect_uris", json!(["https://shop.example/bye#x"])),
+            ("post_logout_redirect_uris", json!("https://shop.example/bye")),
+            ("backchannel_logout_uri", json!("http://shop.example/out")),
+            ("backchannel_logout_uri", json!("https://10.0.0.1/out")),
+            ("backchannel_logout_session_required", json!("yes")),
+            ("frontchannel_logout_uri", json!("https://elsewhere.example/out")),
+        ] {
+            let refused = admin.sends("PATCH", &path, json!({ name: bad })).await;
+            is(&refused, 422, "invalid-field");
+            assert!(refused.body.to_string().contains(name), "{}", refused.body);
+        }
+        let less = admin.sends("PATCH", &path, json!({ "backchannel_logout_uri": null, "post_logout_redirect_uris": [] })).await.ok();
+        assert!(less.body.get("backchannel_logout_uri").is_none() && less.body["post_logout_redirect_uris"] == json!([]));
+    }
+
     async fn a_new_auth_method_brings_its_secret_and_takes_it_away(house: House) {
         let admin = Admin::of(&house).await;
         let mut public = shop();
@@ -398,6 +429,13 @@ on_both! {
         let view = browser.get(&client.auth_url(&[])).await;
         let view = browser.signs_in_with(&view, "ada", "another horse entirely").await;
         assert!(view.sent("code").is_some(), "{} {}", view.status, view.body);
+
+        // I-05: all sessions, and what was given in them without `offline`.
+        let online = client.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
+        admin.does("POST", &format!("users/{ada}/sign-out")).await.ok();
+        assert!(browser.get(&client.auth_url(&[])).await.first("#sign-in").is_some());
+        assert_eq!(client.userinfo(online.text("access_token")).await.status, 401);
+        is(&admin.does("POST", "users/nobody/sign-out").await, 404, "not-found");
 
         assert_eq!(admin.does("DELETE", &format!("users/{ada}")).await.status, 204);
         is(&admin.does("GET", &format!("users/{ada}")).await, 404, "not-found");

@@ -9,10 +9,11 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, keys, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 11] = [
+const ROOMS: [(&str, &[(&str, &str)]); 12] = [
     ("audit/mod.rs", audit::ALL),
     ("clients/store.rs", clients::store::ALL),
     ("keys/store.rs", keys::store::ALL),
+    ("oauth/logout/store.rs", oauth::logout::store::ALL),
     ("oauth/look.rs", oauth::look::ALL),
     ("oauth/store.rs", oauth::store::ALL),
     ("people/setup.rs", people::setup::ALL),

@@ -25,7 +25,7 @@ pub type Outcome = Result<String, String>;
 type Step = (&'static str, for<'a> fn(&'a mut Walk) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>);
 
 /// All steps, in order. Later ones build on what earlier ones left in the walk.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     ("discovery documents agree", |walk| Box::pin(documents::discovery(walk))),
     ("keys are published", |walk| Box::pin(documents::keys(walk))),
     ("127.0.0.1 leads to localhost", |walk| Box::pin(pages::canonical_host(walk))),
@@ -44,6 +44,7 @@ const STEPS: [Step; 18] = [
     ("a machine gets its own token", |walk| Box::pin(machine::client_credentials(walk))),
     ("introspection and revocation of it", |walk| Box::pin(machine::introspection(walk))),
     ("the playground walks a flow", |walk| Box::pin(playground::flow(walk))),
+    ("signing out, and the app is told", |walk| Box::pin(playground::sign_out(walk))),
 ];
 
 /// What the steps share.

@@ -101,6 +101,7 @@ async fn redeem(playground: &Playground, run: &mut Run, code: &str) -> Result<()
     let mut redeemed = exchange("The code becomes tokens", what, (&call, Place::Redeem), (&heard, Place::Tokens));
     redeemed.curl = Some(curl(&call, playground.app.issuer(), Some((demo::CLIENT, demo::SECRET))));
     run.tokens.take(heard.text("access_token"), heard.text("refresh_token"));
+    run.tokens.id = heard.text("id_token");
     run.status = match heard.text("error") {
         Some(error) => Status::Refused(error),
         None => Status::Granted,

@@ -10,6 +10,7 @@ mod inspect;
 mod machine;
 mod run;
 mod runs;
+mod sign_out;
 mod snippets;
 mod why;
 
@@ -42,7 +43,10 @@ pub fn routes<S: Clone + Send + Sync + 'static>(app: &App) -> Router<S> {
         .route("/dev/callback", get(callback::get).post(callback::post))
         .route("/dev/machine", post(machine::post))
         .route("/dev/runs/{id}", get(run::get))
+        .route("/dev/runs/{id}/sign-out", post(sign_out::post))
         .route("/dev/runs/{id}/{action}", post(act::post))
+        .route("/dev/signed-out", get(sign_out::back))
+        .route("/dev/backchannel", post(sign_out::told))
         .route("/dev/inspect", get(inspect::get).post(inspect::post))
         .route("/dev/snippets", get(snippets::get))
         .route("/dev/clock", post(clock::post))

@@ -27,6 +27,7 @@ struct RunPage {
     live: Vec<Inspection>,
     refreshable: bool,
     has_access: bool,
+    has_id: bool,
 }
 
 impl Framed for RunPage {
@@ -59,6 +60,7 @@ pub(super) async fn get(
         refused,
         refreshable: !run.tokens.refresh.is_empty(),
         has_access: run.tokens.access.is_some(),
+        has_id: run.tokens.id.is_some(),
         exchanges: run.exchanges,
         live,
         id,

@@ -5,6 +5,7 @@ use super::exchange::Exchange;
 use crate::base::Time;
 use crate::base::encoding::base64url;
 use crate::base::entropy;
+use crate::crypto::jwt;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -43,6 +44,8 @@ pub(super) enum Status {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tokens {
     pub access: Option<String>,
+    /// The first one.
+    pub id: Option<String>,
     /// Oldest first.
     pub refresh: Vec<String>,
 }
@@ -88,6 +91,12 @@ impl Run {
         self.exchanges.push(exchange);
     }
 
+    /// The browser session that it belongs to, once there is an ID token.
+    fn sid(&self) -> Option<String> {
+        let read = jwt::read(self.tokens.id.as_deref()?)?;
+        read.claims.get("sid")?.as_str().map(str::to_owned)
+    }
+
     /// Where it is, with the newest exchange in view.
     pub(super) fn href(&self) -> String {
         format!("/dev/runs/{}#step-{}", self.id, self.exchanges.len())
@@ -130,6 +139,16 @@ impl Runs {
         let run = runs.iter_mut().find(|run| run.status == Status::Waiting && run.state == state)?;
         run.status = Status::Refused("unfinished".to_owned());
         Some(run.clone())
+    }
+
+    /// Changes a run where it is: whoever else changes it meanwhile isn't overwritten.
+    pub(super) fn change<T>(&self, id: &str, change: impl FnOnce(&mut Run) -> T) -> Option<T> {
+        self.all().iter_mut().find(|run| run.id == id).map(change)
+    }
+
+    /// Changes the runs of a browser session.
+    pub(super) fn of_session(&self, sid: &str, change: impl Fn(&mut Run)) {
+        self.all().iter_mut().filter(|run| run.sid().as_deref() == Some(sid)).for_each(change);
     }
 
     /// All of them, newest first.

@@ -157,7 +157,7 @@ struct FormPostPage {
 }
 
 /// Adds the fields to the URI; what it has of a query stays as it is (§3.1.2).
-fn joined(redirect_uri: &str, mark: char, fields: &[(String, String)]) -> String {
+pub(in crate::oauth) fn joined(redirect_uri: &str, mark: char, fields: &[(String, String)]) -> String {
     let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let mark = if mark == '?' && redirect_uri.contains('?') { '&' } else { mark };
     format!("{redirect_uri}{mark}{encoded}")

@@ -23,6 +23,11 @@ pub enum Kind {
 /// The password of everyone who lives here.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// Lets a house reach relying parties on loopback.
+pub fn allow_loopback(config: &mut Config) {
+    config.outbound.allow = vec!["127.0.0.0/8".parse().expect("a network")];
+}
+
 pub struct House {
     pub app: App,
     pub kind: Kind,
@@ -105,6 +110,11 @@ impl House {
         let mut config = config(&dir, url);
         change(&mut config);
         House::open(kind, dir, config).await
+    }
+
+    /// Another house on the same database system that may reach relying parties on loopback.
+    pub async fn reaching_loopback(&self) -> Self {
+        House::with(self.kind, allow_loopback).await
     }
 
     /// Serves from what is there already.

@@ -12,6 +12,7 @@ pub mod process;
 pub mod proxy;
 pub mod raw;
 pub mod registry;
+pub mod rp;
 pub mod site;
 pub mod socket;
 
@@ -25,6 +26,7 @@ pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use house::{House, Kind};
 pub use proxy::Proxy;
+pub use rp::Rp;
 pub use site::Site;
 
 /// Runs a test on SQLite and on PostgreSQL, each in a fresh house.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::time::Duration;
 use symbolon::admin::{Acting, Refused, clients, users};
 use symbolon::audit::Actor;
+use symbolon::base::Secret;
 use symbolon::base::id::{ClientId, UserId};
 use symbolon::clients::Metadata;
 use symbolon::web::Call;
@@ -52,6 +53,18 @@ impl House {
 
     pub async fn disables_person(&self, sub: &str) {
         users::disable(&self.app, &root(), &UserId::from(sub)).await.expect("disables");
+    }
+
+    pub async fn deletes_person(&self, sub: &str) {
+        users::delete(&self.app, &root(), &UserId::from(sub)).await.expect("deletes");
+    }
+
+    pub async fn signs_person_out(&self, sub: &str) {
+        users::sign_out(&self.app, &root(), &UserId::from(sub)).await.expect("signs out");
+    }
+
+    pub async fn sets_password(&self, sub: &str, password: &str) {
+        users::set_password(&self.app, &root(), &UserId::from(sub), Secret::new(password)).await.expect("sets");
     }
 
     pub async fn enables_person(&self, sub: &str) {
