@@ -128,10 +128,11 @@ fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
 
 /// Checks what depends on the settings of this deployment: where we are to go must be where we would go.
 pub(super) fn check_here(app: &App, metadata: &Metadata) -> Result<(), Refused> {
-    let ours = [("jwks_uri", &metadata.jwks_uri), ("backchannel_logout_uri", &metadata.backchannel_logout_uri)];
-    let ours = ours.into_iter().filter_map(|(field, uri)| Some((field, uri.as_ref()?)));
-    let mut all = ours.chain(metadata.request_uris.iter().map(|uri| ("request_uris", uri)));
-    if let Some((field, _)) = all.find(|(_, uri)| app.outbound.check(uri).is_err()) {
+    let keys = metadata.jwks_uri.iter().map(|uri| ("jwks_uri", uri));
+    let requests = metadata.request_uris.iter().map(|uri| ("request_uris", uri));
+    let notices = metadata.backchannel_logout_uri.iter().map(|uri| ("backchannel_logout_uri", uri));
+    let mut ours = keys.chain(requests).chain(notices);
+    if let Some((field, _)) = ours.find(|(_, uri)| app.outbound.check(uri).is_err()) {
         let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
         return Err(Refused::invalid(field, why));
     }

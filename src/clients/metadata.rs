@@ -201,8 +201,8 @@ impl Metadata {
         self.check_grants()?;
         self.check_keys()?;
         self.check_links()?;
-        self.check_openid()?;
         self.check_logout()?;
+        self.check_openid()?;
         self.check_lifetimes()
     }
 
