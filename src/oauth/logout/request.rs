@@ -5,7 +5,7 @@ use super::farewell::Farewell;
 use crate::app::App;
 use crate::clients::{self, Client};
 use crate::db::Fault;
-use crate::oauth::{id_token, subject};
+use crate::oauth::id_token;
 use crate::signin::Session;
 use crate::web::{Params, Stopped};
 use serde_json::Value;
@@ -116,23 +116,14 @@ fn issued_here(app: &App, token: &str) -> Option<(String, Option<String>, String
     if ours { Some((text("sub")?, text("sid"), text("aud")?)) } else { None }
 }
 
-impl LogoutRequest {
-    /// What comes next when this is the session, or nobody is signed in.
-    pub fn next(&self, app: &App, session: Option<&Session>) -> Next {
-        let sub = |session: &Session| match &self.client {
-            Some(client) => subject::of(app, &client.metadata, &session.user.id).into_owned(),
-            None => session.user.id.to_string(),
-        };
-        next(&self.hint, session.map(|session| (sub(session), session.sid.as_str())))
-    }
-}
-
-/// §2: the person must be asked unless the request proves that it comes from a client of their session, here as that
-/// client knows it: by `sub` and `sid`.
-fn next(hint: &Hint, here: Option<(String, &str)>) -> Next {
-    match (hint, here) {
+/// §2: the person must be asked unless the request proves that it comes from a client of their session. `me` is what
+/// that client knows them by.
+pub(super) fn next(hint: &Hint, session: Option<(&Session, &str)>) -> Next {
+    match (hint, session) {
         (Hint::Ours { .. }, None) => Next::Leave,
-        (Hint::Ours { sub, sid }, Some(here)) if *sub == here.0 && sid.as_deref() == Some(here.1) => Next::SignOut,
+        (Hint::Ours { sub, sid }, Some((session, me))) if sub == me && sid.as_deref() == Some(session.sid.as_str()) => {
+            Next::SignOut
+        }
         _ => Next::Ask,
     }
 }
@@ -140,23 +131,24 @@ fn next(hint: &Hint, here: Option<(String, &str)>) -> Next {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Time;
 
     #[test]
     fn only_a_hint_of_this_very_session_spares_the_question() {
-        let ada = ("ada".to_owned(), "sid");
+        let ada = Session::sample("ada", Time::from_secs(1));
         let hint = |sub: &str, sid: Option<&str>| Hint::Ours { sub: sub.to_owned(), sid: sid.map(str::to_owned) };
         for (hint, session, expected) in [
-            (hint("ada", Some("sid")), Some(ada.clone()), Next::SignOut),
+            (hint("ada", Some("sid")), Some(&ada), Next::SignOut),
             (hint("ada", Some("sid")), None, Next::Leave),
-            (hint("ada", Some("other")), Some(ada.clone()), Next::Ask),
-            (hint("ada", None), Some(ada.clone()), Next::Ask),
-            (hint("ben", Some("sid")), Some(ada.clone()), Next::Ask),
-            (Hint::Absent, Some(ada.clone()), Next::Ask),
+            (hint("ada", Some("other")), Some(&ada), Next::Ask),
+            (hint("ada", None), Some(&ada), Next::Ask),
+            (hint("ben", Some("sid")), Some(&ada), Next::Ask),
+            (Hint::Absent, Some(&ada), Next::Ask),
             (Hint::Absent, None, Next::Ask),
-            (Hint::Unusable, Some(ada.clone()), Next::Ask),
+            (Hint::Unusable, Some(&ada), Next::Ask),
             (Hint::Unusable, None, Next::Ask),
         ] {
-            assert_eq!(next(&hint, session), expected, "{hint:?}");
+            assert_eq!(next(&hint, session.map(|session| (session, "ada"))), expected, "{hint:?}");
         }
     }
 }
