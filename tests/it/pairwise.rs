@@ -2,7 +2,7 @@
 
 use crate::on_both;
 use crate::support::client::claims;
-use crate::support::{Browser, Client, House, Site};
+use crate::support::{Browser, Client, Rp, Site};
 use serde_json::json;
 use symbolon::clients::{Format, Metadata, SubjectType};
 
@@ -91,8 +91,31 @@ on_both! {
         bens.get_once(&asks(&known)).await.is_refusal(&client, "login_required");
     }
 
+    async fn s44_a_sign_out_is_about_the_same_sub(house: House) {
+        let house = house.reaching_loopback().await;
+        let rp = Rp::open().await;
+        house.person("ada").await;
+        let client = house.client_with(|m| {
+            rp.registers(m);
+            m.subject_type = SubjectType::Pairwise;
+            m.trusted = true;
+        }).await;
+        let mut browser = house.browser();
+        let tokens = client.tokens(&mut browser, "ada", &[]).await;
+        let id_token = tokens.text("id_token");
+        // The hint is the client's own: nobody is asked.
+        let bye = format!("{}/bye", rp.url);
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("id_token_hint", id_token), ("post_logout_redirect_uri", &bye)])
+            .finish();
+        let view = browser.get_once(&format!("/oauth2/sessions/logout?{query}")).await;
+        assert_eq!((view.status, view.location()), (303, bye.as_str()), "{}", view.body);
+        let told = claims(&rp.told(1).await[0].token());
+        assert_eq!((&told["sub"], &told["sid"]), (&claims(id_token)["sub"], &claims(id_token)["sid"]));
+    }
+
     async fn s44_several_hosts_need_a_document_that_lists_them(house: House) {
-        let house = House::with(house.kind, |c| c.outbound.allow = vec!["127.0.0.0/8".parse().expect("a network")]).await;
+        let house = house.reaching_loopback().await;
         house.person("ada").await;
         let uris = ["https://one.example/cb", "https://two.example/cb"];
         let listed = json!(["https://one.example/cb", "https://two.example/cb", "https://three.example/cb"]).to_string();

@@ -3,6 +3,7 @@
 use crate::on_both;
 use crate::support::browser::View;
 use crate::support::client::{CALLBACK, VERIFIER, claims};
+use crate::support::house::allow_loopback;
 use crate::support::{Browser, Client, House, Kind, Site, assertion};
 use serde_json::{Value, json};
 use symbolon::base::encoding::base64url;
@@ -294,7 +295,7 @@ on_both! {
 
 /// A house that may ask servers on loopback, a client with a registered document, and who signs it.
 async fn by_reference(kind: Kind) -> (House, Browser, SigningKey, Site, Client) {
-    let house = House::with(kind, |c| c.outbound.allow = vec!["127.0.0.0/8".parse().expect("a network")]).await;
+    let house = House::with(kind, allow_loopback).await;
     let browser = ada(&house).await;
     let own = key(Algorithm::ES256);
     let site = Site::open("application/oauth-authz-req+jwt", "");
@@ -362,7 +363,7 @@ on_both! {
         // However many ask: one address makes us fetch only so often.
         site.says("application/jwt", &object);
         let few = House::with(house.kind, |c| {
-            c.outbound.allow = vec!["127.0.0.0/8".parse().expect("a network")];
+            allow_loopback(c);
             c.throttle.waiting = 3;
         }).await;
         let client = few.client_with(|m| {
