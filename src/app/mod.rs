@@ -41,6 +41,8 @@ pub struct Services {
     pub waiting: Attempts,
     /// Rung when a session has ended and somebody must be told.
     pub logouts: Notify,
+    /// Code challenges and nonces that have led to a code lately.
+    pub used: Attempts,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

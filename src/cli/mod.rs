@@ -80,8 +80,8 @@ enum Command {
     Keys(keys::Command),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
-    /// Look for what is wrong with this installation
-    Doctor,
+    /// Look for what is wrong with this installation, or from outside with a running one
+    Doctor(doctor::Doctor),
 }
 
 impl Cli {
@@ -109,7 +109,7 @@ impl Cli {
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
             Command::Serve => serve::run(&flags),
-            Command::Doctor => waiting(doctor::run(&flags)),
+            Command::Doctor(doctor) => waiting(doctor::run(&flags, doctor)),
             Command::Dev { check } => dev(&flags, format, check),
         }
     }

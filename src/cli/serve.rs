@@ -13,9 +13,12 @@ use tokio::net::TcpListener;
 
 /// Serves.
 pub(super) fn run(flags: &Flags) -> Result<Printed, Failure> {
-    let loaded = config::load_process(flags)?;
+    // Before the first secret is read.
+    server::keep_to_itself().map_err(|why| Failure::failed(format!("core dumps can't be switched off: {why}")))?;
+    let mut loaded = config::load_process(flags)?;
     let master = config::master_key_source(&config::process_env)?;
     observe::init(&loaded.config.log, std::io::stderr().is_terminal());
+    loaded.config.limits.connections = server::room_for(loaded.config.limits.connections);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Failure::failed(format!("no work can be begun: {why}")))?;
     runtime.block_on(serve(loaded.config, master))?;

@@ -38,6 +38,7 @@ pub(super) fn check(config: &Config) -> Checked {
         ("throttle.account", config.throttle.account),
         ("throttle.address", config.throttle.address),
         ("throttle.client", config.throttle.client),
+        ("throttle.waiting", config.throttle.waiting),
         ("database.max_connections", config.database.max_connections),
     ] {
         ensure(number > 0, setting, "must not be 0", "leave it out to have the default")?;
@@ -143,6 +144,7 @@ fn limits(l: &Limits) -> Checked {
     let instant = Duration::from_millis(1);
     for (setting, lasts, least) in [
         ("limits.header_read", l.header_read, instant),
+        ("limits.idle", l.idle, instant),
         ("limits.body_read", l.body_read, instant),
         ("limits.handler", l.handler, instant),
         ("limits.write", l.write, instant),

@@ -47,6 +47,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// Guessing.
     pub throttle: Throttle,
+    /// Authorization requests.
+    pub authorization: Authorization,
     /// What one connection and one request may cost.
     pub limits: Limits,
     /// Reverse proxies in front.
@@ -153,15 +155,26 @@ pub struct Throttle {
     pub waiting: u32,
 }
 
+/// Authorization requests.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authorization {
+    /// Whether a client that sends the same `code_challenge` or `nonce` again and again is refused.
+    pub refuse_reused: bool,
+}
+
 /// What one connection and one request may cost.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Connections at once; more wait in the kernel's queue.
     pub connections: usize,
-    /// To send the header of a request, and between requests.
+    /// To send the header of a request.
     #[serde(with = "span")]
     pub header_read: Duration,
+    /// Between an answer and the next request on the same connection.
+    #[serde(with = "span")]
+    pub idle: Duration,
     /// To send the body of a request.
     #[serde(with = "span")]
     pub body_read: Duration,

@@ -26,12 +26,24 @@ impl Place<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CannotOpen;
 
-const VERSION: u8 = 1;
+/// 2: padded.
+const VERSION: u8 = 2;
 
-/// Seals `plain` for its place: version ‖ nonce ‖ ciphertext ‖ tag.
+/// Plain texts are sealed in steps of so many bytes, so that a length tells little about what is inside.
+const STEP: usize = 64;
+
+/// The mark where the plain text ends and zeros begin (ISO/IEC 7816-4 §8.2).
+const END: u8 = 0x80;
+
+/// Seals `plain` for its place: version ‖ nonce ‖ ciphertext ‖ tag, where the ciphertext is padded.
 pub fn seal(master: &MasterKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, CannotOpen> {
     let nonce = entropy::bytes::<NONCE_LEN>();
-    let mut body = plain.to_vec();
+    // One allocation for it all: growing would leave a copy of the secret behind.
+    let padded = plain.len().saturating_add(1).next_multiple_of(STEP);
+    let mut body = Vec::with_capacity(padded.saturating_add(AES_256_GCM.tag_len()));
+    body.extend_from_slice(plain);
+    body.push(END);
+    body.resize(padded, 0);
     let key = key(master, place)?;
     key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.aad()), &mut body)
         .map_err(|_| CannotOpen)?;
@@ -51,6 +63,8 @@ pub fn open(master: &MasterKey, place: Place<'_>, sealed: &[u8]) -> Result<Zeroi
         .map_err(|_| CannotOpen)?
         .len();
     body.truncate(length);
+    let end = body.iter().rposition(|byte| *byte != 0).filter(|at| body.get(*at) == Some(&END)).ok_or(CannotOpen)?;
+    body.truncate(end);
     Ok(body)
 }
 
@@ -64,6 +78,17 @@ mod tests {
     use super::*;
 
     const HERE: Place<'_> = Place { table: "signing_keys", row: "k1", column: "sealed" };
+
+    #[test]
+    fn ls_07_lengths_come_in_steps() {
+        let master = MasterKey::generate();
+        let sealed = |plain: &[u8]| seal(&master, HERE, plain).expect("seals");
+        let lengths: Vec<usize> = (0..200).map(|n| sealed(&vec![0x80; n]).len()).collect();
+        assert_eq!((lengths[0], lengths[63], lengths[64], lengths[128]), (93, 93, 157, 221));
+        for plain in [&b""[..], b"\x80", b"\0\0", b"x\x80\0", &[0; 64], &[7; 63]] {
+            assert_eq!(open(&master, HERE, &sealed(plain)).expect("opens").as_slice(), plain);
+        }
+    }
 
     #[test]
     fn opens_only_in_its_place_under_its_key() {

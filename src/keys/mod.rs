@@ -6,4 +6,4 @@ mod start;
 pub mod store;
 
 pub use ring::{Keyring, NoKey, Ring};
-pub use start::{Refused, master, start};
+pub use start::{Refused, make_rest, master, start};

@@ -1,7 +1,7 @@
 //! First start makes every key; a later start that can't read them refuses.
 
 use super::Keyring;
-use super::store::{self, State};
+use super::store::{self, Kept, State};
 use crate::base::{Clock, Secret};
 use crate::config::Config;
 use crate::crypto::{Algorithm, MasterKey, SigningKey};
@@ -57,34 +57,43 @@ pub async fn master(db: &Db, config: &Config, given: Option<Secret>) -> Result<M
     }
 }
 
-/// Loads the keys, and makes those that a first start lacks: the quick ones now, RSA in the background, where
-/// signatures wait for it.
+/// Loads the keys, and makes the quick ones of those that a first start lacks. [`make_rest`] makes the others.
 pub async fn start(db: &Db, config: &Config, master: MasterKey, clock: &Clock) -> Result<Keyring, Refused> {
     if store::macs(db).await?.is_empty() {
         store::add_mac(db, 1, clock.now()).await?;
     }
     let kept = store::all(db).await?;
-    let lacks = |alg: &Algorithm| !kept.iter().any(|key| key.alg == *alg && key.state == State::Active);
-    let (slow, quick): (Vec<_>, Vec<_>) = Algorithm::ALL.into_iter().filter(lacks).partition(|alg| rsa(*alg));
-    for alg in quick {
+    for alg in lacking(&kept).filter(|alg| !rsa(*alg)) {
         add_active(db, &master, alg, clock).await?;
     }
-    let ring = Keyring::load(master, db, config.keys.keep_retired, clock.now()).await?;
-    if !slow.is_empty() {
-        let (ring, db, clock) = (ring.clone(), db.clone(), clock.clone());
-        // Generating RSA keys takes a second that nobody should wait for.
-        tokio::spawn(async move {
-            for alg in slow {
-                if let Err(why) = add_active(&db, ring.master(), alg, &clock).await {
-                    tracing::error!(%why, alg = alg.name(), "a signing key couldn't be made");
-                }
-                if let Err(why) = ring.reload(&db, clock.now()).await {
-                    tracing::error!(%why, "the new signing keys can't be read");
-                }
-            }
-        });
+    Ok(Keyring::load(master, db, config.keys.keep_retired, clock.now()).await?)
+}
+
+/// Makes the RSA keys that a first start lacks, in the background, where signatures wait for them: it takes a second
+/// that nobody should wait for. Only who serves signs; commands need none of it.
+pub async fn make_rest(ring: &Keyring, db: &Db, clock: &Clock) -> Result<(), Refused> {
+    let slow: Vec<_> = lacking(&store::all(db).await?).collect();
+    if slow.is_empty() {
+        return Ok(());
     }
-    Ok(ring)
+    let (ring, db, clock) = (ring.clone(), db.clone(), clock.clone());
+    tokio::spawn(async move {
+        for alg in slow {
+            if let Err(why) = add_active(&db, ring.master(), alg, &clock).await {
+                tracing::error!(%why, alg = alg.name(), "a signing key couldn't be made");
+            }
+            if let Err(why) = ring.reload(&db, clock.now()).await {
+                tracing::error!(%why, "the new signing keys can't be read");
+            }
+        }
+    });
+    Ok(())
+}
+
+/// The algorithms that no key signs with.
+fn lacking(kept: &[Kept]) -> impl Iterator<Item = Algorithm> {
+    let lacks = |alg: &Algorithm| !kept.iter().any(|key| key.alg == *alg && key.state == State::Active);
+    Algorithm::ALL.into_iter().filter(lacks)
 }
 
 fn rsa(alg: Algorithm) -> bool {

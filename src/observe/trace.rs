@@ -75,8 +75,27 @@ where
             }
         }
         line.extend(fields.rest);
-        writeln!(w, "{}", Value::Object(line))
+        one_line(&Value::Object(line).to_string(), &mut w)?;
+        writeln!(w)
     }
+}
+
+/// Writes JSON with what terminals and other readers might take for a line end or an order spelled out: C1 controls,
+/// U+2028, directions. JSON itself only asks it of C0 (RFC 8259 §7).
+fn one_line(json: &str, w: &mut Writer<'_>) -> fmt::Result {
+    if json.bytes().all(|byte| byte < 0x7f) {
+        return w.write_str(json);
+    }
+    json.chars().try_for_each(|c| match c {
+        '\u{7f}'..='\u{9f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => {
+            write!(w, "\\u{:04x}", u32::from(c))
+        }
+        c => w.write_char(c),
+    })
 }
 
 /// The fields of one event.

@@ -1,7 +1,7 @@
 //! RFC 9112 §3.2, §6.3 and RFC 9110 §15.5.15: requests that are turned away before any route is asked.
 
 use super::refusal::{last_refusal, refusal};
-use super::wire::Ambiguous;
+use super::wire::{Ambiguous, Unreadable};
 use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -11,8 +11,11 @@ use axum::response::Response;
 /// are what PAR is for.
 const MAX_TARGET: usize = 8 * 1024;
 
-/// 400 for what two parsers could read in two ways, 414 for long targets.
+/// 400 for what nobody can read or two parsers could read in two ways, 414 for long targets.
 pub(super) fn gate(request: &Request) -> Result<(), Box<Response>> {
+    if let Some(Unreadable(status)) = request.extensions().get::<Unreadable>() {
+        return Err(last_refusal(*status, "invalid_request", unreadable(*status)));
+    }
     let bad = |why| Err(last_refusal(StatusCode::BAD_REQUEST, "invalid_request", why));
     if request.extensions().get::<Ambiguous>().is_some() {
         return bad("The request's end can't be told for sure.");
@@ -25,6 +28,13 @@ pub(super) fn gate(request: &Request) -> Result<(), Box<Response>> {
         return bad("The request must name exactly one host.");
     }
     Ok(())
+}
+
+fn unreadable(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => "The request's head is too large, or has too many fields.",
+        _ => "The request can't be read.",
+    }
 }
 
 fn target_length(uri: &Uri) -> usize {

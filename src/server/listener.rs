@@ -1,6 +1,7 @@
 //! The accept loop: HTTP/1.1 with a limit for everything that a client may take from us (axum's own has none).
 
-use super::wire::{Ambiguous, Seen, Wire};
+use super::patience::{Patience, Room};
+use super::wire::{Ambiguous, Seen, Unreadable, Wire};
 use super::{Phase, Stop};
 use crate::config::Limits;
 use axum::Router;
@@ -10,7 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::ErrorKind;
@@ -34,8 +35,9 @@ const LINGER: (Duration, usize) = (Duration::from_millis(500), 1024 * 1024);
 /// Serves `router` (which should be [`super::layered`]) until `stop`; returns when the last connection is gone, or when
 /// the time to drain is over.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: Stop) {
-    let house = Arc::new(House { router, http: http(limits), write: limits.write, stop });
     let seats = Arc::new(Semaphore::new(limits.connections));
+    let room = Room::new(Arc::clone(&seats), limits);
+    let house = Arc::new(House { router, http: http(limits), room, write: limits.write, stop });
     let (open, _) = watch::channel(());
     let mut closing = pin!(close_after(&house.stop, limits.shutdown_delay));
     loop {
@@ -65,15 +67,15 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
 struct House {
     router: Router,
     http: http1::Builder,
+    room: Room,
     write: Duration,
     stop: Stop,
 }
 
 fn http(limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        // Runs from the first moment and again from each answer on, so it limits idle connections too.
-        .header_read_timeout(limits.header_read)
+    // Runs from the first moment and again from each answer on; `Patience` tells the silence between from a slow head.
+    http.header_read_timeout(limits.header_read)
         // More than 100 fields are 431 as well: hyper's own default, which it keeps on the stack. To say it here again
         // would cost an allocation a request.
         .max_header_size(MAX_HEAD)
@@ -123,9 +125,27 @@ async fn converse(socket: TcpStream, peer: SocketAddr, house: &House) {
     let seen = Arc::new(Seen::default());
     let mut io = TimeoutStream::new(Wire::new(socket, Arc::clone(&seen)));
     io.set_write_timeout(Some(house.write));
+    let (mut io, mut in_time) = talk(Box::pin(io), peer, house, &seen).await;
+    if seen.refused().is_some() {
+        // hyper gave up on a head; now the wire reads as a request that our own layers can refuse.
+        (io, in_time) = talk(io, peer, house, &seen).await;
+    }
+    // Who doesn't write their request or doesn't read our answer gets no more of our time.
+    if in_time {
+        linger(io).await;
+    }
+}
+
+/// A socket with a limit for how long a write may take.
+type Socket = Pin<Box<TimeoutStream<Wire>>>;
+
+/// Serves a connection until one side has had enough. Gives it back, and whether the client kept to our times.
+async fn talk(io: Socket, peer: SocketAddr, house: &House, seen: &Arc<Seen>) -> (Socket, bool) {
     let service =
-        hyper::service::service_fn(|request| Box::pin(answer(house.router.clone(), request, peer, Arc::clone(&seen))));
-    let mut talk = house.http.serve_connection(TokioIo::new(Box::pin(io)), service);
+        hyper::service::service_fn(|request| Box::pin(answer(house.router.clone(), request, peer, Arc::clone(seen))));
+    let mut http = house.http.clone();
+    http.timer(Patience::new(Arc::clone(seen), house.room.clone()));
+    let mut talk = http.serve_connection(TokioIo::new(io), service);
     let ended = tokio::select! {
         ended = poll_fn(|cx| talk.poll_without_shutdown(cx)) => ended,
         () = house.stop.reached(Phase::Closing) => {
@@ -133,10 +153,7 @@ async fn converse(socket: TcpStream, peer: SocketAddr, house: &House) {
             poll_fn(|cx| talk.poll_without_shutdown(cx)).await
         }
     };
-    // Who doesn't write their request or doesn't read our answer gets no more of our time.
-    if !ended.is_err_and(|fault| fault.is_timeout()) {
-        linger(talk.into_parts().io.into_inner()).await;
-    }
+    (talk.into_parts().io.into_inner(), !ended.is_err_and(|fault| fault.is_timeout()))
 }
 
 async fn answer(
@@ -147,7 +164,9 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    if seen.ambiguous() {
+    if let Some(status) = seen.refused() {
+        request.extensions_mut().insert(Unreadable(status));
+    } else if seen.ambiguous() {
         request.extensions_mut().insert(Ambiguous);
     }
     let mut response = router.oneshot(request).await?;
@@ -159,7 +178,7 @@ async fn answer(
 
 /// RFC 9112 §9.6: closing with unread bytes in the socket resets it, and then the client may never see our answer
 /// (413). So we end our side and read on for a moment.
-async fn linger(mut io: Pin<Box<TimeoutStream<Wire>>>) {
+async fn linger(mut io: Socket) {
     let (time, mut bytes) = LINGER;
     let rest = async {
         io.shutdown().await?;

@@ -7,6 +7,8 @@ mod gate;
 mod health;
 mod layers;
 mod listener;
+mod patience;
+mod process;
 mod refusal;
 mod routes;
 mod signals;
@@ -15,6 +17,7 @@ mod stop;
 mod wire;
 
 pub use layers::not_found;
+pub use process::{keep_to_itself, room_for};
 pub use signals::listen;
 pub use start::{Refused, Role, Started, open, place, serve, serve_all, start};
 pub use stop::{Phase, Stop};

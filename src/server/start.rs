@@ -103,6 +103,9 @@ pub async fn start(
     let db = open(&config).await?;
     let master = keys::master(&db, &config, master).await?;
     let ring = keys::start(&db, &config, master, &clock).await?;
+    if role == Role::Server {
+        keys::make_rest(&ring, &db, &clock).await?;
+    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let at_once = if config.passwords.at_once == 0 { cores } else { config.passwords.at_once };
     let cost = Cost { memory_kib: config.passwords.memory_kib, passes: config.passwords.passes };
@@ -111,6 +114,7 @@ pub async fn start(
     let outbound = Outbound::new(&config.outbound).map_err(|why| Refused(why.to_string()))?;
     let attempts = Attempts::new(config.throttle.client);
     let waiting = Attempts::new(config.throttle.waiting);
+    let used = Attempts::within(Duration::from_secs(600), 1);
     let services = Services {
         config,
         db,
@@ -122,6 +126,7 @@ pub async fn start(
         attempts,
         waiting,
         logouts: Notify::new(),
+        used,
         dev,
     };
     let app = App::new(services);

@@ -145,7 +145,7 @@ fn header<'a>(answer: &'a str, name: &str) -> Vec<&'a str> {
 
 #[tokio::test]
 async fn ht03_a_slow_header_and_an_idle_connection_are_closed_in_time() {
-    let house = House::with(&[("LIMITS_HEADER_READ", "60ms")]).await;
+    let house = House::with(&[("LIMITS_HEADER_READ", "60ms"), ("LIMITS_IDLE", "60ms")]).await;
     let begun = Instant::now();
     let mut slow = house.connects().await;
     slow.sends("GET / HT").await;
@@ -157,6 +157,111 @@ async fn ht03_a_slow_header_and_an_idle_connection_are_closed_in_time() {
     assert_eq!(status(&idle.reads_answer().await), 200);
     assert_eq!(idle.reads_to_end().await, "");
     assert!(begun.elapsed() >= Duration::from_millis(170) && begun.elapsed() < Duration::from_secs(3));
+}
+
+const PLAIN: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+#[tokio::test]
+async fn ht03_a_slow_header_is_cut_and_an_idle_connection_lives_on() {
+    let house = House::with(&[("LIMITS_HEADER_READ", "60ms"), ("LIMITS_IDLE", "1h")]).await;
+    let (mut idle, mut slow, mut drips) = (house.connects().await, house.connects().await, house.connects().await);
+    for socket in [&mut idle, &mut slow, &mut drips] {
+        socket.sends(PLAIN).await;
+        assert_eq!(status(&socket.reads_answer().await), 200);
+    }
+    // The second request of a connection may be no slower than the first, however it drips.
+    slow.sends("GET / HT").await;
+    assert_eq!(slow.reads_to_end().await, "");
+    let mut pace = tokio::time::interval(Duration::from_millis(5));
+    let mut byte = [0u8; 1];
+    let ended = timeout(Duration::from_secs(10), async {
+        loop {
+            tokio::select! {
+                read = drips.0.read(&mut byte) => break read.unwrap_or(0),
+                _ = pace.tick() => drips.0.write_all(b"G").await.unwrap_or_default(),
+            }
+        }
+    });
+    assert_eq!(ended.await.expect("in time"), 0);
+    // By now header_read is over more than once.
+    let mut silent = house.connects().await;
+    assert_eq!(silent.reads_to_end().await, "");
+    idle.sends(PLAIN).await;
+    assert_eq!(status(&idle.reads_answer().await), 200);
+}
+
+#[tokio::test]
+async fn ht15_while_half_of_the_seats_are_taken_nobody_idles_for_long() {
+    let limits = [("LIMITS_HEADER_READ", "60ms"), ("LIMITS_IDLE", "1h"), ("LIMITS_CONNECTIONS", "4")];
+    let house = House::with(&limits).await;
+    let mut early = house.connects().await;
+    early.sends(PLAIN).await;
+    assert_eq!(status(&early.reads_answer().await), 200);
+    let mut late = house.connects().await;
+    late.sends(PLAIN).await;
+    assert_eq!(status(&late.reads_answer().await), 200);
+    assert_eq!(late.reads_to_end().await, "");
+    early.sends(PLAIN).await;
+    assert_eq!(status(&early.reads_answer().await), 200);
+}
+
+#[tokio::test]
+async fn ht02_ht10_what_cannot_be_read_is_refused_like_everything_else() {
+    let house = House::with(&[("ISSUER", "https://id.example.com")]).await;
+    let large = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "y".repeat(40 * 1024));
+    let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "X: y\r\n".repeat(100));
+    for (what, expected, bytes) in [
+        ("large fields", 431, large),
+        ("many fields", 431, many),
+        ("a very long address", 431, format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(70_000))),
+        ("no request line", 400, "nonsense\r\n\r\n".to_owned()),
+        ("a version to come", 400, "GET / HTTP/9.1\r\nHost: x\r\n\r\n".to_owned()),
+        ("a ClientHello", 400, "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{fc}\u{3}\u{3}\r\n\r\n".to_owned()),
+        ("no address", 400, "GET\r\nHost: x\r\n\r\n".to_owned()),
+        ("a field without a name", 400, "GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n".to_owned()),
+    ] {
+        // Alone, and after an honest request on the same connection.
+        for before in ["", PLAIN] {
+            let mut socket = house.connects().await;
+            socket.sends(before).await;
+            if !before.is_empty() {
+                assert_eq!(status(&socket.reads_answer().await), 200);
+            }
+            socket.sends(&bytes).await;
+            let answer = socket.reads_to_end().await;
+            assert_eq!((status(&answer), header(&answer, "connection")), (expected, vec!["close"]), "{what} {answer}");
+            assert_eq!(answer.matches("HTTP/1.").count(), 1, "{what} {answer}");
+            assert!(answer.contains("{\"error\":\"invalid_request\""), "{what} {answer}");
+            for (name, value) in [
+                ("content-type", "application/json"),
+                ("x-content-type-options", "nosniff"),
+                ("cache-control", "no-store"),
+                ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+            ] {
+                assert_eq!(header(&answer, name), [value], "{what} {name}");
+            }
+            assert_eq!((header(&answer, "x-request-id").len(), header(&answer, "date").len()), (1, 1), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ht06_there_is_no_http_2_to_be_flooded() {
+    let house = House::new().await;
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let settings = [0u8, 0, 0, 4, 0, 0, 0, 0, 0];
+    // Headers and a reset, over and over; CONTINUATION frames without end.
+    let rapid =
+        [&[0u8, 0, 1, 1, 5, 0, 0, 0, 1, 0x82][..], &[0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8]].concat().repeat(1000);
+    let endless = [0u8, 0, 1, 9, 0, 0, 0, 0, 1, 0x82].repeat(1000);
+    for frames in [rapid, endless] {
+        let answer = house.says([&preface[..], &settings, &frames].concat()).await;
+        assert!(matches!(status(&answer), 0 | 400), "{answer}");
+    }
+    let upgrade = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n\
+                   HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n";
+    let answer = house.says(upgrade).await;
+    assert!(status(&answer) == 200 && answer.ends_with("hello"), "{answer}");
 }
 
 #[tokio::test]

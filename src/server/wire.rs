@@ -2,10 +2,11 @@
 //! `Transfer-Encoding`, doubled lengths, bare line feeds); a proxy in front may repair it the other way, and then one
 //! of the two smuggles. So the bytes are watched on their way in, and such a request is refused.
 
+use axum::http::StatusCode;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -14,11 +15,17 @@ use tokio::net::TcpStream;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ambiguous;
 
+/// Extension of the request that stands for one that couldn't be read at all.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unreadable(pub StatusCode);
+
 /// What the watcher saw of a connection so far.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     ambiguous: AtomicBool,
     chunked: AtomicBool,
+    begun: AtomicBool,
+    refused: AtomicU16,
 }
 
 impl Seen {
@@ -31,33 +38,77 @@ impl Seen {
     pub(super) fn chunked(&self) -> bool {
         self.chunked.load(Ordering::Relaxed)
     }
+
+    /// A request has begun whose end hasn't come yet.
+    pub(super) fn begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// The status with which hyper refused a head that it couldn't read; its answer was held back.
+    pub(super) fn refused(&self) -> Option<StatusCode> {
+        StatusCode::from_u16(self.refused.load(Ordering::Relaxed)).ok()
+    }
 }
 
-/// A socket whose incoming bytes are watched.
+/// What stands for a head that nobody could read, so that it gets an answer of ours.
+const STAND_IN: &[u8] = b"GET /unreadable HTTP/1.1\r\n\r\n";
+
+/// A socket whose incoming bytes are watched, and which doesn't let hyper's own refusals out: they have no headers and
+/// no body, and no line in the log.
 pub(super) struct Wire {
     socket: TcpStream,
     framing: Framing,
     seen: Arc<Seen>,
+    /// To be read before anything else.
+    stand_in: Option<&'static [u8]>,
 }
 
 impl Wire {
     pub(super) fn new(socket: TcpStream, seen: Arc<Seen>) -> Self {
-        Wire { socket, framing: Framing::default(), seen }
+        Wire { socket, framing: Framing::default(), seen, stand_in: None }
     }
+
+    /// Whether these bytes are hyper's own refusal, the last that it writes. From then on the wire reads as a request
+    /// that can be read.
+    fn holds_back(&mut self, bytes: &[u8]) -> bool {
+        let Some(status) = own_refusal(bytes) else {
+            return false;
+        };
+        self.seen.refused.store(status.as_u16(), Ordering::Relaxed);
+        self.stand_in = Some(STAND_IN);
+        true
+    }
+}
+
+/// hyper's own refusal is a head alone. Ours all have a name (see `observe`).
+fn own_refusal(bytes: &[u8]) -> Option<StatusCode> {
+    let rest = bytes.strip_prefix(b"HTTP/1.1 4").or_else(|| bytes.strip_prefix(b"HTTP/1.0 4"))?;
+    let head = bytes.strip_suffix(b"\r\n\r\n")?;
+    let named = head.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"x-request-id:"));
+    let status = [&b"4"[..], rest.get(..2)?].concat();
+    StatusCode::from_bytes(&status).ok().filter(|_| !named)
 }
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if let Some(stand_in) = self.stand_in.take() {
+            buf.put_slice(stand_in);
+            return Poll::Ready(Ok(()));
+        }
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.socket).poll_read(cx, buf);
         let this = &mut *self;
         this.framing.watch(buf.filled().get(before..).unwrap_or_default(), &this.seen);
+        this.seen.begun.store(this.framing.begun(), Ordering::Relaxed);
         polled
     }
 }
 
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.holds_back(bytes) {
+            return Poll::Ready(Ok(bytes.len()));
+        }
         Pin::new(&mut self.socket).poll_write(cx, bytes)
     }
 
@@ -74,6 +125,11 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let [only] = bytes
+            && self.holds_back(only)
+        {
+            return Poll::Ready(Ok(only.len()));
+        }
         Pin::new(&mut self.socket).poll_write_vectored(cx, bytes)
     }
 
@@ -108,6 +164,11 @@ enum At {
 const LINE: usize = 128;
 
 impl Framing {
+    /// Within a message, or beyond what is followed.
+    fn begun(&self) -> bool {
+        self.in_head || self.after_cr || !self.line.is_empty() || !matches!(self.at, At::Head)
+    }
+
     fn watch(&mut self, mut bytes: &[u8], seen: &Seen) {
         loop {
             match self.at {

@@ -33,14 +33,7 @@ impl Cookie {
 
     /// Its value in a request; `None` too when it was sent twice.
     pub fn read(self, app: &App, headers: &HeaderMap) -> Option<Secret> {
-        let name = self.name(app);
-        let texts = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-        let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut values = pairs.filter(|(have, _)| *have == name).map(|(_, value)| value);
-        match (values.next(), values.next()) {
-            (Some(value), None) if !value.is_empty() && value.len() <= 1024 => Some(Secret::new(value)),
-            _ => None,
-        }
+        cookie(headers, self.name(app)).map(Secret::new)
     }
 
     /// Sets it, for a time or until the browser closes.
@@ -58,6 +51,17 @@ impl Cookie {
         let secure = if app.https() { "; Secure" } else { "" };
         let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.name(app));
         SetCookie(HeaderValue::from_str(&text).ok())
+    }
+}
+
+/// RFC 6265 §4.2: the value of the one cookie of this name; `None` for one that is empty, too long or sent twice.
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let texts = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(have, _)| *have == name).map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (Some(value), None) if !value.is_empty() && value.len() <= 1024 => Some(value),
+        _ => None,
     }
 }
 

@@ -13,6 +13,6 @@ pub mod stopped;
 pub use call::Call;
 pub use html::{Page, Shell};
 pub use json::Json;
-pub use params::{BadForm, Form, Params, Query};
+pub use params::{AnyForm, BadForm, Form, Params, Query};
 pub use problem::Problem;
 pub use stopped::Stopped;

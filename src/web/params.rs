@@ -57,6 +57,13 @@ impl Params {
         self.malformed
     }
 
+    /// These, then those of `other`; malformed when either is.
+    pub fn and(mut self, other: Params) -> Self {
+        self.pairs.extend(other.pairs);
+        self.malformed |= other.malformed;
+        self
+    }
+
     /// Adds a parameter, as a test or the playground does.
     pub fn push(&mut self, name: &str, value: &str) {
         self.pairs.push((name.to_owned(), value.to_owned()));
@@ -111,6 +118,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 /// The form in the body of a request, or why there is none.
 pub struct Form(pub Result<Params, BadForm>);
 
+/// The same, where what isn't UTF-8 or holds NUL is marked and left out, as in a query: for whoever can say so in a
+/// better way than by refusing the body.
+pub struct AnyForm(pub Result<Params, BadForm>);
+
 /// Why a body isn't a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadForm {
@@ -148,18 +159,23 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = std::convert::Infallible;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let AnyForm(form) = AnyForm::from_request(request, state).await?;
+        Ok(Form(form.and_then(|params| if params.malformed() { Err(BadForm::Malformed) } else { Ok(params) })))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for AnyForm {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         if !is_form(request.headers()) {
-            return Ok(Form(Err(BadForm::ContentType)));
+            return Ok(AnyForm(Err(BadForm::ContentType)));
         }
-        let body = match Bytes::from_request(request, state).await {
-            Ok(body) => body,
-            Err(refused) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                return Ok(Form(Err(BadForm::TooLarge)));
-            }
-            Err(_) => return Ok(Form(Err(BadForm::Unread))),
-        };
-        let params = Params::parse(&body);
-        Ok(Form(if params.malformed() { Err(BadForm::Malformed) } else { Ok(params) }))
+        let read = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => BadForm::TooLarge,
+            _ => BadForm::Unread,
+        });
+        Ok(AnyForm(read.map(|body| Params::parse(&body))))
     }
 }
 

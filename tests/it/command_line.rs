@@ -158,3 +158,24 @@ fn what_is_wrong_is_said_with_its_flag_and_ends_with_2() {
     wrong(&["--listen", "here", "client", "list"], "", "listen");
     assert_eq!(std::fs::read_dir(dir.path()).expect("reads").count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_command_makes_only_quick_keys_and_the_server_the_rest() {
+    use crate::support::process::{Process, free_port};
+    let dir = tempfile::tempdir().expect("a directory");
+    run(dir.path(), None, &["client", "create", "--name", "A", "--redirect-uri", "https://a.example/"], "").ok();
+    let algorithms = || {
+        let keys = run(dir.path(), None, &["keys", "list", "--format", "json"], "").json();
+        let mut algs: Vec<String> =
+            keys.as_array().expect("keys").iter().map(|key| key["alg"].as_str().expect("alg").to_owned()).collect();
+        algs.sort();
+        algs
+    };
+    assert_eq!(algorithms(), ["ES256", "EdDSA"]);
+    let process = Process::serve(&crate::support::house::config(dir.path(), None), free_port()).await;
+    // It doesn't promise less than is true, so it answers when all are there.
+    let jwks = crate::support::http().get(format!("{}/.well-known/jwks.json", process.url)).send().await;
+    assert_eq!(jwks.expect("an answer").status(), 200);
+    assert_eq!(algorithms(), ["ES256", "EdDSA", "PS256", "RS256"]);
+    assert!(process.terminate().success());
+}

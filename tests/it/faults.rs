@@ -188,6 +188,69 @@ async fn r_10_any_statement_of_the_pages_may_fail() {
     }
 }
 
+impl Seen {
+    /// Of the management API, whose refusals are problems (RFC 9457) or those of RFC 6750.
+    fn managing(answer: &Answer) -> Self {
+        let unavailable = answer.body["type"] == "urn:symbolon:problem:unavailable";
+        let error = unavailable.then(|| "temporarily_unavailable".to_owned());
+        Seen { error: error.or_else(|| Seen::from(answer).error), ..Seen::from(answer) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ad_07_nothing_is_managed_unless_the_audit_trail_has_it() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let house = unthrottled(kind).await;
+        house.admin("root").await;
+        let manager = house
+            .client_with(|m| {
+                machine(m);
+                (m.scope, m.admin) = ("symbolon:admin".to_owned(), true);
+            })
+            .await;
+        let token = manager.token(&[("grant_type", "client_credentials"), ("scope", "symbolon:admin")]).await.ok();
+        let token = token.text("access_token").to_owned();
+        let shop = serde_json::json!({ "client_name": "Shop", "redirect_uris": ["https://shop.example/cb"] });
+        let ada = serde_json::json!({ "email": "ada@example.com", "password": PASSWORD });
+        let mut made = Vec::new();
+        for (method, path, body) in [
+            ("POST", "clients", Some(&shop)),
+            ("PATCH", "clients/{}", Some(&serde_json::json!({ "client_name": "Bazaar" }))),
+            ("PUT", "clients/{}", Some(&shop)),
+            ("POST", "clients/{}/rotate-secret", None),
+            ("POST", "clients/{}/disable", None),
+            ("POST", "clients/{}/enable", None),
+            ("DELETE", "clients/{}", None),
+            ("POST", "users", Some(&ada)),
+            ("POST", "users/{}/promote", None),
+            ("POST", "users/{}/demote", None),
+            ("POST", "users/{}/disable", None),
+            ("POST", "users/{}/enable", None),
+            ("POST", "users/{}/password", Some(&serde_json::json!({ "password": "another horse entirely" }))),
+            ("DELETE", "users/{}", None),
+        ] {
+            let path = path.replace("{}", made.last().map_or("", String::as_str));
+            let trail = house.tables().await["audit_events"].len();
+            let what = format!("{method} {path}");
+            holds(&house, &what, async || {
+                let method = method.parse().expect("a method");
+                let ask = house.http().request(method, format!("{}/v1/admin/{path}", house.url)).bearer_auth(&token);
+                let answer = crate::support::client::answer(match body {
+                    Some(body) => ask.json(body),
+                    None => ask,
+                });
+                let answer = answer.await;
+                let id = answer.body.get("client_id").or(answer.body.get("id"));
+                made.extend(id.and_then(|id| id.as_str()).map(str::to_owned));
+                assert!(answer.status < 400 || answer.body.get("client_secret").is_none());
+                Seen::managing(&answer)
+            })
+            .await;
+            assert_eq!(house.tables().await["audit_events"].len(), trail + 1, "{what}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r_10_rt_13_rv_05_any_statement_of_the_endpoints_may_fail() {
     for kind in [Kind::Sqlite, Kind::Postgres] {

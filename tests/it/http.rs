@@ -177,6 +177,9 @@ async fn ht_10_ht_14_lg_16_security_headers_stand_on_every_answer() {
                 ),
             ),
             ("too long", 414, format!("GET /oauth2/auth?{} HTTP/1.1\r\n{head}\r\n", &long[..9000])),
+            ("unreadable", 400, "GET /oauth2/auth HTTP/1.1 x\r\nHost: x\r\n\r\n".to_owned()),
+            ("a ClientHello", 400, "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{fc}\u{3}\u{3}\r\n\r\n".to_owned()),
+            ("large head", 431, format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", &long[..40_000])),
             ("no host", 400, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned()),
         ] {
             let said = house.hears(bytes).await;
@@ -230,6 +233,25 @@ on_both! {
         // By itself it leads home.
         let alone = house.browser().get("/login").await;
         assert!(policy(&alone).contains("form-action 'self';"), "{}", policy(&alone));
+    }
+
+    async fn ad_08_nothing_of_the_inside_is_served(house: House) {
+        for path in [
+            "/metrics", "/debug", "/debug/pprof/", "/debug/vars", "/actuator", "/actuator/env", "/swagger", "/swagger-ui/", "/api-docs",
+            "/graphql", "/server-status", "/.env", "/.git/config", "/symbolon.toml", "/keys/master.key", "/data/symbolon.db", "/playground",
+            "/dev", "/console", "/admin", "/v1/admin", "/v1/admin/", "/v1/admin/audit.log", "/health", "/oauth2", "/oauth2/register",
+        ] {
+            let view = house.browser().get_once(path).await;
+            assert_eq!(view.status, 404, "{path}");
+        }
+        // What is open says nothing of it.
+        for path in ["/health/alive", "/health/ready"] {
+            let view = house.browser().get_once(path).await;
+            assert_eq!(view.status, 200, "{path}");
+            for word in [env!("CARGO_PKG_VERSION"), "sqlite", "postgres", "symbolon.db", "127.0.0.1"] {
+                assert!(!view.body.contains(word), "{path}: {}", view.body);
+            }
+        }
     }
 
     async fn ht_12_paths_have_no_aliases(house: House) {

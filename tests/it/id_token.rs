@@ -205,6 +205,37 @@ on_both! {
         );
     }
 
+    async fn id_10_keys_change_under_load_and_no_relying_party_notices(house: House) {
+        let house = House::with(house.kind, |config| {
+            let hours = |n: u64| Duration::from_secs(n * 3600);
+            (config.keys.rotate_after, config.keys.publish_before, config.keys.keep_retired) = (hours(4), hours(1), hours(2));
+        });
+        let house = house.await;
+        house.person("ada").await;
+        let client = house.client().await;
+        let app = &house.app;
+        let mut tokens = client.tokens(&mut house.browser(), "ada", &[]).await;
+        let (mut cached, mut read, mut kids, mut lately) = (jwks(&client).await, house.now(), BTreeSet::new(), Vec::new());
+        for _ in 0..120 {
+            house.wait(Duration::from_secs(241));
+            rotation::tick(&app.keys, &app.db, &app.config.keys, app.now()).await.expect("looks after the keys");
+            // As long as the answer says that it may be kept.
+            if house.now().secs_since(read) >= 300 {
+                (cached, read) = (jwks(&client).await, house.now());
+            }
+            tokens = client.refreshes(tokens.text("refresh_token")).await.ok();
+            lately.push((house.now(), tokens.text("id_token").to_owned()));
+            lately.retain(|(made, _)| house.now().secs_since(*made) < 3600);
+            for (_, token) in &lately {
+                let kid = symbolon::crypto::jwt::read(token).expect("a JWT").kid;
+                let key = cached.iter().find(|key| key["kid"].as_str() == kid.as_deref()).expect("the key is published");
+                assert!(symbolon::crypto::jwt::verify(token, key, &["ES256"]).is_some());
+                kids.insert(kid);
+            }
+        }
+        assert!(kids.len() >= 3, "{kids:?}");
+    }
+
     async fn id_03_a_forged_hint_is_nobodys_sign_in(house: House) {
         let sub = house.person("ada").await;
         house.person("ben").await;

@@ -109,6 +109,57 @@ async fn ss_02_no_private_address_is_reached_unless_it_is_allowed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tk_13_id_06_a_key_that_a_jwt_points_to_is_never_fetched() {
+    use serde_json::json;
+    use symbolon::base::encoding::base64url;
+    let house = may_reach_loopback().await;
+    house.person("ada").await;
+    let (own, foreign) = (key(), key());
+    let (site, canary) = (Site::open(serves(&[&own])), Site::open(serves(&[&foreign])));
+    let client = registered(&house, &site).await;
+    let person = house.client().await;
+    let mut browser = house.browser();
+    let tokens = person.tokens(&mut browser, "ada", &[]).await;
+    let forge = |header: serde_json::Value, claims: &serde_json::Value| {
+        let parts = [base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes())].join(".");
+        let signature = foreign.sign(parts.as_bytes()).expect("signs");
+        format!("{parts}.{}", base64url(&signature))
+    };
+    for (name, value) in [
+        ("jku", json!(canary.url)),
+        ("x5u", json!(canary.url)),
+        ("jwk", foreign.jwk.clone()),
+        ("x5c", json!([canary.url])),
+        ("kid", json!(canary.url)),
+    ] {
+        for kid in [None, Some(&own.kid), Some(&foreign.kid)] {
+            let mut header = json!({ "alg": "ES256", "typ": "JWT" });
+            header[name] = value.clone();
+            if let (Some(kid), true) = (kid, name != "kid") {
+                header["kid"] = json!(kid);
+            }
+            let assertion = forge(header.clone(), &assertion::claims(&house, &client.id));
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_assertion_type", assertion::TYPE),
+                ("client_assertion", assertion.as_str()),
+            ];
+            client.token(&form).await.is(401, "invalid_client");
+            // ID-06: as a hint, and as an access token.
+            let claims = crate::support::client::claims(tokens.text("id_token"));
+            let forged = forge(header, &claims);
+            let refused = browser.get_once(&person.auth_url(&[("id_token_hint", forged.as_str())])).await;
+            assert_eq!(refused.sent("error").as_deref(), Some("invalid_request"), "{name}");
+            assert_eq!(person.userinfo(&forged).await.status, 401, "{name}");
+        }
+    }
+    assert_eq!(canary.hits(), 0);
+    // The honest way works, and a hit would have been seen.
+    asserts(&house, &client, &own).await.ok();
+    assert!(site.hits() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ss_03_redirects_and_hostile_answers_give_no_keys() {
     let house = may_reach_loopback().await;
     let own = key();

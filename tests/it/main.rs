@@ -42,5 +42,6 @@ mod schema;
 mod sessions;
 mod setup;
 mod statements;
+mod system;
 mod token;
 mod userinfo;

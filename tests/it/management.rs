@@ -98,6 +98,96 @@ on_both! {
         assert!(ScopeSet::stored(ada.text("scope")).has("symbolon:admin"));
     }
 
+    async fn ad_03_nothing_is_open_to_who_has_no_admin_token(house: House) {
+        house.admin("ada").await;
+        let client = house.client().await;
+        let mut browser = house.browser();
+        browser.arrives_as("ada").await;
+        let cookies = browser.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("; ");
+        let id_token = client.tokens(&mut browser, "ada", &[]).await.text("id_token").to_owned();
+        let before = house.state().await;
+        let routes = [
+            ("GET", "clients"), ("POST", "clients"), ("GET", "clients/x"), ("PUT", "clients/x"), ("PATCH", "clients/x"),
+            ("DELETE", "clients/x"), ("POST", "clients/x/rotate-secret"), ("POST", "clients/x/enable"), ("POST", "clients/x/disable"),
+            ("GET", "users"), ("POST", "users"), ("GET", "users/x"), ("DELETE", "users/x"), ("POST", "users/x/enable"),
+            ("POST", "users/x/disable"), ("POST", "users/x/promote"), ("POST", "users/x/demote"), ("POST", "users/x/password"),
+        ];
+        for (method, path) in routes {
+            let url = format!("{}/v1/admin/{path}", house.url);
+            let ask = || house.http().request(Method::from_bytes(method.as_bytes()).expect("a method"), &url).json(&shop());
+            for (who, request) in [
+                ("nobody", ask()),
+                ("an admin's browser", ask().header("cookie", &cookies).header("sec-fetch-site", "same-origin")),
+                ("a client", ask().basic_auth(&client.id, client.secret.clone())),
+                ("an ID token", ask().bearer_auth(&id_token)),
+                ("a token in the query", ask().query(&[("access_token", "sym_at_x")])),
+            ] {
+                let refused = answer(request).await;
+                assert_eq!(refused.status, 401, "{who}: {method} {path}");
+                assert!(refused.headers.contains_key("www-authenticate"), "{who}: {method} {path}");
+            }
+        }
+        assert_eq!(house.state().await, before);
+        let admin = Admin::of(&house).await;
+        for (method, path) in routes.iter().filter(|(method, path)| *method == "GET" && !path.contains('x')) {
+            admin.does(method, path).await.ok();
+        }
+    }
+
+    async fn ad_11_rv_14_a_right_counts_at_the_moment_of_its_use(house: House) {
+        let (ada, ben) = (house.admin("ada").await, house.person("ben").await);
+        let client = house.client_with(|metadata| metadata.scope.push_str(" symbolon:admin")).await;
+        let scope = [("scope", "openid symbolon:admin")];
+        let tokens = client.tokens(&mut house.browser(), "ben", &scope).await;
+        // Nobody makes themselves an admin.
+        let himself = Admin::with(&house, tokens.text("access_token"));
+        assert_eq!(himself.does("POST", &format!("users/{ben}/promote")).await.status, 403);
+        let root = Admin::of(&house).await;
+        assert_eq!(root.does("GET", &format!("users/{ben}")).await.ok().body["admin"], false);
+
+        let tokens = client.tokens(&mut house.browser(), "ada", &scope).await;
+        let herself = Admin::with(&house, tokens.text("access_token"));
+        herself.does("GET", "users").await.ok();
+        // The client loses the scope, then she the role: the same token.
+        let path = format!("clients/{}", client.id);
+        root.sends("PATCH", &path, json!({ "scope": "openid" })).await.ok();
+        assert_eq!(herself.does("GET", "users").await.status, 403);
+        root.sends("PATCH", &path, json!({ "scope": "openid symbolon:admin" })).await.ok();
+        herself.does("GET", "users").await.ok();
+        root.does("POST", &format!("users/{ben}/promote")).await.ok();
+        root.does("POST", &format!("users/{ada}/demote")).await.ok();
+        assert_eq!(herself.does("GET", "users").await.status, 403);
+    }
+
+    async fn dc_05_hostile_metadata_is_refused(house: House) {
+        let admin = Admin::of(&house).await;
+        let before = house.state().await;
+        let rsa = json!({ "keys": [{ "kty": "RSA", "e": "AQAB", "n": symbolon::base::encoding::base64url(&[0xc5; 128]) }] });
+        let private = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" }] });
+        let symmetric = json!({ "keys": [{ "kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow" }] });
+        for (what, member, value) in [
+            ("implicit", "grant_types", json!(["implicit"])),
+            ("password", "grant_types", json!(["password"])),
+            ("token", "response_types", json!(["token"])),
+            ("a short RSA key", "jwks", rsa),
+            ("a private key", "jwks", private),
+            ("a symmetric key", "jwks", symmetric),
+            ("1000 URIs", "redirect_uris", (0..1000).map(|n| format!("https://shop.example/{n}")).collect()),
+            ("a long name", "client_name", json!("x".repeat(50_000))),
+            ("directions in a name", "client_name", json!("Shop \u{202e}evil")),
+            ("a script as a home page", "client_uri", json!("javascript:alert(1)")),
+            ("another's member", "owner", json!("ada")),
+            ("a number for a name", "client_name", json!(7)),
+        ] {
+            let mut shop = shop();
+            shop[member] = value;
+            let refused = admin.sends("POST", "clients", shop).await;
+            assert_eq!(refused.status, 422, "{what}: {}", refused.body);
+        }
+        assert_eq!(house.state().await, before);
+        assert_eq!(admin.sends("POST", "clients", shop()).await.status, 201);
+    }
+
     async fn a_client_lives_and_dies(house: House) {
         let admin = Admin::of(&house).await;
         let made = admin.sends("POST", "clients", shop()).await;

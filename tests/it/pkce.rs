@@ -32,7 +32,59 @@ async fn presents(client: &Client, code: &str, verifier: Option<&str>) -> crate:
 
 const BARE: [(&str, &str); 2] = [("code_challenge", ""), ("code_challenge_method", "")];
 
+/// What the audit trail says of a client's reuse: which parameter, newest first.
+async fn told(house: &House, client: &Client) -> Vec<String> {
+    let events = symbolon::audit::about(&house.app.db, &format!("client:{}", client.id), 20).await.expect("reads");
+    let reused = events.into_iter().filter(|event| event.action == "client.pkce_challenge_reused");
+    reused.map(|event| event.detail["parameter"].as_str().expect("a name").to_owned()).collect()
+}
+
 on_both! {
+    async fn pk_15_a_challenge_that_stays_the_same_is_told(house: House) {
+        let mut browser = ada(&house).await;
+        let client = house.client_with(trusted).await;
+        let code = async |browser: &mut Browser, nonce: &str, verifier: &str| {
+            let challenge = pkce::transform(verifier);
+            let view = browser.get_once(&client.auth_url(&[("nonce", nonce), ("code_challenge", &challenge)])).await;
+            view.sent("code").expect("a code")
+        };
+        let other = "a-verifier-that-nobody-has-used-before-00000000";
+        code(&mut browser, "n1", VERIFIER).await;
+        code(&mut browser, "n2", other).await;
+        assert_eq!(told(&house, &client).await, Vec::<String>::new());
+        code(&mut browser, "n3", VERIFIER).await;
+        assert_eq!(told(&house, &client).await, ["code_challenge"]);
+        // Once is enough for ten minutes, and everybody is served.
+        let code_in_time = code(&mut browser, "n3", VERIFIER).await;
+        assert_eq!(told(&house, &client).await.len(), 1);
+        client.redeems(&code_in_time).await.ok();
+        house.wait(std::time::Duration::from_secs(601));
+        code(&mut browser, "n4", VERIFIER).await;
+        assert_eq!(told(&house, &client).await.len(), 1, "the time is over");
+        code(&mut browser, "n4", "another-verifier-that-nobody-has-used-before-00").await;
+        assert_eq!(told(&house, &client).await, ["nonce", "code_challenge"]);
+        // Another client has its own.
+        let second = house.client_with(trusted).await;
+        browser.get_once(&second.auth_url(&[])).await.sent("code").expect("a code");
+        assert_eq!(told(&house, &second).await, Vec::<String>::new());
+    }
+
+    async fn pk_15_where_it_is_wanted_the_third_is_refused(house: House) {
+        let house = House::with(house.kind, |config| config.authorization.refuse_reused = true).await;
+        let mut browser = ada(&house).await;
+        let client = house.client_with(trusted).await;
+        for nonce in ["n1", "n2"] {
+            browser.get_once(&client.auth_url(&[("nonce", nonce)])).await.sent("code").expect("a code");
+        }
+        let refused = browser.get_once(&client.auth_url(&[("nonce", "n3")])).await;
+        assert_eq!((refused.sent("error").as_deref(), refused.sent("code")), (Some("invalid_request"), None));
+        let fresh = pkce::transform("a-verifier-that-nobody-has-used-before-00000000");
+        let view = browser.get_once(&client.auth_url(&[("nonce", "n4"), ("code_challenge", &fresh)])).await;
+        view.sent("code").expect("a code");
+        house.wait(std::time::Duration::from_secs(601));
+        browser.get_once(&client.auth_url(&[("nonce", "n5")])).await.sent("code").expect("a code");
+    }
+
     async fn pk_05_who_must_use_pkce_must(house: House) {
         let mut browser = ada(&house).await;
         let loopback = house

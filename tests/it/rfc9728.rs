@@ -79,7 +79,7 @@ on_both! {
         let client = client.await;
         let issuer = house.app.issuer().to_owned();
         let v1 = format!("{issuer}/v1");
-        let others = [format!("{issuer}/v"), format!("{issuer}/v1/"), format!("{issuer}.evil.example"), "https://api.example/".to_owned()];
+        let others = [format!("{issuer}/v"), format!("{issuer}/v1/"), "https://evil.example/v1".to_owned(), "https://api.example/".to_owned()];
         for (resource, status) in [(&issuer, 200), (&v1, 200)].into_iter().chain(others.iter().map(|other| (other, 401))) {
             let token = client.token(&[("grant_type", "client_credentials"), ("resource", resource)]).await.ok();
             let answer = asks(&house, "/v1/admin/clients", Some(token.text("access_token"))).await;

@@ -35,9 +35,14 @@ struct ConsentPage {
 }
 
 /// `GET /consent?go=…`
-pub async fn get(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+pub async fn get(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Query(query): Query,
+) -> Result<Response, Stopped> {
     let go = query.get("go").unwrap_or_default();
-    let visit = Visit::found(&app, Browser::of(&app, &headers), go).await?;
+    let visit = Visit::found(&app, &call, Browser::of(&app, &headers), go).await?;
     match session::current(&app, &headers).await? {
         Some(session) => page(visit, &session, go).await,
         None => Ok(Redirect::to(&format!("/login?go={go}")).into_response()),
@@ -83,7 +88,7 @@ pub async fn post(
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
     let go = params.get("go").unwrap_or_default();
-    let visit = Visit::found(&app, Browser::of(&app, &headers), go).await?;
+    let visit = Visit::found(&app, &call, Browser::of(&app, &headers), go).await?;
     let session = session::current(&app, &headers).await?;
     // Consent before sign-in isn't a step that exists.
     let session = session.ok_or_else(Stopped::expired)?;

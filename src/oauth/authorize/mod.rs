@@ -4,6 +4,7 @@ pub mod consent_page;
 pub mod decide;
 pub mod request;
 pub mod respond;
+mod reused;
 
 use super::error::{Code, Refusal};
 use super::grants::{self, NewGrant};
@@ -16,17 +17,21 @@ use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::Fault;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
 use crate::web::browser::Browser;
-use crate::web::{Call, Form, Params, Query, Stopped};
+use crate::web::{AnyForm, Call, Params, Query, Stopped};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use decide::{Next, Remembered};
 use request::AuthRequest;
 use respond::Return;
+use reused::Reused;
 use std::sync::Arc;
 
 /// Where the person goes on after signing in and after deciding.
 const RESUME: &str = "/oauth2/auth/resume";
+
+/// RFC 9700 §2.1.1.
+const REUSED: &str = "code_challenge and nonce must be new in every request";
 
 /// `GET /oauth2/auth`
 pub async fn get(
@@ -38,17 +43,15 @@ pub async fn get(
     begin(&app, &call, &headers, query).await
 }
 
-/// `POST /oauth2/auth`: the same parameters in a form (OIDC Core §3.1.2.1).
+/// `POST /oauth2/auth`: the same parameters in a form (OIDC Core §3.1.2.1), and what is wrong with them is told alike.
 pub async fn post(
     State(app): State<App>,
     call: Call,
     headers: HeaderMap,
     Query(query): Query,
-    Form(form): Form,
+    AnyForm(form): AnyForm,
 ) -> Result<Response, Stopped> {
-    let mut params = form.map_err(Stopped::bad_form)?;
-    query.iter().for_each(|(name, value)| params.push(name, value));
-    begin(&app, &call, &headers, params).await
+    begin(&app, &call, &headers, form.map_err(Stopped::bad_form)?.and(query)).await
 }
 
 async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> Result<Response, Stopped> {
@@ -60,14 +63,19 @@ async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> R
         Err(refusal) => return Ok(back.refuse(refusal)),
     };
     let browser = Browser::of(app, headers);
-    let visit = Visit { app, client, back, ask, browser, waiting: None, network: call.network() };
+    let visit = Visit { app, client, back, ask, browser, waiting: None, call };
     visit.go_on(headers).await
 }
 
 /// `GET /oauth2/auth/resume`: back from signing in or from deciding; everything is looked at again.
-pub async fn resume(State(app): State<App>, headers: HeaderMap, Query(query): Query) -> Result<Response, Stopped> {
+pub async fn resume(
+    State(app): State<App>,
+    call: Call,
+    headers: HeaderMap,
+    Query(query): Query,
+) -> Result<Response, Stopped> {
     let browser = Browser::of(&app, &headers);
-    let visit = Visit::found(&app, browser, query.get("go").unwrap_or_default()).await?;
+    let visit = Visit::found(&app, &call, browser, query.get("go").unwrap_or_default()).await?;
     visit.go_on(&headers).await
 }
 
@@ -79,13 +87,12 @@ struct Visit<'a> {
     ask: AuthRequest,
     browser: Browser,
     waiting: Option<Interaction>,
-    /// Where it comes from.
-    network: String,
+    call: &'a Call,
 }
 
 impl<'a> Visit<'a> {
     /// A parked request, held against the registry as it is now.
-    async fn found(app: &'a App, browser: Browser, go: &str) -> Result<Self, Stopped> {
+    async fn found(app: &'a App, call: &'a Call, browser: Browser, go: &str) -> Result<Self, Stopped> {
         let waiting = interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?;
         let mut ask: AuthRequest = serde_json::from_value(waiting.waiting.request.clone())
             .map_err(|why| Fault::Bug(format!("a parked request can't be read: {why}")))?;
@@ -94,7 +101,7 @@ impl<'a> Visit<'a> {
         let back = Return::checked(app, &client, &ask.redirect_uri).ok_or_else(Stopped::expired)?;
         let back = back.with(ask.response_mode, ask.state.clone());
         ask.scope = ask.scope.only(|name| client.scope().has(name));
-        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), network: String::new() })
+        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), call })
     }
 
     async fn go_on(self, headers: &HeaderMap) -> Result<Response, Stopped> {
@@ -142,11 +149,11 @@ impl<'a> Visit<'a> {
 
     /// Each request that waits is a row: one address gets only so many.
     fn may_wait(&self) -> Result<(), Stopped> {
-        let now = self.app.now();
-        if self.app.waiting.exhausted(&self.network, now) {
+        let (network, now) = (self.call.network(), self.app.now());
+        if self.app.waiting.exhausted(&network, now) {
             return Err(Stopped::busy());
         }
-        self.app.waiting.count(&self.network, now);
+        self.app.waiting.count(&network, now);
         Ok(())
     }
 
@@ -162,19 +169,29 @@ impl<'a> Visit<'a> {
     /// §4.1.2: one row, one code.
     async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
         let now = self.app.now();
+        let reused = reused::reused(self.app, &self.ask, now);
+        if self.app.config.authorization.refuse_reused && reused.as_ref().is_some_and(|reused| reused.times > 1) {
+            return self.refuse(Refusal::new(Code::InvalidRequest, REUSED)).await;
+        }
+        let news = reused.filter(|reused| reused.news).map(|reused| self.told(&reused));
         let token = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
         let new = self.new_grant(session, &token, &granted, now);
-        let issued = match &self.waiting {
-            None => grants::issue(&self.app.db, &new, now).await?,
-            Some(waiting) => {
+        let issued = match (&self.waiting, &news) {
+            (None, None) => grants::issue(&self.app.db, &new, now).await?,
+            (waiting, news) => {
                 let mut tx = self.app.db.begin().await?;
-                if !interaction::spend(&mut tx, &waiting.id).await? {
-                    return Err(Stopped::expired());
-                }
-                if waiting.decision.is_some() {
-                    consents::remember(&mut tx, &session.user.id, &self.client.id, &granted, now).await?;
+                if let Some(waiting) = waiting {
+                    if !interaction::spend(&mut tx, &waiting.id).await? {
+                        return Err(Stopped::expired());
+                    }
+                    if waiting.decision.is_some() {
+                        consents::remember(&mut tx, &session.user.id, &self.client.id, &granted, now).await?;
+                    }
                 }
                 let issued = grants::issue(&mut tx, &new, now).await?;
+                if let Some(news) = news.as_ref().filter(|_| issued) {
+                    audit::record(&mut tx, news, now).await?;
+                }
                 tx.commit().await?;
                 issued
             }
@@ -184,7 +201,23 @@ impl<'a> Visit<'a> {
                 .back
                 .refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
         }
+        reused::used(self.app, &self.ask, now);
+        if news.is_some() {
+            reused::written(self.app, &self.ask, now);
+        }
         Ok(self.back.send_code(&token.seal(Kind::Code, &self.app.keys.macs())))
+    }
+
+    /// For the audit trail.
+    fn told(&self, reused: &Reused) -> audit::Event {
+        audit::Event {
+            actor: audit::Actor::Client(self.client.id.to_string()),
+            action: "client.pkce_challenge_reused",
+            object: format!("client:{}", self.client.id),
+            request_id: self.call.request_id.clone(),
+            address: self.call.address.to_string(),
+            detail: serde_json::json!({ "parameter": reused.parameter }),
+        }
     }
 
     /// What may really be granted: `symbolon:admin` only to admins, `offline` only to clients that can refresh.

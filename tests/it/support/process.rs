@@ -17,6 +17,11 @@ impl Process {
 
     /// With more settings.
     pub async fn serve_with(config: &Config, port: u16, more: &[(&str, &str)]) -> Self {
+        Process::serve_to(config, port, more, Stdio::inherit()).await
+    }
+
+    /// With its log somewhere else.
+    pub async fn serve_to(config: &Config, port: u16, more: &[(&str, &str)], log: Stdio) -> Self {
         let url = format!("http://127.0.0.1:{port}");
         let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
         command.arg("serve").env_clear().current_dir(config.data_dir.parent().expect("a directory"));
@@ -24,11 +29,11 @@ impl Process {
         command.env("SYMBOLON_DATA_DIR", &config.data_dir).env("SYMBOLON_KEYS_DIR", &config.keys_dir);
         command.env("SYMBOLON_PASSWORDS_MEMORY_KIB", "8").env("SYMBOLON_PASSWORDS_PASSES", "1");
         command.env("SYMBOLON_LOG_LEVEL", "error").envs(more.iter().copied());
-        if let Some(database) = &config.database_url {
+        let elsewhere = more.iter().any(|(name, _)| name.starts_with("SYMBOLON_DATABASE_URL"));
+        if let Some(database) = config.database_url.as_ref().filter(|_| !elsewhere) {
             command.env("SYMBOLON_DATABASE_URL", database.reveal());
         }
-        let child =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("starts");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("starts");
         let process = Process { child, url };
         process.ready().await;
         process
@@ -43,6 +48,11 @@ impl Process {
             assert!(left > 0, "the server doesn't get ready");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// What the system lets others read of it: a file of `/proc/<pid>`.
+    pub fn proc(&self, file: &str) -> std::io::Result<Vec<u8>> {
+        std::fs::read(format!("/proc/{}/{file}", self.pid()))
     }
 
     pub fn pid(&self) -> u32 {

@@ -1,31 +1,17 @@
-//! `symbolon doctor`: what is wrong with this installation, in words, and what to do about it.
+//! The installation that these settings describe, seen from inside.
 
-use super::open;
-use super::output::{Failure, Printed};
+use super::{Finding, bad, good};
+use crate::base::{Clock, Time};
+use crate::cli::open;
+use crate::cli::output::Failure;
 use crate::config::{self, Config, Flags};
 use crate::crypto::MasterKey;
 use crate::db::{self, Db};
 use crate::keys::store;
 use crate::{people, server};
-use serde_json::{Value, json};
-
-/// One thing that was looked at.
-struct Finding {
-    what: &'static str,
-    good: bool,
-    says: String,
-}
-
-fn good(what: &'static str, says: impl Into<String>) -> Finding {
-    Finding { what, good: true, says: says.into() }
-}
-
-fn bad(what: &'static str, says: impl Into<String>) -> Finding {
-    Finding { what, good: false, says: says.into() }
-}
 
 /// Looks at everything; changes nothing.
-pub(super) async fn run(flags: &Flags) -> Result<Printed, Failure> {
+pub(super) async fn look(flags: &Flags) -> Result<Vec<Finding>, Failure> {
     let config = open::config(flags)?;
     let mut findings =
         vec![good("settings", "they can be read and fit together"), issuer(&config), master_key(&config)?];
@@ -33,13 +19,13 @@ pub(super) async fn run(flags: &Flags) -> Result<Printed, Failure> {
         Some(file) => findings.push(bad("database", format!("there is none at {file}; `symbolon serve` makes it"))),
         None => match db::open(&server::place(&config)).await {
             Ok(db) => {
-                findings.extend(database(&db).await);
+                findings.extend(database(&db, &config).await);
                 db.close().await;
             }
             Err(fault) => findings.push(bad("database", fault.to_string())),
         },
     }
-    Ok(report(&findings))
+    Ok(findings)
 }
 
 fn issuer(config: &Config) -> Finding {
@@ -69,7 +55,7 @@ fn master_key(config: &Config) -> Result<Finding, Failure> {
     })
 }
 
-async fn database(db: &Db) -> Vec<Finding> {
+async fn database(db: &Db, config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     match db.drift().await {
         Ok(drift) if drift.none() => findings.push(good("schema", format!("up to date, on {}", db.kind()))),
@@ -89,6 +75,7 @@ async fn database(db: &Db) -> Vec<Finding> {
             } else {
                 bad("signing keys", format!("only these sign: {}; a running server makes the others", names.join(", ")))
             });
+            findings.push(ages(&keys, config));
         }
         Err(fault) => findings.push(bad("signing keys", fault.to_string())),
     }
@@ -102,10 +89,20 @@ async fn database(db: &Db) -> Vec<Finding> {
     findings
 }
 
-fn report(findings: &[Finding]) -> Printed {
-    let mark = |good| if good { "\x1b[32m✔\x1b[0m" } else { "\x1b[31m✘\x1b[0m" };
-    let lines: Vec<String> = findings.iter().map(|f| format!("{} {:<14} {}", mark(f.good), f.what, f.says)).collect();
-    let all_good = findings.iter().all(|finding| finding.good);
-    let json: Vec<Value> = findings.iter().map(|f| json!({ "what": f.what, "good": f.good, "says": f.says })).collect();
-    Printed { good: all_good, ..Printed::new(lines.join("\n"), json!({ "good": all_good, "findings": json })) }
+/// Keys rotate by themselves while a server runs. One that is much too old says that none does, or that it can't.
+fn ages(keys: &[store::Kept], config: &Config) -> Finding {
+    let now = Clock::System.now();
+    let age = |since: Time| now.secs().saturating_sub(since.secs()) / 86_400;
+    let active = keys.iter().filter(|key| key.state == store::State::Active);
+    let oldest = active.filter_map(|key| Some((key.activated_at?, key.alg))).min_by_key(|(since, _)| *since);
+    let Some((since, alg)) = oldest else {
+        return bad("key ages", "no key signs yet; a running server makes them");
+    };
+    let says = format!("the oldest that signs, {}, has done so for {} days", alg.name(), age(since));
+    match since + config.keys.rotate_after * 2 < now {
+        false => good("key ages", says),
+        true => {
+            bad("key ages", format!("{says}; is `symbolon serve` running? Or: symbolon keys rotate {}", alg.name()))
+        }
+    }
 }
