@@ -29,6 +29,7 @@ mod leaks;
 mod login;
 mod logout;
 mod management;
+mod pages;
 mod pkce;
 mod races;
 mod redirect_uri;
