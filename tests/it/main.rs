@@ -29,6 +29,7 @@ mod leaks;
 mod login;
 mod logout;
 mod management;
+mod oidc;
 mod pages;
 mod pkce;
 mod races;

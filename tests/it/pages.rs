@@ -114,10 +114,13 @@ on_both! {
         let asking = house.client().await;
         let page = browser.get(&asking.auth_url(&[])).await;
         let consent = browser.signs_in(&page, "ada").await;
-        let mut second = browser.clone();
-        assert_eq!(browser.decides(&consent, "perhaps").await.status, 400);
-        assert!(browser.decides(&consent, "allow").await.sent("code").is_some(), "the honest form works");
-        let again = second.decides(&consent, "allow").await;
+        let mut fields = consent.form("form:has(#allow)");
+        let decision = |what: &str| vec![("decision".to_owned(), what.to_owned())];
+        let perhaps = [fields.clone(), decision("perhaps")].concat();
+        stops("perhaps", &browser.post_once("/consent", &perhaps).await, 400, "invalid_request", "That didn't work");
+        fields.extend(decision("allow"));
+        assert_eq!(browser.post_once("/consent", &fields).await.status, 303, "the honest form works");
+        let again = browser.post_once("/consent", &fields).await;
         stops("twice", &again, 409, "already_decided", "You have decided this already");
     }
 
