@@ -6,7 +6,7 @@ use super::{Acting, Refused};
 use crate::app::App;
 use crate::base::id::ClientId;
 use crate::base::{Secret, Time};
-use crate::clients::{AuthMethod, Client, Metadata, SecretHash, fresh_secret, store};
+use crate::clients::{AuthMethod, Client, Metadata, SecretHash, fresh_secret, sector, store};
 use crate::oauth::grants;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -56,6 +56,7 @@ const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 86_400);
 pub async fn create(app: &App, who: &Acting, metadata: Metadata, id: Option<ClientId>) -> Result<Registered, Refused> {
     metadata.check()?;
     metadata::check_here(app, &metadata)?;
+    sector::check(app, &metadata).await?;
     let id = match id {
         Some(id) => chosen(id)?,
         None => ClientId::new(app.now()),
@@ -109,29 +110,57 @@ pub async fn replace(
     target: &Target,
     members: Map<String, Value>,
 ) -> Result<Registered, Refused> {
-    edit(app, who, target, |client| metadata::replacement(client, members)).await
+    edit(app, who, target, |client| metadata::replacement(client, members.clone())).await
 }
 
 /// Changes the metadata that a merge patch names (RFC 7396).
 pub async fn patch(app: &App, who: &Acting, target: &Target, patch: Map<String, Value>) -> Result<Registered, Refused> {
-    edit(app, who, target, |client| metadata::patched(client, patch)).await
+    edit(app, who, target, |client| metadata::patched(client, patch.clone())).await
 }
 
 async fn edit(
     app: &App,
     who: &Acting,
     target: &Target,
-    make: impl FnOnce(&Client) -> Result<Metadata, Refused>,
+    make: impl Fn(&Client) -> Result<Metadata, Refused>,
 ) -> Result<Registered, Refused> {
+    let seen = sector_seen(app, target, &make).await?;
     let mut change = Change::begin(app, who).await?;
     let mut client = locked(&mut change, target).await?;
     let before = client.to_json();
     client.metadata = make(&client)?;
     metadata::check_here(app, &client.metadata)?;
+    // Someone else was faster: what was fetched isn't about what is there now.
+    if sector_of(&client.metadata) != seen {
+        return Err(Refused::Stale);
+    }
     let secret = fit_secrets(&mut client, change.now);
     store::save(&mut change.tx, &client).await?;
     change.commit(happened("client.updated", &client.id, before, client.to_json())).await?;
     Ok(Registered { client, secret })
+}
+
+/// What the document of a sector is about: its address, and the redirect URIs that it must list.
+type Sector = Option<(String, Vec<String>)>;
+
+fn sector_of(metadata: &Metadata) -> Sector {
+    metadata.sector_identifier_uri.clone().map(|uri| (uri, metadata.redirect_uris.clone()))
+}
+
+/// Fetches the document of the sector that a change makes, where it makes one: before the transaction, in which nothing
+/// but SQL happens.
+async fn sector_seen(
+    app: &App,
+    target: &Target,
+    make: impl Fn(&Client) -> Result<Metadata, Refused>,
+) -> Result<Sector, Refused> {
+    let client = show(app, &target.id).await?;
+    let wanted = make(&client)?;
+    let sector = sector_of(&wanted);
+    if sector != sector_of(&client.metadata) {
+        sector::check(app, &wanted).await?;
+    }
+    Ok(sector)
 }
 
 /// A client that now needs a secret gets one; one that needs none any more loses them, so that they don't come back to

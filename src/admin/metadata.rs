@@ -2,9 +2,9 @@
 
 use super::Refused;
 use crate::app::App;
-use crate::clients::{ADMIN_SCOPE, Client, GrantType, Metadata};
+use crate::clients::{ADMIN_SCOPE, Client, GrantType, Metadata, ResponseType};
 use crate::web::json;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Members of a client that are shown and can't be written. What was shown may be sent back as it was.
 const SHOWN: [&str; 6] =
@@ -12,21 +12,47 @@ const SHOWN: [&str; 6] =
 /// Moves with every change; whatever is sent of it means nothing.
 const MOVES: &str = "updated_at";
 
-/// Reads and checks metadata. `response_types` follows the grant types where it isn't given; a client without people
-/// gets no scopes that are about people.
+/// Reads and checks metadata. Of `response_types` and `grant_types`, one that isn't given follows the other; a client
+/// without people gets no scopes that are about people.
 pub fn read(members: Map<String, Value>) -> Result<Metadata, Refused> {
     let given = |name: &str| members.contains_key(name);
-    let (types_given, scope_given) = (given("response_types"), given("scope"));
+    let (types_given, grants_given, scope_given) = (given("response_types"), given("grant_types"), given("scope"));
     let mut metadata: Metadata = json::members(members)?;
-    let people = metadata.grant_types.contains(&GrantType::AuthorizationCode);
-    if !types_given {
-        metadata.response_types = if people { vec!["code".to_owned()] } else { Vec::new() };
+    match (types_given, grants_given) {
+        (false, _) => metadata.response_types = responses_of(&metadata.grant_types),
+        (true, false) if metadata.legacy() => {
+            metadata.grant_types = grants_of(&metadata.grant_types, &metadata.response_types);
+        }
+        _ => {}
     }
-    if !scope_given && !people {
+    if !scope_given && !metadata.may_have_people() {
         metadata.scope = if metadata.admin { ADMIN_SCOPE.to_owned() } else { String::new() };
     }
     metadata.check()?;
     Ok(metadata)
+}
+
+/// What follows from the grants alone; legacy response types are always chosen.
+fn responses_of(grants: &[GrantType]) -> Vec<String> {
+    let code = grants.contains(&GrantType::AuthorizationCode);
+    if code { vec!["code".to_owned()] } else { Vec::new() }
+}
+
+/// OIDC Registration §2: grants with those that the response types take, and without those that none of them takes.
+fn grants_of(grants: &[GrantType], responses: &[String]) -> Vec<GrantType> {
+    let read: Option<Vec<ResponseType>> = responses.iter().map(|text| ResponseType::parse(text)).collect();
+    let Some(read) = read else {
+        return grants.to_vec();
+    };
+    let (code, implicit) = (read.iter().any(|one| one.code), read.iter().any(|one| one.legacy()));
+    let begin = [(GrantType::AuthorizationCode, code), (GrantType::Implicit, implicit)];
+    let begins = begin.into_iter().filter(|(_, taken)| *taken).map(|(grant, _)| grant);
+    let others = grants.iter().copied().filter(|grant| match grant {
+        GrantType::AuthorizationCode | GrantType::Implicit => false,
+        GrantType::RefreshToken => code,
+        GrantType::ClientCredentials => true,
+    });
+    begins.chain(others).collect()
 }
 
 /// Metadata that take the place of all there is.
@@ -64,8 +90,15 @@ pub(super) fn patched(client: &Client, mut patch: Map<String, Value>) -> Result<
         Ok(Value::Object(members)) => members,
         _ => Map::new(),
     };
-    // They follow the grant types, which the patch may change.
-    members.remove("response_types");
+    // Each follows the other where the patch changes only that.
+    match (patch.contains_key("grant_types"), patch.get("response_types")) {
+        (true, None) if !client.metadata.legacy() => drop(members.remove("response_types")),
+        (false, Some(Value::Array(given))) => {
+            let given: Vec<String> = given.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            members.insert("grant_types".to_owned(), json!(grants_of(&client.metadata.grant_types, &given)));
+        }
+        _ => {}
+    }
     leave_out_shown(client, &mut patch)?;
     merge(&mut members, patch);
     read(members)
@@ -95,12 +128,18 @@ fn merge(target: &mut Map<String, Value>, patch: Map<String, Value>) {
 
 /// Checks what depends on the settings of this deployment: where we are to go must be where we would go.
 pub(super) fn check_here(app: &App, metadata: &Metadata) -> Result<(), Refused> {
-    let ours = [("jwks_uri", &metadata.jwks_uri), ("backchannel_logout_uri", &metadata.backchannel_logout_uri)];
-    for (field, uri) in ours {
-        if uri.as_deref().is_some_and(|uri| app.outbound.check(uri).is_err()) {
-            let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
-            return Err(Refused::invalid(field, why));
-        }
+    let keys = metadata.jwks_uri.iter().map(|uri| ("jwks_uri", uri));
+    let requests = metadata.request_uris.iter().map(|uri| ("request_uris", uri));
+    let notices = metadata.backchannel_logout_uri.iter().map(|uri| ("backchannel_logout_uri", uri));
+    let mut ours = keys.chain(requests).chain(notices);
+    if let Some((field, _)) = ours.find(|(_, uri)| app.outbound.check(uri).is_err()) {
+        let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
+        return Err(Refused::invalid(field, why));
+    }
+    if metadata.legacy() && !app.config.legacy_response_types {
+        let why =
+            "must be [\"code\"]; the others bring tokens through browsers and need `legacy_response_types = true`";
+        return Err(Refused::invalid("response_types", why));
     }
     Ok(())
 }
@@ -108,7 +147,6 @@ pub(super) fn check_here(app: &App, metadata: &Metadata) -> Result<(), Refused> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn map(value: Value) -> Map<String, Value> {
         value.as_object().cloned().expect("object")

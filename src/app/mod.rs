@@ -39,10 +39,10 @@ pub struct Services {
     pub attempts: Attempts,
     /// Requests that wait for somebody to sign in.
     pub waiting: Attempts,
-    /// Rung when a session has ended and somebody must be told.
-    pub logouts: Notify,
     /// Code challenges and nonces that have led to a code lately.
     pub used: Attempts,
+    /// Rung when a session has ended and somebody must be told.
+    pub logouts: Notify,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod encoding;
 pub mod entropy;
 pub mod id;
+pub mod name;
 pub mod scope;
 pub mod secret;
 pub mod uri;

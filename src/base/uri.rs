@@ -127,6 +127,11 @@ pub fn check_resource(uri: &str) -> bool {
     plain_ascii(uri).is_ok() && !uri.contains('#') && Url::parse(uri).is_ok_and(|u| u.has_host() || u.scheme() == "urn")
 }
 
+/// The URI up to its fragment.
+pub fn without_fragment(uri: &str) -> &str {
+    uri.split('#').next().unwrap_or_default()
+}
+
 /// `scheme://host[:port]` of an http(s) URI, or `scheme:` of another, as CSP `form-action` wants it.
 pub fn origin(uri: &str) -> Option<String> {
     let parsed = Url::parse(uri).ok()?;

@@ -275,6 +275,10 @@ fn describe(app: &App, client: &Client, secret: Option<&crate::base::Secret>) ->
         ("access tokens", access(app, client)),
         ("refresh tokens", if people { refresh(app, client) } else { String::new() }),
         ("ID tokens", if people { client.id_token_alg().name().to_owned() } else { String::new() }),
+        ("response types", if metadata.legacy() { joined(&metadata.response_types, ", ") } else { String::new() }),
+        ("subjects", metadata.sector().map(|sector| format!("pairwise, sector {sector}")).unwrap_or_default()),
+        ("UserInfo", metadata.userinfo_signed_response_alg.clone().unwrap_or_default()),
+        ("request objects", joined(&metadata.request_uris, "\n")),
         ("registered", moment(client.created_at)),
         ("changed", if client.rev > 1 { moment(client.updated_at) } else { String::new() }),
     ];

@@ -33,6 +33,10 @@ pub(super) struct Members {
     #[arg(long = "grant-type", value_enum, value_name = "GRANT", num_args = 1.., value_delimiter = ',')]
     #[arg(hide_possible_values = true)]
     grant_types: Option<Vec<Grant>>,
+    /// What comes back from the authorization endpoint: code, or one of the legacy response types, in quotes, where the
+    /// server lets them in: "id_token", "id_token token", "code id_token", "code token", "code id_token token"
+    #[arg(long = "response-type", value_name = "TYPE", num_args = 1..)]
+    response_types: Option<Vec<String>>,
     /// How it proves who it is: client_secret_basic, client_secret_post, private_key_jwt (signed with a key of its own),
     /// or none (apps on people's devices and in their browsers)
     #[arg(long, value_enum, value_name = "METHOD", hide_possible_values = true)]
@@ -64,6 +68,26 @@ pub(super) struct Members {
     metadata: Option<PathBuf>,
     #[command(flatten)]
     tokens: Tokens,
+    #[command(flatten)]
+    openid: OpenId,
+}
+
+/// What it learns of people, and how it asks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "OpenID Connect")]
+struct OpenId {
+    /// What people are known by: public, the same everywhere, or pairwise, a name that only this client's sector knows
+    #[arg(long, value_enum, value_name = "TYPE", hide_possible_values = true)]
+    subject_type: Option<Subjects>,
+    /// A document that lists the redirect URIs of a pairwise client's sector; its host is the sector
+    #[arg(long, value_name = "URL")]
+    sector_identifier_uri: Option<String>,
+    /// Sign UserInfo answers: RS256, ES256, EdDSA or PS256
+    #[arg(long, value_enum, value_name = "ALG", ignore_case = true, hide_possible_values = true)]
+    userinfo_alg: Option<Alg>,
+    /// Where a request object of it may be fetched; may be given several times
+    #[arg(long = "request-uri", value_name = "URL", num_args = 1..)]
+    request_uris: Option<Vec<String>>,
 }
 
 /// What its tokens are like.
@@ -104,9 +128,16 @@ struct Tokens {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum Subjects {
+    Public,
+    Pairwise,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum Grant {
     AuthorizationCode,
+    Implicit,
     RefreshToken,
     ClientCredentials,
 }
@@ -166,7 +197,7 @@ impl Members {
             None => Map::new(),
         };
         let jwks = self.jwks.as_deref().map(|file| ask::object("--jwks", file)).transpose()?.map(key_set);
-        let tokens = self.tokens;
+        let (tokens, openid) = (self.tokens, self.openid);
         let flags = [
             ("client_name", self.name.map(Value::from)),
             ("redirect_uris", self.redirect_uris.map(Value::from)),
@@ -175,6 +206,7 @@ impl Members {
             ("frontchannel_logout_uri", self.frontchannel_logout_uri.map(Value::from)),
             ("scope", self.scope.map(Value::from)),
             ("grant_types", self.grant_types.map(names)),
+            ("response_types", self.response_types.map(Value::from)),
             ("token_endpoint_auth_method", self.auth_method.map(name)),
             ("jwks", jwks),
             ("jwks_uri", self.jwks_uri.map(Value::from)),
@@ -192,6 +224,10 @@ impl Members {
             ("id_token_lifetime", tokens.id_token_lifetime.map(Value::from)),
             ("refresh_idle_lifetime", tokens.refresh_idle_lifetime.map(Value::from)),
             ("refresh_absolute_lifetime", tokens.refresh_absolute_lifetime.map(Value::from)),
+            ("subject_type", openid.subject_type.map(name)),
+            ("sector_identifier_uri", openid.sector_identifier_uri.map(Value::from)),
+            ("userinfo_signed_response_alg", openid.userinfo_alg.map(name)),
+            ("request_uris", openid.request_uris.map(Value::from)),
         ];
         members.extend(flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         Ok(members)
@@ -214,6 +250,7 @@ pub(super) fn flag(member: &str) -> Option<&'static str> {
         "frontchannel_logout_uri" => "--frontchannel-logout-uri",
         "scope" => "--scope",
         "grant_types" => "--grant-type",
+        "response_types" => "--response-type",
         "token_endpoint_auth_method" => "--auth-method",
         "jwks" => "--jwks",
         "jwks_uri" => "--jwks-uri",
@@ -231,6 +268,10 @@ pub(super) fn flag(member: &str) -> Option<&'static str> {
         "id_token_lifetime" => "--id-token-lifetime",
         "refresh_idle_lifetime" => "--refresh-idle-lifetime",
         "refresh_absolute_lifetime" => "--refresh-absolute-lifetime",
+        "subject_type" => "--subject-type",
+        "sector_identifier_uri" => "--sector-identifier-uri",
+        "userinfo_signed_response_alg" => "--userinfo-alg",
+        "request_uris" => "--request-uri",
         "overlap" => "--overlap",
         _ => return None,
     })
@@ -244,7 +285,8 @@ pub(super) fn complete(members: &mut Map<String, Value>) {
         members.insert("token_endpoint_auth_method".to_owned(), json!("private_key_jwt"));
     }
     let admin = is(members, "admin", json!(true));
-    if !has(members, "grant_types") {
+    // Otherwise they follow from the response types.
+    if !has(members, "grant_types") && !has(members, "response_types") {
         let public = is(members, "token_endpoint_auth_method", json!("none"));
         let people = has(members, "redirect_uris") || (public && !admin);
         let grants =

@@ -75,7 +75,7 @@ pub(super) struct Create {
     /// Let them administer this deployment
     #[arg(long)]
     admin: bool,
-    /// A JSON file with standard claims (OIDC Core §5.1); - is standard input
+    /// A JSON file with standard claims (OIDC Core §5.1) and, under `attributes`, whatever else; - is standard input
     #[arg(long, value_name = "FILE")]
     claims: Option<PathBuf>,
     /// Read the password from the first line of standard input

@@ -1,9 +1,13 @@
 //! RFC 7591 §2, OIDC Registration §2: what is registered about a client, and which of it makes sense together.
 
+use super::custom_claims::CustomClaim;
 use crate::base::{ScopeSet, uri};
 use crate::crypto::{Algorithm, jwk};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
+
+pub use super::choices::{AuthMethod, Format, GrantType, Rotation, SubjectType};
 
 /// Client metadata, under their registered names; those that are ours say so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +19,7 @@ pub struct Metadata {
     pub redirect_uris: Vec<String>,
     /// What it may present at the token endpoint.
     pub grant_types: Vec<GrantType>,
-    /// Only `code`.
+    /// `code`; the legacy ones too where the server lets them in.
     pub response_types: Vec<String>,
     /// How answers may travel: `query`, `fragment`, `form_post`.
     pub response_modes: Vec<String>,
@@ -58,6 +62,29 @@ pub struct Metadata {
     /// Seconds after which a person must have signed in again, unless the request says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
+    /// Whether it needs `auth_time`; it always gets it.
+    pub require_auth_time: bool,
+    /// Authentication contexts that it would like, unless the request says otherwise.
+    pub default_acr_values: Vec<String>,
+    /// What people are known by.
+    pub subject_type: SubjectType,
+    /// Whose host is the sector of a pairwise client, and which lists the redirect URIs of the sector (OIDC Core §8.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// What its UserInfo answers are signed with; none means plain JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<String>,
+    /// What its request objects must be signed with; none means any that we take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<String>,
+    /// Where its request objects may be fetched (OIDC Core §6.2).
+    pub request_uris: Vec<String>,
+    /// Where another site may send a person to begin signing in (OIDC Core §4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
+    /// Attributes of people that it is told, and as which claims (ours).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom_claims: BTreeMap<String, CustomClaim>,
     /// Resource indicators that it may ask for (ours; empty means any).
     pub resources: Vec<String>,
     /// Whether it may introspect tokens of other clients that are for its `resources`, or for none in particular (ours).
@@ -117,6 +144,15 @@ impl Default for Metadata {
             frontchannel_logout_session_required: false,
             id_token_signed_response_alg: None,
             default_max_age: None,
+            require_auth_time: false,
+            default_acr_values: Vec::new(),
+            subject_type: SubjectType::Public,
+            sector_identifier_uri: None,
+            userinfo_signed_response_alg: None,
+            request_object_signing_alg: None,
+            request_uris: Vec::new(),
+            initiate_login_uri: None,
+            custom_claims: BTreeMap::new(),
             resources: Vec::new(),
             resource_server: false,
             require_pkce: false,
@@ -135,71 +171,6 @@ impl Default for Metadata {
     }
 }
 
-/// Grant types (RFC 7591 §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantType {
-    /// RFC 6749 §4.1.
-    AuthorizationCode,
-    /// RFC 6749 §6.
-    RefreshToken,
-    /// RFC 6749 §4.4.
-    ClientCredentials,
-}
-
-/// Client authentication methods (RFC 7591 §2, OIDC Core §9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    /// HTTP Basic.
-    ClientSecretBasic,
-    /// In the form.
-    ClientSecretPost,
-    /// RFC 7523 §2.2, signed with the client's private key.
-    PrivateKeyJwt,
-    /// A public client.
-    None,
-}
-
-impl AuthMethod {
-    /// The registered name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            AuthMethod::ClientSecretBasic => "client_secret_basic",
-            AuthMethod::ClientSecretPost => "client_secret_post",
-            AuthMethod::PrivateKeyJwt => "private_key_jwt",
-            AuthMethod::None => "none",
-        }
-    }
-
-    /// Whether the client has a secret.
-    pub const fn with_secret(self) -> bool {
-        matches!(self, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
-    }
-}
-
-/// What becomes of a refresh token that is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rotation {
-    /// A successor; used again soon, the same successor; used again later, the grant ends.
-    Replay,
-    /// A successor; used again, the grant ends.
-    Strict,
-    /// It stays; for clients whose tokens are bound to a key (FAPI 2.0 §5.3.2.1).
-    Static,
-}
-
-/// What access tokens look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// A reference; a revoke holds at once.
-    Opaque,
-    /// RFC 9068; whoever checks it offline learns of a revoke only when it expires.
-    Jwt,
-}
-
 /// A member of the metadata that can't be accepted, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
@@ -214,6 +185,8 @@ pub(super) fn invalid(field: &'static str, why: impl Into<String>) -> Result<(),
 }
 
 const YEAR: u64 = 31_536_000;
+/// What we fetch: plain http is for whoever allows it in `outbound.allow`, which is looked at apart.
+const FETCHED: [&str; 2] = ["jwks_uri", "sector_identifier_uri"];
 
 impl Metadata {
     /// Whether the client can't keep a secret (RFC 6749 §2.1).
@@ -229,6 +202,7 @@ impl Metadata {
         self.check_keys()?;
         self.check_links()?;
         self.check_logout()?;
+        self.check_openid()?;
         self.check_lifetimes()
     }
 
@@ -255,8 +229,9 @@ impl Metadata {
         }
     }
 
-    fn may_have_people(&self) -> bool {
-        self.grant_types.contains(&GrantType::AuthorizationCode)
+    /// Whether people may come to it: it has a grant that begins with one.
+    pub fn may_have_people(&self) -> bool {
+        self.grant_types.iter().any(|grant| matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit))
     }
 
     fn check_redirects(&self) -> Result<(), Invalid> {
@@ -269,7 +244,7 @@ impl Metadata {
             }
         }
         if self.may_have_people() && self.redirect_uris.is_empty() {
-            return invalid("redirect_uris", "the authorization_code grant needs at least one");
+            return invalid("redirect_uris", "the authorization_code and implicit grants need at least one");
         }
         match self.resources.iter().find(|resource| !uri::check_resource(resource)) {
             Some(bad) => invalid("resources", format!("{}: must be an absolute URI without fragment", shortened(bad))),
@@ -289,18 +264,13 @@ impl Metadata {
         if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
             return invalid("grant_types", "refresh_token needs authorization_code beside it");
         }
-        if has(GrantType::AuthorizationCode) != (self.response_types == ["code"]) && !self.response_types.is_empty() {
-            return invalid(
-                "response_types",
-                "must be [\"code\"] with the authorization_code grant, and empty without",
-            );
-        }
-        if has(GrantType::AuthorizationCode) && self.response_modes.is_empty() {
+        if self.may_have_people() && self.response_modes.is_empty() {
             return invalid("response_modes", "the authorization_code grant needs at least one");
         }
         if self.response_modes.iter().any(|mode| !["query", "fragment", "form_post"].contains(&mode.as_str())) {
             return invalid("response_modes", "any of query, fragment, form_post");
         }
+        self.check_response_types()?;
         if self.admin && (self.public() || !has(GrantType::ClientCredentials)) {
             return invalid("admin", "needs the client_credentials grant and a way to authenticate");
         }
@@ -332,6 +302,8 @@ impl Metadata {
             ("client_uri", &self.client_uri),
             ("policy_uri", &self.policy_uri),
             ("tos_uri", &self.tos_uri),
+            ("initiate_login_uri", &self.initiate_login_uri),
+            ("sector_identifier_uri", &self.sector_identifier_uri),
         ];
         for (field, link) in links {
             let Some(link) = link else { continue };
@@ -339,7 +311,7 @@ impl Metadata {
             let fit = parsed.is_some_and(|u| {
                 u.username().is_empty()
                     && u.password().is_none()
-                    && (u.scheme() == "https" || (field == "jwks_uri" && u.scheme() == "http"))
+                    && (u.scheme() == "https" || (FETCHED.contains(&field) && u.scheme() == "http"))
             });
             if !fit || link.len() > 2048 || link.contains('#') {
                 return invalid(field, "must be an https URL without user name or fragment");

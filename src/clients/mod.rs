@@ -1,10 +1,18 @@
 //! The client registry: who may ask for what, and how they prove who they are. Managed by admins.
 
+mod choices;
+pub mod custom_claims;
 mod logout;
 pub mod metadata;
+mod openid;
+mod response_types;
+pub mod sector;
 pub mod store;
 
-pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation};
+pub use custom_claims::CustomClaim;
+pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation, SubjectType};
+pub use openid::REQUEST_OBJECT_ALGORITHMS;
+pub use response_types::ResponseType;
 
 use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint, same};
@@ -212,4 +220,14 @@ pub async fn is_public_origin(app: &App, origin: &str) -> Result<bool, Fault> {
     let registered = store::is_origin(&app.db, origin).await?;
     app.memory.keep(&key, epoch, Arc::new(registered));
     Ok(registered)
+}
+
+#[cfg(test)]
+impl Client {
+    /// A client as the defaults have it, for tests of pure functions.
+    pub(crate) fn sample(id: &str) -> Self {
+        let (created_at, updated_at, not_before) = (Time::from_secs(1), Time::from_secs(1), Time::from_millis(0));
+        let (id, metadata, secrets) = (ClientId::from(id), Metadata::default(), Vec::new());
+        Client { id, metadata, secrets, enabled: true, not_before, rev: 1, created_at, updated_at }
+    }
 }

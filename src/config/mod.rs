@@ -37,6 +37,8 @@ pub struct Config {
     pub database_url: Option<Secret>,
     /// What people see this deployment called.
     pub name: String,
+    /// Whether clients may be registered for tokens that come through the browser.
+    pub legacy_response_types: bool,
     /// Logging.
     pub log: Log,
     /// The database.

@@ -12,6 +12,7 @@ pub const MAC_BYTES: usize = 16;
 pub struct MacRing {
     tokens: Vec<(u8, Hmac<Sha256>)>,
     pages: Hmac<Sha256>,
+    subjects: Hmac<Sha256>,
 }
 
 impl MacRing {
@@ -26,6 +27,7 @@ impl MacRing {
         MacRing {
             tokens: numbers.iter().map(|n| (*n, keyed(&format!("symbolon token mac {n}")))).collect(),
             pages: keyed("symbolon page mac"),
+            subjects: keyed("symbolon pairwise subject"),
         }
     }
 
@@ -56,6 +58,15 @@ impl MacRing {
     pub fn page(&self, purpose: &str, text: &str) -> String {
         let mut over = self.pages.clone();
         over.update(purpose.as_bytes());
+        over.update(&[0]);
+        over.update(text.as_bytes());
+        crate::base::encoding::base64url(&over.finalize().into_bytes())
+    }
+
+    /// OIDC Core §8.1: another name for `text` in each sector. Nobody without the master key finds one from another.
+    pub fn pairwise(&self, sector: &str, text: &str) -> String {
+        let mut over = self.subjects.clone();
+        over.update(sector.as_bytes());
         over.update(&[0]);
         over.update(text.as_bytes());
         crate::base::encoding::base64url(&over.finalize().into_bytes())

@@ -11,6 +11,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (1, "init", include_str!("../../migrations/0001_init.sql")),
     (2, "fillfactor.postgres", include_str!("../../migrations/0002_fillfactor.postgres.sql")),
     (3, "logout", include_str!("../../migrations/0003_logout.sql")),
+    (5, "claims", include_str!("../../migrations/0005_claims.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

@@ -2,7 +2,7 @@
 
 use super::grants::{Grant, Which};
 use super::presentation::{self, Presentation};
-use super::store;
+use super::{store, subject};
 use crate::app::App;
 use crate::base::encoding::{from_hex, hex};
 use crate::base::id::ClientId;
@@ -161,10 +161,10 @@ fn audience(app: &App, resource: &[String]) -> Value {
 }
 
 /// RFC 9068 §2.2 for a person's token.
-pub fn grant_claims(app: &App, grant: &Grant) -> Value {
+pub fn grant_claims(app: &App, client: &Metadata, grant: &Grant) -> Value {
     json!({
         "iss": app.issuer(),
-        "sub": grant.user_id,
+        "sub": subject::of(app, client, &grant.user_id),
         "aud": audience(app, &grant.access_resource),
         "exp": grant.access_expires_at.secs(),
         "iat": grant.rotated_at.secs(),

@@ -1,15 +1,14 @@
 //! RFC 7523 §3, OIDC Core §9: `private_key_jwt`, a JWT that the client signed for us, once.
 
-use super::store;
+use super::{client_keys, store};
 use crate::app::App;
 use crate::args;
 use crate::base::encoding::fingerprint;
 use crate::base::{Secret, Time};
 use crate::clients::Client;
-use crate::crypto::{jwk, jwt};
+use crate::crypto::jwt;
 use crate::db::{Fault, On};
 use serde_json::Value;
-use std::sync::Arc;
 
 /// `client_assertion_type` (RFC 7523 §2.2).
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -21,10 +20,6 @@ pub const ALGORITHMS: [&str; 6] = ["RS256", "PS256", "ES256", "ES384", "EdDSA", 
 const MOST: i64 = 300;
 /// How far clocks may differ, in seconds.
 const LEEWAY: i64 = 30;
-/// How often a client's `jwks_uri` is asked again for a key that we don't know, in seconds.
-const REFETCH: i64 = 60;
-/// How long fetched keys are believed, in seconds.
-const BELIEVED: i64 = 600;
 
 /// `sub`, unverified: whose keys to look for.
 pub fn subject(assertion: &Secret) -> Option<String> {
@@ -41,7 +36,7 @@ pub async fn holds(app: &App, client: &Client, assertion: &Secret) -> Result<boo
     let Some(expires_at) = valid_claims(app, client, &unverified, now) else {
         return Ok(false);
     };
-    if !signed(app, client, assertion.reveal(), unverified.kid.as_deref(), now).await? {
+    if !client_keys::signed(app, client, assertion.reveal(), &ALGORITHMS).await? {
         return Ok(false);
     }
     let jti = unverified.claims.get("jti").and_then(Value::as_str).unwrap_or_default();
@@ -71,61 +66,4 @@ fn valid_claims(app: &App, client: &Client, unverified: &jwt::Unverified, now: T
     let in_time = expires > now.secs() - LEEWAY && expires <= now.secs() + MOST + LEEWAY;
     (ours && for_us && once && typ && in_time && begun("nbf")? && begun("iat")?)
         .then(|| Time::from_secs(expires.saturating_add(LEEWAY)))
-}
-
-async fn signed(app: &App, client: &Client, assertion: &str, kid: Option<&str>, now: Time) -> Result<bool, Fault> {
-    if let Some(jwks) = &client.metadata.jwks {
-        return Ok(any_key_verifies(jwks, assertion, kid));
-    }
-    let Some(uri) = &client.metadata.jwks_uri else {
-        return Ok(false);
-    };
-    let remembered = app.memory.recall::<Fetched>(uri);
-    if let Some(fetched) = remembered.filter(|fetched| now.secs_since(fetched.at) < BELIEVED) {
-        if any_key_verifies(&fetched.jwks, assertion, kid) {
-            return Ok(true);
-        }
-        if now.secs_since(fetched.at) < REFETCH {
-            return Ok(false);
-        }
-    }
-    let fetched = fetch(app, uri, now).await;
-    Ok(any_key_verifies(&fetched.jwks, assertion, kid))
-}
-
-/// The most bytes of a key set: a hundred keys.
-const MAX_SET: usize = 64 * 1024;
-
-/// A client's key set as it was served.
-struct Fetched {
-    jwks: Value,
-    at: Time,
-}
-
-/// Asks for the key set. What can't be fetched or isn't a key set is remembered as empty for a minute.
-async fn fetch(app: &App, uri: &str, now: Time) -> Arc<Fetched> {
-    let epoch = app.memory.epoch();
-    let jwks = match app.outbound.get_json(uri, MAX_SET).await {
-        Ok(jwks) if jwk::check_set(&jwks).is_ok() => jwks,
-        Ok(_) => {
-            tracing::warn!(uri, "a client's jwks_uri doesn't serve a key set that can be used");
-            Value::Null
-        }
-        Err(why) => {
-            tracing::warn!(uri, why = why.detail(), "a client's jwks_uri couldn't be fetched");
-            Value::Null
-        }
-    };
-    let fetched = Arc::new(Fetched { jwks, at: now });
-    app.memory.keep(uri, epoch, fetched.clone());
-    fetched
-}
-
-fn any_key_verifies(jwks: &Value, assertion: &str, kid: Option<&str>) -> bool {
-    let keys = jwk::check_set(jwks).unwrap_or_default();
-    let named = |jwk: &&Value| match (kid, jwk.get("kid").and_then(Value::as_str)) {
-        (Some(kid), Some(have)) => kid == have,
-        _ => true,
-    };
-    keys.iter().filter(named).any(|jwk| jwt::verify(assertion, jwk, &ALGORITHMS).is_some())
 }

@@ -4,6 +4,7 @@
 use super::resource::Resource;
 use super::{assertion, claims};
 use crate::app::App;
+use crate::clients::{REQUEST_OBJECT_ALGORITHMS, ResponseType};
 use crate::crypto::Algorithm;
 use crate::signin::ACR_VALUES;
 use axum::body::Bytes;
@@ -31,9 +32,13 @@ pub fn document(app: &App) -> Value {
     let algorithms: Vec<&str> = Algorithm::ALL.iter().map(|alg| alg.name()).collect();
     let methods = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
     let authenticating = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let responses = if app.config.legacy_response_types { &ResponseType::ALL[..] } else { &["code"] };
+    let mut grants = vec!["authorization_code", "refresh_token", "client_credentials"];
+    grants.extend(app.config.legacy_response_types.then_some("implicit"));
     let mut scopes = vec!["openid", "offline", "offline_access", "profile", "email", "address", "phone"];
     scopes.extend(app.config.scopes.keys().map(String::as_str));
-    let claims: Vec<&str> = claims::SUPPORTED.iter().chain(&claims::SUPPORTED_TOO).copied().collect();
+    let mut claims: Vec<&str> = claims::SUPPORTED.iter().chain(&claims::SUPPORTED_TOO).copied().collect();
+    claims.extend(app.config.legacy_response_types.then_some("c_hash"));
     json!({
         "issuer": app.issuer(),
         "authorization_endpoint": app.url("/oauth2/auth"),
@@ -44,12 +49,13 @@ pub fn document(app: &App) -> Value {
         "introspection_endpoint": app.url("/oauth2/introspect"),
         "end_session_endpoint": app.url("/oauth2/sessions/logout"),
         "scopes_supported": scopes,
-        "response_types_supported": ["code"],
+        "response_types_supported": responses,
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": grants,
         "code_challenge_methods_supported": ["S256"],
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": algorithms,
+        "userinfo_signing_alg_values_supported": algorithms,
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": methods,
@@ -62,8 +68,10 @@ pub fn document(app: &App) -> Value {
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": REQUEST_OBJECT_ALGORITHMS,
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,

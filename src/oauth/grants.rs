@@ -1,13 +1,13 @@
 //! Grants: what one person allowed one client, and what becomes of it.
 
 use super::store;
+use super::wishes::Wishes;
 use crate::args;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::base::{ScopeSet, Time, encoding};
 use crate::config::OfflineGrants;
 use crate::crypto::token::{GrantToken, Holder};
 use crate::db::{Db, Fault, Item, On, Result, Row};
-use serde_json::Value;
 
 /// A grant row, as much of it as token answers need.
 #[derive(Clone, Debug)]
@@ -24,8 +24,8 @@ pub struct Grant {
     pub scope: ScopeSet,
     /// Resource indicators (RFC 8707).
     pub resource: Vec<String>,
-    /// The `claims` parameter (OIDC Core §5.5), where there was one.
-    pub claims: Option<Value>,
+    /// What it tells beside its scopes (OIDC Core §5.5).
+    pub claims: Option<Wishes>,
     /// To be echoed in the ID token.
     pub nonce: Option<String>,
     /// When the person really authenticated.
@@ -114,65 +114,6 @@ impl Grant {
             && self.rotated_at.millis().saturating_add(overlap_millis) > now.millis();
         (newest || previous) && i64::from(generation) > self.access_ended
     }
-}
-
-/// Everything that a code stands for.
-pub struct NewGrant<'a> {
-    /// The code.
-    pub token: &'a GrantToken,
-    /// Whom it is given to.
-    pub client_id: &'a ClientId,
-    /// Who gives it.
-    pub user_id: &'a UserId,
-    /// In which browser session.
-    pub sid: &'a SessionId,
-    /// What is granted.
-    pub scope: &'a ScopeSet,
-    /// Resource indicators.
-    pub resource: &'a [String],
-    /// The `claims` parameter.
-    pub claims: Option<&'a Value>,
-    /// Echoed in the ID token.
-    pub nonce: Option<&'a str>,
-    /// When the person authenticated.
-    pub auth_time: Time,
-    /// Authentication context class.
-    pub acr: &'a str,
-    /// Authentication methods, space-delimited.
-    pub amr: &'a str,
-    /// Where the code goes.
-    pub redirect_uri: &'a str,
-    /// RFC 7636 §4.3, S256.
-    pub code_challenge: Option<&'a str>,
-    /// When the code ends.
-    pub code_expires_at: Time,
-    /// When the grant ends, however much it is used.
-    pub expires_at: Time,
-}
-
-/// Writes a grant with its code; false when the client or the person was disabled meanwhile.
-pub async fn issue(mut on: impl On, new: &NewGrant<'_>, now: Time) -> Result<bool> {
-    let args = args![
-        encoding::hex(&new.token.grant),
-        new.sid,
-        new.scope,
-        json(new.resource),
-        new.claims.map(Value::to_string),
-        new.nonce,
-        new.auth_time,
-        new.acr,
-        new.amr,
-        new.token.holder.hash(),
-        new.redirect_uri,
-        new.code_challenge,
-        new.code_expires_at,
-        now,
-        new.code_expires_at,
-        new.expires_at,
-        new.client_id,
-        new.user_id,
-    ];
-    Ok(on.one(store::ISSUE, args).await?.is_some())
 }
 
 /// What the tokens of the next generation will be.
@@ -272,7 +213,7 @@ fn item(grant: &[u8; 16], next: &Next<'_>, now: Time) -> Item {
         .with("now", now.millis())
         .with("client_id", next.client_id.as_str())
         .with("access_scope", next.access_scope.clone())
-        .with("access_resource", next.access_resource.map(json))
+        .with("access_resource", next.access_resource.map(|resource| json(&resource)))
         .with("access_expires_at", next.access_expires_at.millis())
         .with("idle_expires_at", next.idle_expires_at.millis())
 }
@@ -350,6 +291,7 @@ pub async fn purge(mut db: &Db, after: &str, now: Time) -> Result<Option<String>
     Ok(Some(last))
 }
 
-fn json(resource: &[String]) -> String {
-    serde_json::to_string(resource).unwrap_or_else(|_| "[]".to_owned())
+/// Texts and sets of texts always serialize.
+pub(super) fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,11 +1,13 @@
 //! OIDC Core §2, §3.1.3.6, §12.2: the ID token. Nothing in it that the specification doesn't name, unless asked for.
 
-use super::claims::{self, Person};
+use super::claims::Person;
 use super::error::Refusal;
 use super::grants::Grant;
+use super::subject;
+use super::wishes::Wishes;
 use crate::app::App;
 use crate::base::Time;
-use crate::base::id::{ClientId, SessionId, UserId};
+use crate::base::id::{ClientId, SessionId};
 use crate::clients::Client;
 use crate::people;
 use serde::Serialize;
@@ -16,20 +18,32 @@ use std::borrow::Cow;
 pub const TYP: &str = "JWT";
 
 /// What the token is about.
+#[derive(Clone)]
 pub struct Ask<'a> {
     /// The grant.
     pub grant: &'a Grant,
     /// For `at_hash`.
-    pub access_token: &'a str,
-    /// From the authorization request, when this is its code's answer.
+    pub access_token: Option<&'a str>,
+    /// For `c_hash`.
+    pub code: Option<&'a str>,
+    /// From the authorization request, when this is its answer or its code's.
     pub nonce: Option<String>,
+    /// §5.4: whether what the scopes tell stands here, since the client gets no access token for UserInfo.
+    pub alone: bool,
+}
+
+impl<'a> Ask<'a> {
+    /// One that goes with nothing else.
+    pub fn of(grant: &'a Grant) -> Self {
+        Ask { grant, access_token: None, code: None, nonce: None, alone: false }
+    }
 }
 
 /// §2: everything that stands in one.
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
-    sub: &'a UserId,
+    sub: Cow<'a, str>,
     aud: &'a ClientId,
     exp: i64,
     iat: i64,
@@ -37,7 +51,10 @@ struct Claims<'a> {
     acr: &'a str,
     amr: &'a [String],
     sid: &'a SessionId,
-    at_hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    c_hash: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
     #[serde(flatten)]
@@ -49,7 +66,7 @@ pub async fn sign(app: &App, client: &Client, ask: Ask<'_>, now: Time) -> Result
     let (grant, alg) = (ask.grant, client.id_token_alg());
     let claims = Claims {
         iss: app.issuer(),
-        sub: &grant.user_id,
+        sub: subject::of(app, &client.metadata, &grant.user_id),
         aud: &client.id,
         exp: (now + client.id_token_lifetime(app)).secs(),
         iat: now.secs(),
@@ -57,22 +74,30 @@ pub async fn sign(app: &App, client: &Client, ask: Ask<'_>, now: Time) -> Result
         acr: &grant.acr,
         amr: &grant.amr,
         sid: &grant.sid,
-        at_hash: alg.left_half_hash(ask.access_token),
+        at_hash: ask.access_token.map(|token| alg.left_half_hash(token)),
+        c_hash: ask.code.map(|code| alg.left_half_hash(code)),
         nonce: ask.nonce,
-        asked_for: asked_for(app, grant).await?,
+        asked_for: asked_for(app, client, grant, ask.alone).await?,
     };
     Ok(app.keys.sign(alg, TYP, claims).await?)
 }
 
 /// §5.5: claims about the person that the client asked to have here. Only such a request costs a read.
-async fn asked_for(app: &App, grant: &Grant) -> Result<Map<String, Value>, Refusal> {
-    let names = claims::asked(grant.claims.as_ref(), "id_token");
-    if names.is_empty() {
+async fn asked_for(app: &App, client: &Client, grant: &Grant, alone: bool) -> Result<Map<String, Value>, Refusal> {
+    let none = Wishes::default();
+    let wishes = grant.claims.as_ref().unwrap_or(&none);
+    let mapped = client.metadata.custom_claims.values().any(|told| told.id_token) && !wishes.attributes.is_empty();
+    if wishes.id_token.is_empty() && !mapped && !alone {
         return Ok(Map::new());
     }
     let Some(user) = people::store::by_id(&app.db, &grant.user_id).await? else {
         return Ok(Map::new());
     };
     let person = Person { email: &user.email, profile: Cow::Borrowed(&user.profile.0), updated_at: user.updated_at };
-    Ok(person.among(names.into_iter(), &grant.scope))
+    let mut told = person.told_by_name(&wishes.id_token, &client.metadata);
+    told.extend(person.told_by_map(&wishes.attributes, &client.metadata, |claim| claim.id_token));
+    if alone {
+        told.extend(person.told_by(&grant.scope));
+    }
+    Ok(told)
 }

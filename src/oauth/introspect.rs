@@ -4,8 +4,8 @@ use super::access::{self, Access};
 use super::client_auth::admit;
 use super::error::{Code, Json52, Refusal, no_store};
 use super::grants::Which;
-use super::presentation;
 use super::token::unique;
+use super::{presentation, subject};
 use crate::app::App;
 use crate::clients::Client;
 use crate::crypto::token::{GrantToken, Kind};
@@ -63,8 +63,11 @@ fn tell(app: &App, access: Access) -> Value {
     };
     match &access.person {
         Some(person) => {
-            members.insert("sub".to_owned(), json!(person.grant.user_id));
-            members.insert("username".to_owned(), json!(person.user_email));
+            members.insert("sub".to_owned(), json!(subject::of(app, &access.client, &person.grant.user_id)));
+            // OIDC Core §8.1: an address would tell what a pairwise `sub` hides.
+            if access.client.sector().is_none() {
+                members.insert("username".to_owned(), json!(person.user_email));
+            }
             members.insert("auth_time".to_owned(), json!(person.grant.auth_time.secs()));
             members.insert("acr".to_owned(), json!(person.grant.acr));
         }
@@ -85,7 +88,7 @@ async fn refresh(app: &App, client: &Client, token: &str) -> Result<Option<Value
             "active": true,
             "iss": app.issuer(),
             "client_id": grant.client_id,
-            "sub": grant.user_id,
+            "sub": subject::of(app, &found.client, &grant.user_id),
             "scope": grant.scope.to_string(),
             "token_use": "refresh_token",
             "iat": grant.rotated_at.secs(),

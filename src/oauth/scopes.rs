@@ -1,7 +1,9 @@
-//! RFC 6749 §3.3, in words: what each scope lets an app do.
+//! RFC 6749 §3.3, in words: what each scope lets an app do, and what it learns beside.
 
+use super::wishes;
 use crate::app::App;
 use crate::base::ScopeSet;
+use std::collections::BTreeSet;
 
 /// One line of the consent page.
 pub struct ScopeLine {
@@ -19,6 +21,17 @@ pub struct ScopeLine {
 pub fn lines(app: &App, scope: &ScopeSet) -> Vec<ScopeLine> {
     let told = scope.iter().filter(|name| !matches!(*name, "openid" | "offline" | "offline_access"));
     told.map(|name| line(app, name)).collect()
+}
+
+/// The lines for what is told beside scopes, by the names that consent remembers.
+pub fn told(names: &BTreeSet<String>) -> Vec<ScopeLine> {
+    let line = |name: &String| ScopeLine {
+        name: format!("claim:{name}"),
+        title: wishes::in_words(name),
+        detail: String::new(),
+        new: false,
+    };
+    names.iter().map(line).collect()
 }
 
 fn line(app: &App, name: &str) -> ScopeLine {

@@ -221,7 +221,18 @@ sql! {
                    code_hash, redirect_uri, code_challenge, code_expires_at, generation, rotated_at, access_expires_at, \
                    access_ended, idle_expires_at, expires_at, created_at) \
                    SELECT $1, c.id, u.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $14, 0, 0, $15, $16, $14 \
-                   FROM clients c, users u WHERE c.id = $17 AND c.enabled AND u.id = $18 AND u.enabled RETURNING id";
+                   FROM clients c, users u WHERE c.id = $17 AND c.enabled AND u.id = $18 AND u.enabled RETURNING id, client_id, \
+                   user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, redeemed_at, generation, rotated_at, \
+                   refresh_hash, access_hash, access_scope, access_resource, access_expires_at, access_ended, idle_expires_at, \
+                   expires_at, revoked_at, end_reason";
+    write ISSUE_FRONT = "INSERT INTO grants (id, client_id, user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, \
+                   code_hash, redirect_uri, code_expires_at, redeemed_at, generation, rotated_at, access_hash, \
+                   access_expires_at, access_ended, idle_expires_at, expires_at, created_at) \
+                   SELECT $1, c.id, u.id, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, $11, 1, $11, $12, $13, 0, $13, $13, $11 \
+                   FROM clients c, users u WHERE c.id = $14 AND c.enabled AND u.id = $15 AND u.enabled RETURNING id, client_id, \
+                   user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, redeemed_at, generation, rotated_at, \
+                   refresh_hash, access_hash, access_scope, access_resource, access_expires_at, access_ended, idle_expires_at, \
+                   expires_at, revoked_at, end_reason";
     read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1 AND client_id = $2";
     write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
     write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";

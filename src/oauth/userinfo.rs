@@ -3,20 +3,24 @@
 use super::access::Access;
 use super::bearer::{self, Challenge};
 use super::claims::Person;
-use super::error::no_store;
+use super::error::{Json52, no_store};
+use super::presentation::Presentation;
 use super::resource::Resource;
+use super::subject;
 use crate::app::App;
+use crate::crypto::Algorithm;
+use crate::db::Fault;
 use crate::web::Form;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 /// `GET /userinfo`
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Response> {
     let access = bearer::admit(&app, &headers, None, Resource::Server).await?;
-    Ok(answer(&app, access))
+    Ok(answer(&app, access).await)
 }
 
 /// `POST /userinfo`: the token in the header or in a form.
@@ -30,21 +34,45 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) 
         return Err(Challenge::InvalidRequest.answer(&app, Resource::Server));
     }
     let access = bearer::admit(&app, &headers, form.as_ref(), Resource::Server).await?;
-    Ok(answer(&app, access))
+    Ok(answer(&app, access).await)
 }
 
-fn answer(app: &App, access: Access) -> Response {
+async fn answer(app: &App, access: Access) -> Response {
     let person = access.person.as_ref().filter(|_| access.scope.has("openid"));
     let Some(found) = person else {
         return Challenge::InsufficientScope.answer(app, Resource::Server);
     };
-    let mut body = Map::new();
-    // §5.3.2: always, and always the one of the ID token.
-    body.insert("sub".to_owned(), json!(found.grant.user_id));
-    // §5.5: claims asked for by name are among those of the scopes; see `request::read`.
-    match Person::of(found) {
-        Ok(person) => body.extend(person.told_by(&access.scope)),
+    let claims = match claims(app, &access, found) {
+        Ok(claims) => claims,
         Err(fault) => return bearer::unavailable(fault),
+    };
+    let alg = access.client.userinfo_signed_response_alg.as_deref().and_then(Algorithm::named);
+    match alg {
+        None => no_store(Json(Value::Object(claims))),
+        Some(alg) => signed(app, &access, alg, claims).await,
     }
-    no_store(Json(Value::Object(body)))
+}
+
+/// What the token tells: by scope, by name, and as the client's map has it.
+fn claims(app: &App, access: &Access, found: &Presentation) -> Result<Map<String, Value>, Fault> {
+    let person = Person::of(found)?;
+    let mut told = Map::new();
+    // §5.3.2: always, and always the one of the ID token.
+    told.insert("sub".to_owned(), json!(subject::of(app, &access.client, &found.grant.user_id)));
+    told.extend(person.told_by(&access.scope));
+    if let Some(wishes) = &found.grant.claims {
+        told.extend(person.told_by_name(&wishes.userinfo, &access.client));
+        told.extend(person.told_by_map(&wishes.attributes, &access.client, |claim| claim.userinfo));
+    }
+    Ok(told)
+}
+
+/// §5.3.2: `iss` and `aud` beside what is told. A type of its own, so that it passes for no ID token.
+async fn signed(app: &App, access: &Access, alg: Algorithm, mut claims: Map<String, Value>) -> Response {
+    claims.insert("iss".to_owned(), json!(app.issuer()));
+    claims.insert("aud".to_owned(), json!(access.client_id));
+    match app.keys.sign(alg, "userinfo+jwt", claims).await {
+        Ok(jwt) => no_store(([(header::CONTENT_TYPE, "application/jwt")], jwt)),
+        Err(no_key) => Json52(no_key.into()).into_response(),
+    }
 }

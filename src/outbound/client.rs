@@ -73,13 +73,43 @@ impl Outbound {
 
     /// Gets a JSON document of at most `max_bytes` (and never more than 1 MiB). Redirects aren't followed.
     pub async fn get_json(&self, url: &str, max_bytes: usize) -> Result<serde_json::Value, Refused> {
+        let (_, body) = self.get(url, "application/json", max_bytes, TOTAL).await?;
+        // The parser's message would quote what was fetched.
+        serde_json::from_slice(&body).or_else(|_| refuse("the answer isn't JSON"))
+    }
+
+    /// Gets a text of one of these media types, of at most `max_bytes`, in at most `patience`. Redirects aren't followed.
+    pub async fn get_text(
+        &self,
+        url: &str,
+        types: &[&str],
+        max_bytes: usize,
+        patience: Duration,
+    ) -> Result<String, Refused> {
+        let (media, body) = self.get(url, &types.join(", "), max_bytes, patience).await?;
+        if !types.iter().any(|known| media.eq_ignore_ascii_case(known)) {
+            return refuse("the answer has another media type");
+        }
+        String::from_utf8(body).or_else(|_| refuse("the answer isn't text"))
+    }
+
+    /// The media type and the body of a good answer.
+    async fn get(
+        &self,
+        url: &str,
+        accept: &str,
+        max_bytes: usize,
+        patience: Duration,
+    ) -> Result<(String, Vec<u8>), Refused> {
         let (url, client) = self.way(url)?;
         let fault = |fault: reqwest::Error| Refused { detail: chain(&fault) };
-        let request = client.get(url).header(reqwest::header::ACCEPT, "application/json");
+        let request = client.get(url).timeout(patience.min(TOTAL)).header(reqwest::header::ACCEPT, accept);
         let mut answer = request.send().await.map_err(fault)?;
         if answer.status() != reqwest::StatusCode::OK {
             return refuse(format!("the answer was {}", answer.status().as_u16()));
         }
+        let media = answer.headers().get(reqwest::header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+        let media = media.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned();
         let most = max_bytes.min(MAX_BYTES);
         let mut body = Vec::new();
         // The announced length may lie, or be missing.
@@ -89,8 +119,7 @@ impl Outbound {
             }
             body.extend_from_slice(&piece);
         }
-        // The parser's message would quote what was fetched.
-        serde_json::from_slice(&body).or_else(|_| refuse("the answer isn't JSON"))
+        Ok((media, body))
     }
 
     /// Posts a form and gives the status of the answer, whose body nobody reads. Redirects aren't followed: they are

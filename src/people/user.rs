@@ -2,7 +2,7 @@
 
 use super::{email, password};
 use crate::base::id::UserId;
-use crate::base::{Secret, Time};
+use crate::base::{Secret, Time, name};
 use crate::db::{Result, Row};
 use serde_json::{Map, Value};
 
@@ -76,6 +76,7 @@ enum Shape {
     Url,
     Address,
     Birthdate,
+    Attributes,
 }
 
 /// The claims that an account may hold; `sub`, `email` and `updated_at` are columns of their own.
@@ -97,6 +98,8 @@ const CLAIMS: &[(&str, Shape)] = &[
     ("phone_number", Shape::Text),
     ("phone_number_verified", Shape::Flag),
     ("address", Shape::Address),
+    // Not a claim: what the operator knows beside; clients are told of it by their `custom_claims` only.
+    ("attributes", Shape::Attributes),
 ];
 
 const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
@@ -148,6 +151,39 @@ fn check(shape: &Shape, value: &Value) -> std::result::Result<(), &'static str> 
             Some(parts) if parts.iter().all(|(k, v)| ADDRESS.contains(&k.as_str()) && v.is_string()) => Ok(()),
             _ => Err("must be an object with texts formatted, street_address, locality, region, postal_code, country"),
         },
+        Shape::Attributes => match value.as_object() {
+            Some(all)
+                if all.len() <= MOST_ATTRIBUTES && all.iter().all(|(k, v)| name::attribute(k) && attribute(v)) =>
+            {
+                Ok(())
+            }
+            _ => Err(
+                "must be an object of at most 32 attributes: names of 1 to 64 letters, digits or _ . -, and texts of \
+                      at most 1000 characters, numbers, true, false, or lists of at most 100 such texts",
+            ),
+        },
+    }
+}
+
+const MOST_ATTRIBUTES: usize = 32;
+/// Most bytes of a list: ID tokens travel in headers and URLs.
+const LONGEST_LIST: usize = 4000;
+
+fn attribute(value: &Value) -> bool {
+    let text = |text: &str| (1..=1000).contains(&text.len()) && !text.chars().any(char::is_control);
+    match value {
+        Value::String(one) => text(one),
+        Value::Number(_) | Value::Bool(_) => true,
+        Value::Array(many) => {
+            let texts: Option<Vec<&str>> = many.iter().map(Value::as_str).collect();
+            let fit = |texts: &Vec<&str>| {
+                texts.len() <= 100
+                    && texts.iter().all(|t| text(t))
+                    && texts.iter().map(|t| t.len()).sum::<usize>() <= LONGEST_LIST
+            };
+            texts.as_ref().is_some_and(fit)
+        }
+        Value::Null | Value::Object(_) => false,
     }
 }
 

@@ -62,6 +62,7 @@ fn pages(app: &App) -> Router<App> {
         .route("/oauth2/auth", get(authorize::get).post(authorize::post))
         .route("/oauth2/auth/resume", get(authorize::resume))
         .route("/login", get(signin::login::get).post(signin::login::post))
+        .route("/select", get(signin::select::get).post(signin::select::post))
         .route("/consent", get(authorize::consent_page::get).post(authorize::consent_page::post))
         .route("/oauth2/sessions/logout", get(oauth::logout::endpoint::get).post(oauth::logout::endpoint::post))
         .route("/logout", get(oauth::logout::page::get).post(oauth::logout::page::post))

@@ -125,8 +125,8 @@ pub async fn start(
         memory: Memory::default(),
         attempts,
         waiting,
-        logouts: Notify::new(),
         used,
+        logouts: Notify::new(),
         dev,
     };
     let app = App::new(services);

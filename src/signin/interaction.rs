@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::base::encoding::base64url;
+use crate::base::id::UserId;
 use crate::base::{Time, entropy};
 use crate::db::{Fault, On, Result, Row, Tx};
 use crate::web::browser::Browser;
@@ -11,9 +12,10 @@ use serde_json::Value;
 
 sql! {
     write PARK = "INSERT INTO interactions (id, browser, payload, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
-    read FIND = "SELECT id, payload, consent, created_at FROM interactions WHERE id = $1 AND browser = $2 AND expires_at > $3";
+    read FIND = "SELECT id, payload, consent, chosen, created_at FROM interactions WHERE id = $1 AND browser = $2 AND expires_at > $3";
     write DECIDE = "UPDATE interactions SET consent = $3 WHERE id = $1 AND browser = $2 AND consent IS NULL AND expires_at > $4 \
                     RETURNING id";
+    write CHOOSE = "UPDATE interactions SET chosen = $3 WHERE id = $1 AND browser = $2 AND expires_at > $4 RETURNING id";
     write SPEND = "DELETE FROM interactions WHERE id = $1 RETURNING id";
     write PURGE = "DELETE FROM interactions WHERE id IN (SELECT id FROM interactions WHERE expires_at < $1 \
                    ORDER BY expires_at LIMIT 500) RETURNING id";
@@ -58,6 +60,8 @@ pub struct Interaction {
     pub waiting: Waiting,
     /// What was decided about it, by the room that parked it.
     pub decision: Option<Value>,
+    /// The account that the person chose to go on with, where they were asked to.
+    pub chosen: Option<UserId>,
     /// When the request came.
     pub created_at: Time,
 }
@@ -72,6 +76,7 @@ impl Interaction {
                 .map(|text| serde_json::from_str(&text))
                 .transpose()
                 .map_err(|why| Fault::Bug(why.to_string()))?,
+            chosen: row.id_opt("chosen")?,
             created_at: row.time("created_at")?,
         })
     }
@@ -105,6 +110,12 @@ pub async fn find(app: &App, browser: &Browser, id: &str) -> Result<Option<Inter
 /// Writes down what was decided, once; false when something was decided before.
 pub async fn decide(mut tx: &mut Tx, browser: &Browser, id: &str, decision: &Value, now: Time) -> Result<bool> {
     Ok((&mut tx).one(DECIDE, args![id, browser.fingerprint(), decision.to_string(), now]).await?.is_some())
+}
+
+/// Writes down with which account the person goes on; false when the request doesn't wait any more.
+pub async fn choose(app: &App, browser: &Browser, id: &str, user: &UserId) -> Result<bool> {
+    let mut db = &app.db;
+    Ok(db.one(CHOOSE, args![id, browser.fingerprint(), user, app.now()]).await?.is_some())
 }
 
 /// Uses a request up; false when another tab was faster.

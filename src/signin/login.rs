@@ -27,6 +27,7 @@ struct LoginPage {
     csrf: String,
     go: Option<String>,
     signed_in_as: Option<String>,
+    another: bool,
     people: Vec<Person>,
 }
 
@@ -44,8 +45,9 @@ const DEVICE_LIVES: Duration = Duration::from_secs(180 * 86_400);
 /// `GET /login`
 pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Result<Response, Stopped> {
     let query = query.readable().map_err(Stopped::bad_link)?;
-    let desk = Desk::open(&app, &headers, query.get("go")).await?;
-    let email = desk.waiting.as_ref().and_then(|w| w.waiting.login_hint.clone()).unwrap_or_default();
+    let desk = Desk::open(&app, &headers, &query).await?;
+    let hint = desk.waiting.as_ref().and_then(|w| w.waiting.login_hint.clone());
+    let email = hint.filter(|_| !desk.another).unwrap_or_default();
     desk.page(&app, email, None, StatusCode::OK).await
 }
 
@@ -58,7 +60,7 @@ pub async fn post(
 ) -> Result<Response, Stopped> {
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
-    let desk = Desk::open(&app, &headers, params.get("go")).await?;
+    let desk = Desk::open(&app, &headers, &params).await?;
     if let Some(person) = params.get("dev_person").filter(|_| app.dev) {
         return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }).await;
     }
@@ -155,16 +157,19 @@ struct Desk {
     browser: Browser,
     session: Option<Session>,
     waiting: Option<Interaction>,
+    /// Whether the person wants to be somebody else than who is signed in.
+    another: bool,
 }
 
 impl Desk {
-    async fn open(app: &App, headers: &HeaderMap, go: Option<&str>) -> Result<Self, Stopped> {
+    async fn open(app: &App, headers: &HeaderMap, params: &Params) -> Result<Self, Stopped> {
         let browser = Browser::of(app, headers);
-        let waiting = match go {
+        let another = params.get("another").is_some();
+        let waiting = match params.get("go") {
             Some(go) => Some(interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?),
             None => None,
         };
-        Ok(Desk { session: session::current(app, headers).await?, browser, waiting })
+        Ok(Desk { session: session::current(app, headers).await?, browser, waiting, another })
     }
 
     async fn page(
@@ -182,7 +187,8 @@ impl Desk {
             error,
             csrf: self.browser.csrf(app),
             go: self.waiting.map(|w| w.id),
-            signed_in_as: self.session.map(|session| session.user.email),
+            signed_in_as: self.session.filter(|_| !self.another).map(|session| session.user.email),
+            another: self.another,
             people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
         };
         Ok((self.browser.cookie(app), Page::new(page).status(status).leads_to(leads_to)).into_response())

@@ -242,7 +242,7 @@ on_both! {
         let client = house.client_with(trusted).await;
         let mut browser = house.browser();
         browser.arrives_as("ada").await;
-        for wish in [("prompt", "login"), ("max_age", "0"), ("max_age", "60"), ("prompt", "select_account")] {
+        for wish in [("prompt", "login"), ("max_age", "0"), ("max_age", "60"), ("prompt", "select_account login")] {
             house.wait(minutes(2));
             let view = waits_for_sign_in(&mut browser, &client.auth_url(&[wish])).await;
             let resume = format!("/oauth2/auth/resume?go={}", view.go());
@@ -586,7 +586,7 @@ on_both! {
             .has_code(&client);
     }
 
-    async fn oidc_s3_1_2_1_get_and_post_mean_the_same(house: House) {
+    async fn s09_get_and_post_mean_the_same(house: House) {
         house.person("ada").await;
         let client = house.client().await;
         for backwards in [false, true] {
@@ -612,7 +612,7 @@ on_both! {
         assert_eq!((json.status, json.header("location")), (400, ""));
     }
 
-    async fn s3_1_2_a_registered_query_survives(house: House) {
+    async fn s10_a_registered_query_survives(house: House) {
         house.person("ada").await;
         let client = house
             .client_with(|m| {
@@ -632,7 +632,7 @@ on_both! {
         browser.get_once(&client.auth_url(&[("prompt", "x")])).await.is_refusal(&client, "invalid_request");
     }
 
-    async fn s4_1_2_1_state_comes_back_as_it_was(house: House) {
+    async fn s12_state_comes_back_as_it_was(house: House) {
         house.person("ada").await;
         let client = house.client_with(trusted).await;
         let mut browser = house.browser();
@@ -650,7 +650,7 @@ on_both! {
         assert!(claims(client.redeems(&code).await.ok().text("id_token")).get("nonce").is_none());
     }
 
-    async fn oidc_s3_1_2_1_nonce_is_echoed_exactly(house: House) {
+    async fn s17_a_nonce_is_echoed_exactly(house: House) {
         house.person("ada").await;
         let client = house.client_with(trusted).await;
         let mut browser = house.browser();
@@ -660,7 +660,7 @@ on_both! {
         }
     }
 
-    async fn oidc_s3_1_2_1_prompt_login_and_consent_are_honoured(house: House) {
+    async fn s13_prompt_login_and_consent_are_honoured(house: House) {
         house.person("ada").await;
         let client = house.client().await;
         let mut browser = house.browser();
@@ -680,7 +680,7 @@ on_both! {
         assert!(auth_time(&again) >= auth_time(&first).map(|at| at + 60));
     }
 
-    async fn oidc_s2_auth_time_is_the_sessions(house: House) {
+    async fn s14_auth_time_is_the_sessions(house: House) {
         house.person("ada").await;
         let client = house.client_with(trusted).await;
         let mut browser = house.browser();
@@ -699,7 +699,7 @@ on_both! {
         }
     }
 
-    async fn oidc_s3_1_2_1_id_token_hint_names_who_is_expected(house: House) {
+    async fn s15_id_token_hint_names_who_is_expected(house: House) {
         house.person("ada").await;
         house.person("ben").await;
         let client = house.client_with(trusted).await;
@@ -723,7 +723,7 @@ on_both! {
         ada.get_once(&client.auth_url(&[("id_token_hint", &bent)])).await.is_refusal(&client, "invalid_request");
     }
 
-    async fn oidc_s3_1_2_1_hints_help_and_never_fail(house: House) {
+    async fn s15_hints_help_and_never_fail(house: House) {
         house.person("ada").await;
         let client = house.client_with(trusted).await;
         let view =
@@ -746,7 +746,7 @@ on_both! {
         }
     }
 
-    async fn oidc_s2_acr_is_one_that_is_published(house: House) {
+    async fn s16_acr_is_one_that_is_published(house: House) {
         house.person("ada").await;
         let client = house.client_with(trusted).await;
         let mut browser = house.browser();
@@ -773,7 +773,7 @@ on_both! {
         }
     }
 
-    async fn form_post_carries_answers_and_refusals(house: House) {
+    async fn s21_form_post_carries_answers_and_refusals(house: House) {
         house.person("ada").await;
         let client = house.client_with(trusted).await;
         let mut browser = house.browser();

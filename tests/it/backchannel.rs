@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use symbolon::base::Clock;
 use symbolon::base::id::{SessionId, UserId};
+use symbolon::clients::SubjectType;
 use symbolon::oauth::{grants, logout};
 use symbolon::server::{self, Role};
 use tokio::time::Instant;
@@ -56,6 +57,31 @@ fn passes(house: &House, span: Duration) {
 }
 
 on_both! {
+    async fn s44_s46_a_pairwise_client_is_told_of_the_person_it_knows(house: House) {
+        let house = house.reaching_loopback().await;
+        let rp = Rp::open().await;
+        let user = house.person("ada").await;
+        let client = house.client_with(|m| {
+            rp.registers(m);
+            m.subject_type = SubjectType::Pairwise;
+            m.post_logout_redirect_uris = vec!["https://app.example/bye".to_owned()];
+        });
+        let client = client.await;
+        let mut browser = house.browser();
+        let tokens = client.tokens(&mut browser, "ada", &[]).await;
+        let hint = tokens.text("id_token");
+        let known_as = claims(hint)["sub"].clone();
+        assert_ne!(known_as, user);
+        // Its own hint spares the question.
+        let ask = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("id_token_hint", hint), ("post_logout_redirect_uri", "https://app.example/bye")])
+            .finish();
+        let view = browser.get_once(&format!("/oauth2/sessions/logout?{ask}")).await;
+        assert_eq!(view.location(), "https://app.example/bye", "{}", view.body);
+        let (_, told) = client.is_told(&rp.told(1).await.remove(0)).await;
+        assert_eq!((&told["sub"], &told["sid"]), (&known_as, &claims(hint)["sid"]));
+    }
+
     async fn s46_each_client_of_the_session_is_told_by_a_token_that_it_can_verify(house: House) {
         let house = house.reaching_loopback().await;
         let rps = [Rp::open().await, Rp::open().await, Rp::open().await];

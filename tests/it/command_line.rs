@@ -60,6 +60,36 @@ async fn beside(house: &House, line: &str, input: &str) -> Ran {
 }
 
 on_both! {
+    async fn a_client_says_what_it_learns_of_people_and_how_it_asks(house: House) {
+        let jwks = symbolon::crypto::SigningKey::generate(symbolon::crypto::Algorithm::ES256).expect("a key").0.jwk.to_string();
+        let line = "client create --name Ledgerly --redirect-uri https://app.example/cb --subject-type pairwise \
+                    --userinfo-alg es256 --request-uri https://app.example/one https://app.example/two --jwks - \
+                    --auth-method client_secret_basic --format json";
+        let made = beside(&house, line, &jwks).await.json();
+        assert_eq!((&made["subject_type"], &made["userinfo_signed_response_alg"]), (&"pairwise".into(), &"ES256".into()));
+        assert_eq!(made["request_uris"], serde_json::json!(["https://app.example/one", "https://app.example/two"]));
+        let id = made["client_id"].as_str().expect("an id");
+        let shown = beside(&house, &format!("client show {id}"), "").await.ok().out;
+        assert!(shown.contains("pairwise, sector app.example") && shown.contains("https://app.example/two"), "{shown}");
+        let base = "client create --name x --redirect-uri https://app.example/cb";
+        beside(&house, &format!("{base} --subject-type private"), "").await.failed(2, "--subject-type");
+        beside(&house, &format!("{base} --userinfo-alg none"), "").await.failed(2, "--userinfo-alg");
+        beside(&house, &format!("{base} --request-uri https://app.example/r"), "").await.failed(2, "--request-uri");
+        beside(&house, &format!("{base} --sector-identifier-uri https://127.0.0.1/s"), "").await.failed(2, "--sector-identifier-uri");
+        beside(&house, &format!("{base} --response-type id_token"), "").await.failed(2, "legacy_response_types");
+        beside(&house, &format!("{base} --response-type token"), "").await.failed(2, "--response-type");
+        let two = "client create --name x --redirect-uri https://a.example/cb https://b.example/cb --subject-type pairwise";
+        beside(&house, two, "").await.failed(2, "--sector-identifier-uri");
+    }
+
+    async fn people_have_attributes(house: House) {
+        let claims = r#"{"nickname":"Countess","attributes":{"team":"engines","groups":["math"]}}"#;
+        let user = beside(&house, "user create --email ada@example.com --claims - --format json", claims).await.json();
+        assert_eq!(user["claims"]["attributes"]["groups"], serde_json::json!(["math"]));
+        let bad = beside(&house, "user create --email ben@example.com --claims -", r#"{"attributes":{"team":{}}}"#).await;
+        bad.failed(2, "attributes");
+    }
+
     async fn a_running_server_notices_what_commands_do(house: House) {
         let user = beside(&house, "user create --email ada@example.com --name Ada --admin --password-stdin --format json", "correct horse battery\n").await.json();
         assert_eq!((user["email"].as_str(), user["admin"].as_bool()), (Some("ada@example.com"), Some(true)));

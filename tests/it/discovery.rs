@@ -149,6 +149,7 @@ on_both! {
         for (name, value) in document.as_object().expect("an object") {
             let right = match name.as_str() {
                 "issuer" | "jwks_uri" => value.is_string(),
+                "require_request_uri_registration" => value.is_boolean(),
                 name if name.ends_with("_endpoint") => value.is_string(),
                 name if name.ends_with("_supported") && value.is_boolean() => true,
                 name if name.ends_with("_supported") || name == "protected_resources" => {
@@ -161,7 +162,7 @@ on_both! {
         for (name, must) in [
             ("id_token_signing_alg_values_supported", &["RS256", "ES256"][..]),
             ("response_types_supported", &["code"]),
-            ("subject_types_supported", &["public"]),
+            ("subject_types_supported", &["public", "pairwise"]),
             ("code_challenge_methods_supported", &["S256"]),
             ("grant_types_supported", &["authorization_code", "refresh_token"]),
             ("scopes_supported", &["openid", "profile", "email", "address", "phone", "offline_access", "offline"]),
@@ -170,9 +171,9 @@ on_both! {
             let said = texts(&document, name);
             assert!(must.iter().all(|value| said.contains(value)), "{name}: {said:?}");
         }
-        // Absent would mean true (OIDC Discovery §3).
-        assert_eq!(document["request_uri_parameter_supported"], false);
-        assert_eq!(document["request_parameter_supported"], false);
+        assert_eq!(document["request_uri_parameter_supported"], true);
+        assert_eq!(document["request_parameter_supported"], true);
+        assert_eq!(document["require_request_uri_registration"], true);
         assert!(!texts(&document, "id_token_signing_alg_values_supported").contains(&"none"));
     }
 
@@ -259,11 +260,6 @@ on_both! {
             for value in texts(&document, name).into_iter().chain(["popup", "tlh", "x x"]) {
                 assert!(gives_code(&client, &mut browser, &[(more, value)]).await, "{name} {value}");
             }
-        }
-        for (name, error) in [("request", "request_not_supported"), ("request_uri", "request_uri_not_supported")] {
-            assert_eq!(document[format!("{name}_parameter_supported")], false);
-            let view = browser.get(&client.auth_url(&[(name, "https://app.example/r")])).await;
-            assert_eq!(view.sent("error").as_deref(), Some(error));
         }
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
         let answers = [

@@ -8,7 +8,8 @@ use std::time::Duration;
 use symbolon::base::id::{ClientId, SessionId, UserId, uuid7};
 use symbolon::base::{ScopeSet, Time};
 use symbolon::crypto::token::{GrantToken, Holder};
-use symbolon::oauth::grants::{self, NewGrant, Next, Policy, Presented, Redeemed, Rotation, Which};
+use symbolon::oauth::grants::{self, Next, Policy, Presented, Redeemed, Rotation, Which};
+use symbolon::oauth::new_grant::{self, NewCode, NewGrant};
 use symbolon::oauth::pkce;
 
 const CODE: Duration = Duration::from_secs(60);
@@ -229,7 +230,6 @@ async fn history(house: &House, client: &ClientId, user: &UserId, steps: &[Step]
     let scope = ScopeSet::parse("openid offline").expect("scopes");
     let challenge = pkce::transform(VERIFIER);
     let new = NewGrant {
-        token: &code,
         client_id: client,
         user_id: user,
         sid: &SessionId::new(now),
@@ -241,11 +241,10 @@ async fn history(house: &House, client: &ClientId, user: &UserId, steps: &[Step]
         acr: "acr",
         amr: "pwd",
         redirect_uri: CALLBACK,
-        code_challenge: Some(&challenge),
-        code_expires_at: now + CODE,
-        expires_at: now + ABSOLUTE,
     };
-    assert!(grants::issue(&house.app.db, &new, now).await.expect("issues"));
+    let written =
+        NewCode { token: &code, challenge: Some(&challenge), expires_at: now + CODE, grant_expires_at: now + ABSOLUTE };
+    assert!(new_grant::issue(&house.app.db, &new, &written, now).await.expect("issues").is_some());
     let mut row = Row { house, client: client.clone(), code, holder: None, model: Model::new(now) };
     for step in steps {
         row.takes(step).await;

@@ -1,11 +1,10 @@
 //! One test binary: modules are named after specifications and features; each test has a house of its own.
 #![cfg(test)]
 
-mod support;
-
 mod authorize;
 mod backchannel;
 mod chromium;
+mod claims;
 mod client_auth;
 mod clients;
 mod codes;
@@ -14,6 +13,7 @@ mod consent;
 mod cors;
 mod dev;
 mod discovery;
+mod doctor;
 mod faults;
 mod frontchannel;
 mod grant_machine;
@@ -26,15 +26,19 @@ mod jwks_uri;
 mod jwt_access_tokens;
 mod kills;
 mod leaks;
+mod legacy_response_types;
 mod login;
 mod logout;
 mod management;
 mod oidc;
 mod pages;
+mod pairwise;
+mod parameters;
 mod pkce;
 mod races;
 mod redirect_uri;
 mod refresh;
+mod request_objects;
 mod resource;
 mod restart;
 mod revoke;
@@ -44,6 +48,7 @@ mod schema;
 mod sessions;
 mod setup;
 mod statements;
+mod support;
 mod system;
 mod token;
 mod userinfo;

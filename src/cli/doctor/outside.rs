@@ -300,9 +300,22 @@ fn clock(answer: &Answer) -> Finding {
         "agrees with this machine's",
         (ahead.abs() > DRIFT).then(|| {
             let way = if ahead > 0 { "ahead of" } else { "behind" };
-            format!("the server's is {} s {way} this machine's: tokens will be refused; let NTP set both", ahead.abs())
+            format!(
+                "the server's is {} {way} this machine's: tokens will be refused; let NTP set both",
+                span(ahead.abs())
+            )
         }),
     )
+}
+
+/// Roughly, as people say it.
+fn span(seconds: i64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} seconds"),
+        120..=7199 => format!("{} minutes", seconds / 60),
+        7200..=172_799 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the operator names the address; their own network is no secret to them")]

@@ -4,9 +4,10 @@ use super::decide::Decision;
 use super::{Visit, asking, event};
 use crate::app::App;
 use crate::base::{ScopeSet, uri};
-use crate::clients::Client;
 use crate::db::Fault;
 use crate::oauth::scopes::ScopeLine;
+use crate::oauth::wishes::Wishes;
+use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Session, consents, interaction, session};
 use crate::web::browser::{Browser, check_form};
 use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
@@ -15,6 +16,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use std::collections::BTreeSet;
 
 #[derive(Template)]
 #[template(path = "consent.html")]
@@ -53,29 +55,46 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     let (app, client) = (visit.app, &visit.client);
     let before = consents::remembered(&app.db, &session.user.id, &client.id).await?;
     let scope = visit.allowed(session, visit.ask.scope.clone());
-    // Only what is new, when something is; else all of it once more.
-    let (new, known) = match scope.minus(&before) {
-        new if new.is_empty() => (scope, ScopeSet::default()),
-        new => (new, scope.only(|name| before.has(name))),
-    };
+    let told = visit.ask.claims.beside(&scope);
+    let (new, known) = apart(Allowed { scope, claims: told }, &before, &visit.ask.claims);
     let page = ConsentPage {
         page: Shell::new(app),
         client: asking(client, &visit.ask.redirect_uri),
         third_party: !client.metadata.trusted,
         approved_on: Some(client.created_at.date()),
-        scopes: oauth::scopes::lines(app, &new),
-        offline: new.offline() || known.offline(),
-        already: oauth::scopes::lines(app, &known),
+        scopes: lines(app, &new),
+        offline: new.scope.offline() || known.scope.offline(),
+        already: lines(app, &known),
         user_email: session.user.email.clone(),
         switch_href: format!("/login?go={go}"),
         resources: visit.ask.resource.clone(),
         csrf: visit.browser.csrf(app),
         go: go.to_owned(),
-        only_new: !known.is_empty(),
+        only_new: known != Allowed::default(),
     };
     // Browsers hold the redirect that follows the form to `form-action`.
     let leads_to = uri::origin(&visit.ask.redirect_uri);
     Ok((visit.browser.cookie(app), Page::new(page).leads_to(leads_to)).into_response())
+}
+
+fn lines(app: &App, what: &Allowed) -> Vec<ScopeLine> {
+    let mut lines = oauth::scopes::lines(app, &what.scope);
+    lines.extend(oauth::scopes::told(&what.claims));
+    lines
+}
+
+/// What is new, and what was allowed before; when nothing is new, all of it once more.
+fn apart(asked: Allowed, before: &Allowed, wishes: &Wishes) -> (Allowed, Allowed) {
+    // A scope of before may tell what is now asked for by its name.
+    let untold = wishes.beside(&asked.scope.union(&before.scope));
+    let is_new = |name: &String| untold.contains(name) && !before.claims.contains(name);
+    let (fresh, old): (BTreeSet<String>, BTreeSet<String>) = asked.claims.into_iter().partition(is_new);
+    let scope = asked.scope.minus(&before.scope);
+    if scope.is_empty() && fresh.is_empty() {
+        return (Allowed { scope: asked.scope, claims: old }, Allowed::default());
+    }
+    let known = Allowed { scope: asked.scope.only(|name| before.scope.has(name)), claims: old };
+    (Allowed { scope, claims: fresh }, known)
 }
 
 /// `POST /consent`
@@ -98,7 +117,7 @@ pub async fn post(
     if !interaction::decide(&mut tx, &visit.browser, go, &said, app.now()).await? {
         return Err(decided_before());
     }
-    audit::record(&mut tx, &trace(&call, &session, &visit.client, &decision), app.now()).await?;
+    audit::record(&mut tx, &trace(&call, &session, &visit, &decision), app.now()).await?;
     tx.commit().await?;
     let resume = visit.waiting.map(|waiting| waiting.resume()).unwrap_or_default();
     Ok(Redirect::to(&resume).into_response())
@@ -124,10 +143,11 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params) -> Result<Deci
     }
 }
 
-fn trace(call: &Call, session: &Session, client: &Client, said: &Decision) -> audit::Event {
+fn trace(call: &Call, session: &Session, visit: &Visit<'_>, said: &Decision) -> audit::Event {
     let action = if said.allowed.is_some() { "consent.given" } else { "consent.declined" };
-    let detail = serde_json::json!({ "scope": said.allowed });
-    audit::Event { detail, ..event(call, session, action, client) }
+    let claims = said.allowed.as_ref().map(|allowed| visit.ask.granted_claims(allowed).beside(allowed));
+    let detail = serde_json::json!({ "scope": said.allowed, "claims": claims });
+    audit::Event { detail, ..event(call, session, action, &visit.client) }
 }
 
 fn decided_before() -> Stopped {

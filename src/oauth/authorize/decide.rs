@@ -1,10 +1,12 @@
 //! What happens next with a request: a pure function of the request, who is signed in, and what was allowed.
 
 use super::request::AuthRequest;
+use crate::base::id::UserId;
 use crate::base::{ScopeSet, uri};
 use crate::clients::Client;
 use crate::oauth::error::{Code, Refusal};
 use crate::signin::Session;
+use crate::signin::consents::Allowed;
 use serde::{Deserialize, Serialize};
 
 /// What comes next.
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum Next {
     /// The person must sign in (again).
     Login,
+    /// The person must say as whom they go on.
+    Select,
     /// The person must be asked.
     Consent,
     /// A code for this scope.
@@ -29,21 +33,25 @@ pub struct Decision {
     pub allowed: Option<ScopeSet>,
 }
 
-/// What is known of earlier consent.
-#[derive(Debug, Default)]
-pub struct Remembered {
+/// What is known beside the request.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// What the client knows the person by who is signed in.
+    pub sub: String,
     /// What the person allowed this client before.
-    pub scope: ScopeSet,
+    pub allowed: Allowed,
     /// What was said about this request.
     pub decision: Option<Decision>,
+    /// The account that was chosen for this request.
+    pub chosen: Option<UserId>,
 }
 
 /// Decides.
-pub fn next(ask: &AuthRequest, client: &Client, session: Option<&Session>, known: &Remembered) -> Next {
+pub fn next(ask: &AuthRequest, client: &Client, session: Option<&Session>, known: &Known) -> Next {
     let Some(session) = session else {
         return must(ask, Next::Login, LOGIN_REQUIRED);
     };
-    let wrong_person = ask.only_sub.as_ref().is_some_and(|sub| sub != session.user.id.as_str());
+    let wrong_person = ask.only_sub.as_ref().is_some_and(|only| !only.contains(&known.sub));
     // Signed in after the request came: that satisfies every wish for a fresh sign-in.
     let fresh = session.auth_time >= ask.received_at();
     if wrong_person && fresh {
@@ -51,6 +59,10 @@ pub fn next(ask: &AuthRequest, client: &Client, session: Option<&Session>, known
     }
     if wrong_person || (!fresh && wants_sign_in(ask, session)) {
         return must(ask, Next::Login, LOGIN_REQUIRED);
+    }
+    // OIDC Core §3.1.2.1, `select_account`.
+    if ask.prompt.select_account && !fresh && known.chosen.as_ref() != Some(&session.user.id) {
+        return Next::Select;
     }
     if ask.acr_unmet {
         let description = "the requested acr cannot be met";
@@ -76,13 +88,19 @@ fn must(ask: &AuthRequest, page: Next, otherwise: Refusal) -> Next {
 fn wants_sign_in(ask: &AuthRequest, session: &Session) -> bool {
     let age = ask.received_at().secs_since(session.auth_time);
     let too_old = ask.max_age.is_some_and(|most| u64::try_from(age).unwrap_or(0) > most || most == 0);
-    ask.prompt.login || ask.prompt.select_account || too_old
+    ask.prompt.login || too_old
 }
 
-fn wants_consent(ask: &AuthRequest, client: &Client, known: &Remembered) -> bool {
+fn wants_consent(ask: &AuthRequest, client: &Client, known: &Known) -> bool {
     // RFC 8252 §8.6: another app on the device may pose as this one, so it never passes unseen.
     let impersonable = client.public() && uri::impersonable(&ask.redirect_uri);
-    ask.prompt.consent || (!client.metadata.trusted && (impersonable || !ask.scope.within(&known.scope)))
+    ask.prompt.consent || (!client.metadata.trusted && (impersonable || !allowed_before(ask, &known.allowed)))
+}
+
+/// Scopes, and what is asked for beside them, be it that a scope of before tells it.
+fn allowed_before(ask: &AuthRequest, before: &Allowed) -> bool {
+    let beside = ask.claims.beside(&ask.scope.union(&before.scope));
+    ask.scope.within(&before.scope) && beside.is_subset(&before.claims)
 }
 
 #[cfg(test)]
@@ -91,8 +109,8 @@ mod tests {
     use super::super::respond::Mode;
     use super::*;
     use crate::base::Time;
-    use crate::base::id::ClientId;
-    use crate::clients::{AuthMethod, Metadata};
+    use crate::clients::{AuthMethod, Metadata, ResponseType};
+    use crate::oauth::wishes::Wishes;
 
     const ASKED: Time = Time::from_secs(1_000_000);
     const BEFORE: Time = Time::from_secs(1_000_000 - 600);
@@ -103,6 +121,7 @@ mod tests {
             client_id: "c".to_owned(),
             redirect_uri: "https://app.example/cb".to_owned(),
             response_mode: Mode::Query,
+            response_type: ResponseType::default(),
             state: None,
             scope: ScopeSet::parse("openid email").expect("scopes"),
             nonce: None,
@@ -112,42 +131,43 @@ mod tests {
             login_hint: None,
             only_sub: None,
             acr_unmet: false,
-            claims: None,
+            claims: Wishes::default(),
             resource: Vec::new(),
             at: ASKED.millis(),
         }
     }
 
     fn client(change: impl FnOnce(&mut Metadata)) -> Client {
-        let mut metadata = Metadata::default();
-        change(&mut metadata);
-        let (created_at, updated_at, not_before) = (BEFORE, BEFORE, Time::from_millis(0));
-        Client {
-            id: ClientId::from("c"),
-            metadata,
-            secrets: vec![],
-            enabled: true,
-            not_before,
-            rev: 1,
-            created_at,
-            updated_at,
-        }
+        let mut client = Client::sample("c");
+        change(&mut client.metadata);
+        client
     }
 
-    fn allowed(scope: &str) -> Remembered {
-        Remembered { scope: ScopeSet::parse(scope).expect("scopes"), decision: None }
+    fn allowed(scope: &str) -> Known {
+        allowed_too(scope, &[])
     }
 
-    fn said(user: &str, scope: Option<&str>) -> Remembered {
+    fn allowed_too(scope: &str, claims: &[&str]) -> Known {
+        let claims = claims.iter().map(|name| (*name).to_owned()).collect();
+        Known { allowed: Allowed { scope: ScopeSet::parse(scope).expect("scopes"), claims }, ..Known::default() }
+    }
+
+    fn chose(user: &str) -> Known {
+        Known { chosen: Some(UserId::from(user)), ..allowed("openid email") }
+    }
+
+    fn said(user: &str, scope: Option<&str>) -> Known {
         let allowed = scope.map(|scope| ScopeSet::parse(scope).expect("scopes"));
-        Remembered { scope: ScopeSet::default(), decision: Some(Decision { user: user.to_owned(), allowed }) }
+        Known { decision: Some(Decision { user: user.to_owned(), allowed }), ..Known::default() }
     }
 
     /// One row: what is asked, of whom, by whom, what is known, what comes next.
-    fn row(ask: AuthRequest, client: &Client, signed_in: Option<(&str, Time)>, known: &Remembered) -> String {
+    fn row(ask: AuthRequest, client: &Client, signed_in: Option<(&str, Time)>, known: &Known) -> String {
         let session = signed_in.map(|(user, at)| Session::sample(user, at));
-        match next(&ask, client, session.as_ref(), known) {
+        let known = Known { sub: signed_in.map_or("", |(user, _)| user).to_owned(), ..known.clone() };
+        match next(&ask, client, session.as_ref(), &known) {
             Next::Login => "login".to_owned(),
+            Next::Select => "select".to_owned(),
             Next::Consent => "consent".to_owned(),
             Next::Issue(scope) => format!("issue {scope}"),
             Next::Refuse(refusal) => refusal.code.wire().0.to_owned(),
@@ -158,6 +178,10 @@ mod tests {
         let mut ask = ask();
         change(&mut ask);
         ask
+    }
+
+    fn named(claim: &str) -> AuthRequest {
+        with(|a| a.claims.userinfo = [claim.to_owned()].into())
     }
 
     #[test]
@@ -171,16 +195,19 @@ mod tests {
             (with(|a| a.prompt.none = true), old, "issue openid email"),
             (with(|a| a.prompt.login = true), old, "login"),
             (with(|a| a.prompt.login = true), Some(("ada", AFTER)), "issue openid email"),
-            (with(|a| a.prompt.select_account = true), old, "login"),
+            (with(|a| a.prompt.select_account = true), None, "login"),
+            (with(|a| a.prompt.select_account = true), old, "select"),
+            (with(|a| a.prompt.select_account = true), Some(("ada", AFTER)), "issue openid email"),
+            (with(|a| (a.prompt.select_account, a.prompt.login) = (true, true)), old, "login"),
             (with(|a| a.max_age = Some(601)), old, "issue openid email"),
             (with(|a| a.max_age = Some(599)), old, "login"),
             (with(|a| a.max_age = Some(0)), Some(("ada", ASKED - std::time::Duration::from_millis(1))), "login"),
             (with(|a| a.max_age = Some(0)), Some(("ada", AFTER)), "issue openid email"),
             (with(|a| (a.max_age, a.prompt.none) = (Some(599), true)), old, "login_required"),
-            (with(|a| a.only_sub = Some("ada".to_owned())), old, "issue openid email"),
-            (with(|a| a.only_sub = Some("ben".to_owned())), old, "login"),
-            (with(|a| a.only_sub = Some("ben".to_owned())), Some(("ada", AFTER)), "login_required"),
-            (with(|a| (a.only_sub, a.prompt.none) = (Some("ben".to_owned()), true)), old, "login_required"),
+            (with(|a| a.only_sub = Some(vec!["ada".to_owned()])), old, "issue openid email"),
+            (with(|a| a.only_sub = Some(vec!["ben".to_owned()])), old, "login"),
+            (with(|a| a.only_sub = Some(vec!["ben".to_owned()])), Some(("ada", AFTER)), "login_required"),
+            (with(|a| (a.only_sub, a.prompt.none) = (Some(vec!["ben".to_owned()]), true)), old, "login_required"),
             (with(|a| a.acr_unmet = true), old, "unmet_authentication_requirements"),
         ];
         for (n, (ask, signed_in, expected)) in table.into_iter().enumerate() {
@@ -196,13 +223,13 @@ mod tests {
             |none: bool| with(|a| (a.redirect_uri, a.prompt.none) = ("http://127.0.0.1:7/cb".to_owned(), none));
         let old = Some(("ada", BEFORE));
         let table = [
-            (ask(), &web, Remembered::default(), "consent"),
+            (ask(), &web, Known::default(), "consent"),
             (ask(), &web, allowed("openid"), "consent"),
             (ask(), &web, allowed("openid email profile"), "issue openid email"),
-            (with(|a| a.prompt.none = true), &web, Remembered::default(), "consent_required"),
+            (with(|a| a.prompt.none = true), &web, Known::default(), "consent_required"),
             (with(|a| a.prompt.consent = true), &web, allowed("openid email"), "consent"),
-            (ask(), &trusted, Remembered::default(), "issue openid email"),
-            (with(|a| a.prompt.consent = true), &trusted, Remembered::default(), "consent"),
+            (ask(), &trusted, Known::default(), "issue openid email"),
+            (with(|a| a.prompt.consent = true), &trusted, Known::default(), "consent"),
             (loopback(false), &native, allowed("openid email"), "consent"),
             (loopback(true), &native, allowed("openid email"), "consent_required"),
             (ask(), &native, allowed("openid email"), "issue openid email"),
@@ -212,6 +239,15 @@ mod tests {
             (ask(), &web, said("ada", None), "access_denied"),
             (ask(), &web, said("ben", Some("openid email")), "consent"),
             (with(|a| a.prompt.consent = true), &web, said("ada", Some("openid email")), "issue openid email"),
+            (named("phone_number"), &web, allowed("openid email"), "consent"),
+            (named("phone_number"), &web, allowed("openid email phone"), "issue openid email"),
+            (named("phone_number"), &web, allowed_too("openid email", &["phone_number"]), "issue openid email"),
+            (named("phone_number"), &web, allowed_too("openid email", &["nickname"]), "consent"),
+            (named("email"), &web, allowed("openid email"), "issue openid email"),
+            (named("phone_number"), &trusted, Known::default(), "issue openid email"),
+            (with(|a| a.prompt.select_account = true), &web, chose("ada"), "issue openid email"),
+            (with(|a| a.prompt.select_account = true), &web, chose("ben"), "select"),
+            (with(|a| (a.prompt.select_account, a.prompt.consent) = (true, true)), &web, chose("ada"), "consent"),
         ];
         for (n, (ask, client, known, expected)) in table.into_iter().enumerate() {
             assert_eq!(row(ask, client, old, &known), expected, "row {n}");

@@ -2,26 +2,27 @@
 
 pub mod consent_page;
 pub mod decide;
+mod issue;
 pub mod request;
+pub mod request_object;
 pub mod respond;
 mod reused;
 
 use super::error::{Code, Refusal};
-use super::grants::{self, NewGrant};
+use super::subject;
 use crate::app::App;
 use crate::audit;
-use crate::base::id::uuid7;
-use crate::base::{ScopeSet, Time, uri};
+use crate::base::{ScopeSet, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client};
-use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::Fault;
+use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
 use crate::web::browser::Browser;
 use crate::web::{AnyForm, Call, Params, Query, Stopped};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use decide::{Next, Remembered};
+use decide::{Known, Next};
 use request::AuthRequest;
 use respond::Return;
 use reused::Reused;
@@ -56,6 +57,11 @@ pub async fn post(
 
 async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> Result<Response, Stopped> {
     let client = request::client(app, &params).await?;
+    let params = match request_object::unpacked(app, &client, &params, &call.network()).await {
+        Ok(None) => params,
+        Ok(Some(inside)) => inside,
+        Err(refusal) => return request::unread(app, &client, &params, refusal),
+    };
     let back = request::redirect(app, &client, &params)?;
     // From here on the client hears of errors itself.
     let ask = match request::read(app, &client, &back, &params) {
@@ -101,6 +107,7 @@ impl<'a> Visit<'a> {
         let back = Return::checked(app, &client, &ask.redirect_uri).ok_or_else(Stopped::expired)?;
         let back = back.with(ask.response_mode, ask.state.clone());
         ask.scope = ask.scope.only(|name| client.scope().has(name));
+        ask.claims = ask.claims.within(&client);
         Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), call })
     }
 
@@ -110,21 +117,32 @@ impl<'a> Visit<'a> {
         if let Some(session) = &session {
             ask.scope = self.allowed(session, ask.scope);
         }
-        let remembered = match &session {
-            Some(session) if !self.client.metadata.trusted => {
-                consents::remembered(&self.app.db, &session.user.id, &self.client.id).await?
-            }
-            _ => ScopeSet::default(),
-        };
-        let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
-        let decision = decision.and_then(|decision| serde_json::from_value(decision).ok());
-        let known = Remembered { scope: remembered, decision };
+        let known = self.known(session.as_ref()).await?;
         match (decide::next(&ask, &self.client, session.as_ref(), &known), session) {
             (Next::Refuse(refusal), _) => self.refuse(refusal).await,
             (Next::Issue(granted), Some(session)) => self.issue(&session, granted).await,
+            (Next::Select, Some(_)) => self.send_to("/select").await,
             (Next::Consent, Some(_)) => self.send_to("/consent").await,
-            (Next::Login | Next::Consent | Next::Issue(_), _) => self.send_to("/login").await,
+            (Next::Login | Next::Select | Next::Consent | Next::Issue(_), _) => self.send_to("/login").await,
         }
+    }
+
+    /// What is known beside the request.
+    async fn known(&self, session: Option<&Session>) -> Result<Known, Fault> {
+        let Some(session) = session else {
+            return Ok(Known::default());
+        };
+        let allowed = match self.client.metadata.trusted {
+            true => Allowed::default(),
+            false => consents::remembered(&self.app.db, &session.user.id, &self.client.id).await?,
+        };
+        let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
+        Ok(Known {
+            sub: subject::of(self.app, &self.client.metadata, &session.user.id).into_owned(),
+            allowed,
+            decision: decision.and_then(|decision| serde_json::from_value(decision).ok()),
+            chosen: self.waiting.as_ref().and_then(|waiting| waiting.chosen.clone()),
+        })
     }
 
     /// Parks the request, unless it is parked, and sends its person to a page.
@@ -166,7 +184,7 @@ impl<'a> Visit<'a> {
         Ok(self.back.refuse(refusal))
     }
 
-    /// §4.1.2: one row, one code.
+    /// What was asked for: see [`issue`].
     async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
         let now = self.app.now();
         let reused = reused::reused(self.app, &self.ask, now);
@@ -174,38 +192,15 @@ impl<'a> Visit<'a> {
             return self.refuse(Refusal::new(Code::InvalidRequest, REUSED)).await;
         }
         let news = reused.filter(|reused| reused.news).map(|reused| self.told(&reused));
-        let token = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
-        let new = self.new_grant(session, &token, &granted, now);
-        let issued = match (&self.waiting, &news) {
-            (None, None) => grants::issue(&self.app.db, &new, now).await?,
-            (waiting, news) => {
-                let mut tx = self.app.db.begin().await?;
-                if let Some(waiting) = waiting {
-                    if !interaction::spend(&mut tx, &waiting.id).await? {
-                        return Err(Stopped::expired());
-                    }
-                    if waiting.decision.is_some() {
-                        consents::remember(&mut tx, &session.user.id, &self.client.id, &granted, now).await?;
-                    }
-                }
-                let issued = grants::issue(&mut tx, &new, now).await?;
-                if let Some(news) = news.as_ref().filter(|_| issued) {
-                    audit::record(&mut tx, news, now).await?;
-                }
-                tx.commit().await?;
-                issued
-            }
+        let answer = match issue::run(&self, session, &granted, news.as_ref()).await? {
+            Ok(answer) => answer,
+            Err(refusal) => return Ok(self.back.refuse(refusal)),
         };
-        if !issued {
-            return Ok(self
-                .back
-                .refuse(Refusal::new(Code::AccessDenied, "the client or the account has been disabled")));
-        }
         reused::used(self.app, &self.ask, now);
         if news.is_some() {
             reused::written(self.app, &self.ask, now);
         }
-        Ok(self.back.send_code(&token.seal(Kind::Code, &self.app.keys.macs())))
+        Ok(self.back.send_granted(answer))
     }
 
     /// For the audit trail.
@@ -228,32 +223,6 @@ impl<'a> Visit<'a> {
             "offline" | "offline_access" => refreshes,
             _ => true,
         })
-    }
-
-    fn new_grant<'b>(
-        &'b self,
-        session: &'b Session,
-        token: &'b GrantToken,
-        granted: &'b ScopeSet,
-        now: Time,
-    ) -> NewGrant<'b> {
-        NewGrant {
-            token,
-            client_id: &self.client.id,
-            user_id: &session.user.id,
-            sid: &session.sid,
-            scope: granted,
-            resource: &self.ask.resource,
-            claims: self.ask.claims.as_ref(),
-            nonce: self.ask.nonce.as_deref(),
-            auth_time: session.auth_time,
-            acr: &session.acr,
-            amr: &session.amr,
-            redirect_uri: &self.ask.redirect_uri,
-            code_challenge: self.ask.code_challenge.as_deref(),
-            code_expires_at: now + self.client.code_lifetime(self.app),
-            expires_at: now + self.client.refresh_absolute(self.app),
-        }
     }
 }
 

@@ -5,12 +5,14 @@ use super::respond::{Mode, Return};
 use super::unknown_client;
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
-use crate::clients::{self, ADMIN_SCOPE, Client, GrantType};
+use crate::clients::{self, ADMIN_SCOPE, Client, ResponseType};
 use crate::oauth::error::{Code, Refusal};
-use crate::oauth::{claims, id_token, pkce};
+use crate::oauth::wishes::{Asked, Wishes};
+use crate::oauth::{id_token, pkce};
 use crate::signin::ACR_VALUES;
 use crate::web::{Params, Stopped};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -24,6 +26,9 @@ pub struct AuthRequest {
     pub redirect_uri: String,
     /// How it travels.
     pub response_mode: Mode,
+    /// What it consists of.
+    #[serde(default)]
+    pub response_type: ResponseType,
     /// To be given back.
     pub state: Option<String>,
     /// What is asked for.
@@ -38,12 +43,12 @@ pub struct AuthRequest {
     pub max_age: Option<u64>,
     /// Whose address to fill in.
     pub login_hint: Option<String>,
-    /// The only `sub` that will do, by `id_token_hint` or by a `claims` request.
-    pub only_sub: Option<String>,
+    /// The only `sub` values that will do, by `id_token_hint` or by a `claims` request.
+    pub only_sub: Option<Vec<String>>,
     /// Whether the client insists on an authentication context that we can't give.
     pub acr_unmet: bool,
-    /// OIDC Core §5.5.
-    pub claims: Option<Value>,
+    /// What is asked for beside what scopes tell (OIDC Core §5.5).
+    pub claims: Wishes,
     /// RFC 8707.
     pub resource: Vec<String>,
     /// When it came, in milliseconds since the epoch.
@@ -54,6 +59,11 @@ impl AuthRequest {
     /// When it came.
     pub fn received_at(&self) -> Time {
         Time::from_millis(self.at)
+    }
+
+    /// What of the claims is granted with these scopes.
+    pub fn granted_claims(&self, granted: &ScopeSet) -> Wishes {
+        if granted.has("openid") { self.claims.clone().allowed(&self.scope, granted) } else { Wishes::default() }
     }
 }
 
@@ -92,13 +102,42 @@ pub fn redirect(app: &App, client: &Client, params: &Params) -> Result<Return, S
     let presented = params.get("redirect_uri").unwrap_or_default();
     let back = Return::checked(app, client, presented).filter(|_| !params.repeated("redirect_uri"));
     let back = back.ok_or_else(|| mismatch(app, client, presented))?;
-    let mode = match params.get("response_mode") {
-        Some(mode) if !params.repeated("response_mode") => Mode::named(mode).unwrap_or(Mode::Query),
-        _ => Mode::Query,
-    };
-    let allowed = client.metadata.response_modes.iter().any(|have| have == mode.name());
+    let allowed = |mode: &Mode| client.metadata.response_modes.iter().any(|have| have == mode.name());
+    let default = params.get("response_type").map_or(Mode::Query, |text| default_mode(app, client, text));
+    let asked = params.get("response_mode").filter(|_| !params.repeated("response_mode")).and_then(Mode::named);
+    let mode = asked.filter(allowed).filter(|mode| default == Mode::Query || *mode != Mode::Query).unwrap_or(default);
     let state = params.get("state").filter(|_| !params.repeated("state")).map(str::to_owned);
-    Ok(back.with(if allowed { mode } else { Mode::Query }, state))
+    Ok(back.with(mode, state))
+}
+
+/// OAuth 2.0 Multiple Response Types §2.1, §3: refusals travel as the answer would have.
+fn default_mode(app: &App, client: &Client, response_type: &str) -> Mode {
+    match ResponseType::parse(response_type) {
+        Some(wanted) if wanted.legacy() && may_respond(app, client, wanted) => Mode::Fragment,
+        _ => Mode::Query,
+    }
+}
+
+/// What the client is registered for, while the server lets it.
+fn may_respond(app: &App, client: &Client, wanted: ResponseType) -> bool {
+    client.metadata.may_respond(wanted) && (app.config.legacy_response_types || !wanted.legacy())
+}
+
+/// A request object that can't be used: the client hears of it where it asked outside, if that is registered.
+pub fn unread(app: &App, client: &Client, outer: &Params, refusal: Refusal) -> Result<Response, Stopped> {
+    if outer.get("redirect_uri").is_some() {
+        return Ok(redirect(app, client, outer)?.refuse(refusal));
+    }
+    refusal.log("page");
+    let name = &client.metadata.client_name;
+    let stopped = Stopped::refused(
+        StatusCode::BAD_REQUEST,
+        refusal.code.wire().0,
+        "This sign-in link can't be read",
+        format!("{name} sent a sealed request that we can't use. Nothing was shared."),
+        format!("Please tell {name}'s support; the reference below helps them."),
+    );
+    Err(stopped.detail("What is wrong", refusal.description))
 }
 
 fn mismatch(app: &App, client: &Client, presented: &str) -> Stopped {
@@ -121,26 +160,29 @@ fn mismatch(app: &App, client: &Client, presented: &str) -> Stopped {
 /// All other parameters. Each refusal goes to the client.
 pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Result<AuthRequest, Refusal> {
     well_formed(params)?;
-    response_type(client, params)?;
-    response_mode(client, params)?;
+    let response_type = response_type(app, client, params)?;
+    response_mode(client, params, response_type)?;
     unsupported(params)?;
-    let code_challenge = code_challenge(client, params)?;
+    let code_challenge = code_challenge(client, params, response_type)?;
     let prompt = prompt(params)?;
-    let claims = claims(params)?;
-    let scope = with_claims(client, scope(client, params)?, claims.as_ref());
-    let acr_unmet = claims.as_ref().is_some_and(|claims| claims::acr_unmet(claims, &ACR_VALUES));
+    let asked = claims(params)?;
+    let scope = scope(client, params, response_type)?;
+    let acr_unmet = asked.as_ref().is_some_and(|asked| asked.acr_unmet(&ACR_VALUES));
+    // §5.5: claims are about the person whom `openid` brings.
+    let claims = if scope.has("openid") { Wishes::of(client, asked.as_ref()) } else { Wishes::default() };
     Ok(AuthRequest {
         client_id: client.id.to_string(),
         redirect_uri: back.redirect_uri().to_owned(),
         response_mode: back.mode(),
+        response_type,
         state: back.state().map(str::to_owned),
         scope,
-        nonce: params.get("nonce").map(str::to_owned),
+        nonce: nonce(params, response_type)?,
         code_challenge,
         prompt,
         max_age: max_age(params)?.or(client.metadata.default_max_age),
         login_hint: params.get("login_hint").map(str::to_owned),
-        only_sub: only_sub(app, params, claims.as_ref())?,
+        only_sub: only_sub(app, params, asked.as_ref())?,
         acr_unmet,
         claims,
         resource: resource(client, params)?,
@@ -164,47 +206,59 @@ fn well_formed(params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// §3.1.1: only `code`.
-fn response_type(client: &Client, params: &Params) -> Result<(), Refusal> {
-    match params.get("response_type") {
-        None => refuse(Code::InvalidRequest, "response_type is missing; it must be code"),
-        Some("code") if client.may(GrantType::AuthorizationCode) => Ok(()),
-        Some("code") => {
+/// §3.1.1: `code`, or what the client is registered for beside.
+fn response_type(app: &App, client: &Client, params: &Params) -> Result<ResponseType, Refusal> {
+    let Some(text) = params.get("response_type") else {
+        return refuse(Code::InvalidRequest, "response_type is missing; it must be code");
+    };
+    match ResponseType::parse(text) {
+        Some(wanted) if may_respond(app, client, wanted) => Ok(wanted),
+        Some(wanted) if !wanted.legacy() => {
             refuse(Code::UnauthorizedClient, "this client is not registered for the authorization_code grant")
         }
-        Some(_) => refuse(Code::UnsupportedResponseType, "response_type must be code"),
+        Some(_) if app.config.legacy_response_types => {
+            refuse(Code::UnauthorizedClient, "this client is not registered for this response_type")
+        }
+        _ => refuse(Code::UnsupportedResponseType, "response_type must be code"),
     }
 }
 
-/// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode.
-fn response_mode(client: &Client, params: &Params) -> Result<(), Refusal> {
-    // §2.1: what isn't said is `query`, which a client may not be registered for.
-    match Mode::named(params.get("response_mode").unwrap_or(Mode::Query.name())) {
+/// OAuth 2.0 Multiple Response Type Encoding Practices §2.1, §3, OAuth 2.0 Form Post Response Mode.
+fn response_mode(client: &Client, params: &Params, wanted: ResponseType) -> Result<(), Refusal> {
+    // What isn't said is the default, which a client may not be registered for.
+    let default = if wanted.legacy() { Mode::Fragment } else { Mode::Query };
+    match Mode::named(params.get("response_mode").unwrap_or(default.name())) {
+        Some(Mode::Query) if wanted.legacy() => {
+            refuse(Code::InvalidRequest, "tokens do not travel in a query; response_mode must be fragment or form_post")
+        }
         Some(mode) if client.metadata.response_modes.iter().any(|have| have == mode.name()) => Ok(()),
         Some(_) => refuse(Code::InvalidRequest, "this client is not registered for this response_mode"),
         None => refuse(Code::InvalidRequest, "response_mode must be query, fragment or form_post"),
     }
 }
 
+/// OIDC Core §3.2.2.1, §3.3.2.11: an ID token that comes through the browser must be bound to the request.
+fn nonce(params: &Params, wanted: ResponseType) -> Result<Option<String>, Refusal> {
+    match params.get("nonce") {
+        None if wanted.id_token => refuse(Code::InvalidRequest, "nonce is missing; this response_type needs one"),
+        nonce => Ok(nonce.map(str::to_owned)),
+    }
+}
+
 /// OIDC Core §3.1.2.6: what we don't do is said, not ignored.
 fn unsupported(params: &Params) -> Result<(), Refusal> {
-    if params.get("request").is_some() {
-        return refuse(Code::RequestNotSupported, "request objects are not supported");
+    match params.get("registration") {
+        Some(_) => refuse(Code::RegistrationNotSupported, "registration is not supported"),
+        None => Ok(()),
     }
-    if params.get("request_uri").is_some() {
-        return refuse(Code::RequestUriNotSupported, "request_uri is not supported");
-    }
-    if params.get("registration").is_some() {
-        return refuse(Code::RegistrationNotSupported, "registration is not supported");
-    }
-    Ok(())
 }
 
 /// §3.3: within what the client may ask for. Nothing asked for means all of that, but for what lasts or administers.
-fn scope(client: &Client, params: &Params) -> Result<ScopeSet, Refusal> {
+fn scope(client: &Client, params: &Params, wanted: ResponseType) -> Result<ScopeSet, Refusal> {
     let allowed = client.scope();
+    let lasts = |name: &str| matches!(name, "offline" | "offline_access");
     let Some(text) = params.get("scope") else {
-        return Ok(allowed.only(|name| !matches!(name, "offline" | "offline_access" | ADMIN_SCOPE)));
+        return with_openid(allowed.only(|name| !lasts(name) && name != ADMIN_SCOPE), wanted);
     };
     let Ok(scope) = ScopeSet::parse(text) else {
         return refuse(
@@ -212,20 +266,28 @@ fn scope(client: &Client, params: &Params) -> Result<ScopeSet, Refusal> {
             "scope must be a space-delimited list of scope names of at most 1024 bytes",
         );
     };
-    match scope.within(&allowed) {
-        true => Ok(scope),
-        false => refuse(Code::InvalidScope, "the client may not ask for one of these scopes"),
+    if !scope.within(&allowed) {
+        return refuse(Code::InvalidScope, "the client may not ask for one of these scopes");
+    }
+    // OIDC Core §11: only a code brings what lasts.
+    with_openid(scope.only(|name| wanted.code || !lasts(name)), wanted)
+}
+
+fn with_openid(scope: ScopeSet, wanted: ResponseType) -> Result<ScopeSet, Refusal> {
+    match wanted.id_token && !scope.has("openid") {
+        true => refuse(Code::InvalidScope, "an ID token needs the scope openid"),
+        false => Ok(scope),
     }
 }
 
 /// RFC 7636 §4.3, §4.4.1; `plain` protects nobody and isn't taken.
-fn code_challenge(client: &Client, params: &Params) -> Result<Option<String>, Refusal> {
+fn code_challenge(client: &Client, params: &Params, wanted: ResponseType) -> Result<Option<String>, Refusal> {
     match (params.get("code_challenge"), params.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) if pkce::challenge_ok(challenge) => Ok(Some(challenge.to_owned())),
         (Some(_), Some("S256")) => refuse(Code::InvalidRequest, "code_challenge must be 43 characters of base64url"),
         (Some(_), _) => refuse(Code::InvalidRequest, "code_challenge_method must be S256"),
         (None, Some(_)) => refuse(Code::InvalidRequest, "code_challenge is missing"),
-        (None, None) if client.public() || client.metadata.require_pkce => {
+        (None, None) if wanted.code && (client.public() || client.metadata.require_pkce) => {
             refuse(Code::InvalidRequest, "this client must use PKCE: code_challenge is missing (RFC 7636)")
         }
         (None, None) => Ok(None),
@@ -260,8 +322,8 @@ fn max_age(params: &Params) -> Result<Option<u64>, Refusal> {
     }
 }
 
-fn claims(params: &Params) -> Result<Option<Value>, Refusal> {
-    match params.get("claims").map(claims::parse) {
+fn claims(params: &Params) -> Result<Option<Asked>, Refusal> {
+    match params.get("claims").map(Asked::parse) {
         None => Ok(None),
         Some(Some(claims)) => Ok(Some(claims)),
         Some(None) => {
@@ -270,17 +332,9 @@ fn claims(params: &Params) -> Result<Option<Value>, Refusal> {
     }
 }
 
-/// OIDC Core §5.5: asking for `email` by name is asking for the scope `email`, as far as the client may.
-fn with_claims(client: &Client, scope: ScopeSet, claims: Option<&Value>) -> ScopeSet {
-    match claims.filter(|_| scope.has("openid")) {
-        Some(claims) => scope.union(&claims::scopes(claims).only(|name| client.scope().has(name))),
-        None => scope,
-    }
-}
-
 /// OIDC Core §3.1.2.1 (`id_token_hint`), §5.5.1 (`sub` with a value): whom the client expects. An expired hint will do.
-fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option<String>, Refusal> {
-    let wanted = claims.and_then(claims::wanted_sub);
+fn only_sub(app: &App, params: &Params, asked: Option<&Asked>) -> Result<Option<Vec<String>>, Refusal> {
+    let wanted = asked.and_then(Asked::subjects);
     let Some(hint) = params.get("id_token_hint") else {
         return Ok(wanted);
     };
@@ -288,9 +342,12 @@ fn only_sub(app: &App, params: &Params, claims: Option<&Value>) -> Result<Option
     let hint = app.keys.now().verify(hint).filter(|hint| hint.typ.as_deref() == Some(id_token::TYP));
     let text = |name| hint.as_ref().and_then(|hint| hint.claims.get(name)).and_then(Value::as_str);
     match (text("iss"), text("sub")) {
-        (Some(iss), Some(sub)) if iss == app.issuer() && wanted.as_deref().is_none_or(|wanted| wanted == sub) => {
-            Ok(Some(sub.to_owned()))
-        }
+        (Some(iss), Some(sub)) if iss == app.issuer() => match wanted {
+            Some(wanted) if !wanted.iter().any(|wanted| wanted == sub) => {
+                refuse(Code::InvalidRequest, "id_token_hint and claims ask for different people")
+            }
+            _ => Ok(Some(vec![sub.to_owned()])),
+        },
         _ => refuse(Code::InvalidRequest, "id_token_hint is not an ID token of this issuer"),
     }
 }

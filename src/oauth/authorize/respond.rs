@@ -80,10 +80,24 @@ impl Return {
         self.state.as_deref()
     }
 
-    /// §4.1.2.
-    pub fn send_code(self, code: &Secret) -> Response {
-        let code = code.reveal().to_owned();
-        self.send(vec![("code".to_owned(), code)])
+    /// §4.1.2, §4.2.2. Tokens never travel in a query, whatever was parked (RFC 9700 §4.3.2).
+    pub fn send_granted(self, granted: Granted) -> Response {
+        let secret = |secret: Option<Secret>| secret.map(|secret| secret.reveal().to_owned());
+        let mode = match self.mode {
+            Mode::Query if granted.access_token.is_some() || granted.id_token.is_some() => Mode::Fragment,
+            mode => mode,
+        };
+        let token_type = granted.access_token.as_ref().map(|_| "Bearer".to_owned());
+        let fields = [
+            ("code", secret(granted.code)),
+            ("access_token", secret(granted.access_token)),
+            ("token_type", token_type),
+            ("expires_in", granted.expires_in.map(|seconds| seconds.to_string())),
+            ("scope", granted.scope),
+            ("id_token", granted.id_token),
+        ];
+        let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Return { mode, ..self }.send(fields.collect())
     }
 
     /// §4.1.2.1.
@@ -117,6 +131,20 @@ impl Return {
         };
         Page::new(page).leads_to(leads_to).into_response()
     }
+}
+
+/// What a client gets when the person allowed it.
+pub struct Granted {
+    /// §4.1.2.
+    pub code: Option<Secret>,
+    /// §4.2.2.
+    pub access_token: Option<Secret>,
+    /// Seconds until the access token ends.
+    pub expires_in: Option<i64>,
+    /// What the access token may be used for.
+    pub scope: Option<String>,
+    /// OIDC Core §3.2.2.5, §3.3.2.5.
+    pub id_token: Option<String>,
 }
 
 #[derive(Template)]

@@ -10,6 +10,7 @@ use crate::base::id::{ClientId, SessionId, UserId, uuid7};
 use crate::clients::{self, Client};
 use crate::db::{Fault, Result, Tx};
 use crate::keys::NoKey;
+use crate::oauth::subject;
 use crate::outbound;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -73,7 +74,7 @@ pub async fn deliver(app: &App, notice: &Notice) -> std::result::Result<(), Faul
 
 /// §2.5, §2.8: any 2xx will do; frameworks turn an empty 200 into 204.
 async fn tell(app: &App, client: &Client, uri: &str, notice: &Notice) -> std::result::Result<(), Failed> {
-    let token = app.keys.sign(client.id_token_alg(), TYP, claims(app, notice)).await?;
+    let token = app.keys.sign(client.id_token_alg(), TYP, claims(app, client, notice)).await?;
     match app.outbound.post_form(uri, &[("logout_token", &token)], PATIENCE).await? {
         200..=299 => Ok(()),
         status => Err(Failed(format!("the answer was {status}"))),
@@ -82,11 +83,11 @@ async fn tell(app: &App, client: &Client, uri: &str, notice: &Notice) -> std::re
 
 /// §2.4. A `jti` of its own for each attempt: a client that remembers them must not refuse the one that follows a lost
 /// answer.
-fn claims(app: &App, notice: &Notice) -> Value {
+fn claims(app: &App, client: &Client, notice: &Notice) -> Value {
     let now = app.now();
     json!({
         "iss": app.issuer(),
-        "sub": notice.user_id,
+        "sub": subject::of(app, &client.metadata, &notice.user_id),
         "aud": notice.client_id,
         "iat": now.secs(),
         "exp": (now + TOKEN_LIVES).secs(),

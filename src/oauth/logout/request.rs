@@ -116,13 +116,12 @@ fn issued_here(app: &App, token: &str) -> Option<(String, Option<String>, String
     if ours { Some((text("sub")?, text("sid"), text("aud")?)) } else { None }
 }
 
-/// §2: the person must be asked unless the request proves that it comes from a client of their session.
-pub(super) fn next(hint: &Hint, session: Option<&Session>) -> Next {
+/// §2: the person must be asked unless the request proves that it comes from a client of their session. `me` is what
+/// that client knows them by.
+pub(super) fn next(hint: &Hint, session: Option<(&Session, &str)>) -> Next {
     match (hint, session) {
         (Hint::Ours { .. }, None) => Next::Leave,
-        (Hint::Ours { sub, sid }, Some(session))
-            if sub == session.user.id.as_str() && sid.as_deref() == Some(session.sid.as_str()) =>
-        {
+        (Hint::Ours { sub, sid }, Some((session, me))) if sub == me && sid.as_deref() == Some(session.sid.as_str()) => {
             Next::SignOut
         }
         _ => Next::Ask,
@@ -149,7 +148,7 @@ mod tests {
             (Hint::Unusable, Some(&ada), Next::Ask),
             (Hint::Unusable, None, Next::Ask),
         ] {
-            assert_eq!(next(&hint, session), expected, "{hint:?}");
+            assert_eq!(next(&hint, session.map(|session| (session, "ada"))), expected, "{hint:?}");
         }
     }
 }

@@ -47,7 +47,9 @@ pub async fn respond(app: &App, client: &Client, minted: Minted<'_>, now: Time) 
     let token = |holder: Holder| GrantToken { grant: grant.id, generation: grant.generation, holder };
     let access_token = match client.metadata.access_token_format {
         Format::Opaque => token(minted.holder.for_access()).seal(Kind::Access, &macs).reveal().to_owned(),
-        Format::Jwt => app.keys.sign(access::ALG, access::TYP, access::grant_claims(app, grant)).await?,
+        Format::Jwt => {
+            app.keys.sign(access::ALG, access::TYP, access::grant_claims(app, &client.metadata, grant)).await?
+        }
     };
     let refresh_token = grant.refreshable.then(|| match minted.refresh {
         Some(stays) => stays.reveal().to_owned(),
@@ -55,7 +57,8 @@ pub async fn respond(app: &App, client: &Client, minted: Minted<'_>, now: Time) 
     });
     let id_token = match grant.scope.has("openid") {
         true => {
-            let ask = id_token::Ask { grant, access_token: &access_token, nonce: minted.nonce };
+            let ask =
+                id_token::Ask { access_token: Some(&access_token), nonce: minted.nonce, ..id_token::Ask::of(grant) };
             Some(id_token::sign(app, client, ask, now).await?)
         }
         false => None,

@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod raw;
 pub mod registry;
 pub mod rp;
+pub mod site;
 pub mod socket;
 
 /// An HTTP client that follows nothing and asks no proxy.
@@ -26,6 +27,7 @@ pub use client::{Answer, Client};
 pub use house::{House, Kind};
 pub use proxy::Proxy;
 pub use rp::Rp;
+pub use site::Site;
 
 /// Runs a test on SQLite and on PostgreSQL, each in a fresh house.
 #[macro_export]

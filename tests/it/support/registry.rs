@@ -33,8 +33,12 @@ impl House {
 
     /// Changes metadata as a merge patch says.
     pub async fn changes_client(&self, client: &Client, patch: Value) {
+        self.tries_to_change(client, patch).await.expect("patches");
+    }
+
+    pub async fn tries_to_change(&self, client: &Client, patch: Value) -> Result<clients::Registered, Refused> {
         let Value::Object(patch) = patch else { panic!("an object") };
-        clients::patch(&self.app, &root(), &target(client), patch).await.expect("patches");
+        clients::patch(&self.app, &root(), &target(client), patch).await
     }
 
     /// The client with its new secret; the old one works for `overlap` more.
