@@ -3,6 +3,7 @@
 use super::change::{Change, Happened};
 use super::{Acting, Refused};
 use crate::app::App;
+use crate::base::Time;
 use crate::crypto::Algorithm;
 use crate::db::Fault;
 use crate::keys::rotation;
@@ -27,6 +28,18 @@ pub async fn rotate(app: &App, who: &Acting, alg: Algorithm) -> Result<String, R
     let (before, after) = (sides(active.as_deref()), sides(Some(&next)));
     change.commit(happened("key.rotated", &next, before, after)).await?;
     Ok(next)
+}
+
+/// Publishes a next key of an algorithm, unless one waits already; it takes over by itself. Gives its `kid`, and from when.
+pub async fn announce(app: &App, who: &Acting, alg: Algorithm) -> Result<(String, Time), Refused> {
+    let ready = rotation::ready(&app.keys, &app.db, alg, app.now()).await;
+    let (active, next) = ready.map_err(|why| Refused::Fault(Fault::Bug(why.0)))?;
+    let published = store::all(&app.db).await?.into_iter().find(|key| key.kid == next).map(|key| key.created_at);
+    let from = published.unwrap_or(app.now()) + app.config.keys.publish_before;
+    let change = Change::begin(app, who).await?;
+    let sides = |next: Option<&str>| json!({ "alg": alg.name(), "active": active, "next": next });
+    change.commit(happened("key.announced", &next, sides(None), sides(Some(&next)))).await?;
+    Ok((next, from))
 }
 
 /// What retiring a key did.

@@ -22,6 +22,9 @@ pub(super) enum Command {
         /// Only the key of this algorithm: RS256, ES256, EdDSA or PS256
         #[arg(long, value_parser = algorithm)]
         alg: Option<Algorithm>,
+        /// Only publish the fresh keys now; they sign after `keys.publish_before`, when every app can know them
+        #[arg(long)]
+        announce: bool,
     },
     /// Stop using one key; if it signs, another takes over first
     Retire {
@@ -38,7 +41,8 @@ pub(super) async fn run(flags: &Flags, command: Command) -> Result<Printed, Fail
     let app = open::open(flags, Start::Existing).await?;
     let printed = match command {
         Command::List => list(&app).await,
-        Command::Rotate { alg } => rotate(&app, alg).await,
+        Command::Rotate { alg, announce: false } => rotate(&app, alg).await,
+        Command::Rotate { alg, announce: true } => announce(&app, alg).await,
         Command::Retire { kid } => retire(&app, &kid).await,
     };
     app.db.close().await;
@@ -71,16 +75,34 @@ fn to_json(key: &Kept) -> Value {
     })
 }
 
+fn meant(alg: Option<Algorithm>) -> Vec<Algorithm> {
+    alg.map_or_else(|| Algorithm::ALL.to_vec(), |alg| vec![alg])
+}
+
+async fn announce(app: &App, alg: Option<Algorithm>) -> Result<Printed, Failure> {
+    let (mut lines, mut announced) = (Vec::new(), Vec::new());
+    for alg in meant(alg) {
+        let (kid, from) = keys::announce(app, &acting(), alg).await?;
+        lines.push(format!("{} will be signed with {kid} from {}.", alg.name(), moment(from)));
+        announced.push(json!({ "alg": alg.name(), "kid": kid, "signs_from": from.rfc3339() }));
+    }
+    lines.push("They are published now. A running server hands over by itself.".to_owned());
+    Ok(Printed::new(lines.join("\n"), Value::Array(announced)))
+}
+
 async fn rotate(app: &App, alg: Option<Algorithm>) -> Result<Printed, Failure> {
-    let algs = alg.map_or_else(|| Algorithm::ALL.to_vec(), |alg| vec![alg]);
     let (mut lines, mut rotated) = (Vec::new(), Vec::new());
-    for alg in algs {
+    for alg in meant(alg) {
         let kid = keys::rotate(app, &acting(), alg).await?;
         lines.push(format!("{} is now signed with {kid}.", alg.name()));
         rotated.push(json!({ "alg": alg.name(), "kid": kid }));
     }
     let kept = crate::config::span::show(app.config.keys.keep_retired);
     lines.push(format!("What the old keys signed still verifies: they stay published for {kept}."));
+    lines.push(
+        "Apps that read the keys just now may refuse the new ones for a minute; --announce spares them that."
+            .to_owned(),
+    );
     Ok(Printed::new(lines.join("\n"), Value::Array(rotated)))
 }
 

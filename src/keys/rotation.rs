@@ -22,14 +22,14 @@ pub enum Due<'a> {
     },
 }
 
-/// What is due for one algorithm. A next key never signs before it was published for `publish_before`.
+/// What is due for one algorithm. A next key, whoever wanted it, signs once it was published for `publish_before`.
 pub fn due<'a>(kept: &'a [Kept], alg: Algorithm, rules: &config::Keys, now: Time) -> Option<Due<'a>> {
     let of = |state| kept.iter().find(|key| key.alg == alg && key.state == state);
     let (active, next) = (of(State::Active), of(State::Next));
     let old = |at: Option<Time>, age| at.is_none_or(|at| at + age <= now);
     let since = active.and_then(|key| key.activated_at);
     match next {
-        Some(next) if old(since, rules.rotate_after) && next.created_at + rules.publish_before <= now => {
+        Some(next) if next.created_at + rules.publish_before <= now => {
             Some(Due::HandOver { active: active.map(|key| key.kid.as_str()), next: &next.kid })
         }
         None if old(since, rules.rotate_after.saturating_sub(rules.publish_before)) => Some(Due::Publish),
@@ -133,5 +133,8 @@ mod tests {
         assert_eq!(due_at(&both, START + DAY * 90), "Some(HandOver { active: Some(\"a\"), next: \"b\" })");
         let late = [kept("a", State::Active, START), kept("b", State::Next, START + DAY * 100)];
         assert_eq!(due_at(&late, START + DAY * 100), "None", "however late, it is published first");
+        let early = [kept("a", State::Active, START), kept("b", State::Next, START + DAY * 10)];
+        assert_eq!(due_at(&early, START + DAY * 10), "None", "announced by hand");
+        assert_eq!(due_at(&early, START + DAY * 11), "Some(HandOver { active: Some(\"a\"), next: \"b\" })");
     }
 }

@@ -52,13 +52,16 @@ async fn a_person_signs_in_and_allows_without_scripts() {
     whole_way(Scripts::Off).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn form_post_submits_itself_to_the_app() {
+/// The answer comes to the app by POST; a person presses where no script does.
+async fn form_post(scripts: Scripts) {
     let (house, client, posted) = setting().await;
-    let chromium = Chromium::start(Scripts::On).await;
+    let chromium = Chromium::start(scripts).await;
     chromium.driver.goto(client.auth_url(&[("response_mode", "form_post")])).await.expect("goes");
     signs_in(&chromium).await;
     chromium.click("allow").await;
+    if matches!(scripts, Scripts::Off) {
+        chromium.click("continue").await;
+    }
     chromium.arrives_at(&client.redirect_uri).await;
     let body = tokio::task::spawn_blocking(move || {
         std::iter::from_fn(|| posted.recv_timeout(Duration::from_secs(5)).ok()).find(|body| body.contains("code="))
@@ -67,6 +70,16 @@ async fn form_post_submits_itself_to_the_app() {
     assert!(body.contains("iss=") && body.contains("state=af0ifjsldkj"), "{body}");
     chromium.close().await;
     drop(house);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s21_form_post_submits_itself_to_the_app() {
+    form_post(Scripts::On).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s21_form_post_takes_one_press_where_scripts_are_off() {
+    form_post(Scripts::Off).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,7 @@ use symbolon::crypto::{Algorithm, SigningKey};
 mod openidconnect;
 
 const CALLBACK: &str = "http://127.0.0.1:9999/callback";
+const BYE: &str = "http://127.0.0.1:9999/bye";
 
 /// The clients of a flow, as its environment names them.
 struct Registered {
@@ -19,10 +20,19 @@ struct Registered {
     public: Client,
 }
 
+/// The client that does most.
+async fn web(house: &House) -> Client {
+    let change = |m: &mut Metadata| {
+        m.redirect_uris = vec![CALLBACK.to_owned()];
+        m.post_logout_redirect_uris = vec![BYE.to_owned()];
+    };
+    house.client_with(change).await
+}
+
 async fn register(house: &House) -> Registered {
     let with_callback = |m: &mut Metadata| m.redirect_uris = vec![CALLBACK.to_owned()];
     Registered {
-        web: house.client_with(with_callback).await,
+        web: web(house).await,
         machine: house
             .client_with(|m| {
                 m.redirect_uris.clear();
@@ -52,7 +62,15 @@ fn flow(house: &House, program: String, script: &str, clients: &Registered) -> C
         .env("PASSWORD", PASSWORD)
         .env("SCOPE", "openid offline_access email profile");
     command.env("OAUTHLIB_INSECURE_TRANSPORT", "1");
+    command.env("POST_LOGOUT_REDIRECT_URI", BYE).env("ROTATE_KEYS", rotate(house));
     command
+}
+
+/// What an operator types beside the running server.
+fn rotate(house: &House) -> String {
+    let url = house.config.database_url.as_ref().map(|url| format!("SYMBOLON_DATABASE_URL='{}' ", url.reveal()));
+    let (dir, url, program) = (house.dir.display(), url.unwrap_or_default(), env!("CARGO_BIN_EXE_symbolon"));
+    format!("cd '{dir}' && {url}'{program}' keys rotate --alg ES256 --format json")
 }
 
 pub async fn passes(mut command: Command) {
@@ -95,8 +113,17 @@ on_both! {
 
     async fn the_openidconnect_crate_walks_the_whole_way(house: House) {
         house.person("ada").await;
-        let clients = register(&house).await;
-        openidconnect::flow(&house, &clients.web).await;
+        let client = web(&house).await;
+        openidconnect::flow(&house, &client).await;
+        openidconnect::silent_renewal(&house, &client).await;
+        openidconnect::form_post(&house, &client).await;
+        openidconnect::logout(&house, &client, BYE).await;
+    }
+
+    async fn s08_the_openidconnect_crate_outlives_its_keys(house: House) {
+        house.person("ada").await;
+        let client = web(&house).await;
+        openidconnect::key_rotation(&house, &client, &rotate(&house)).await;
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use symbolon::keys::rotation;
 
 /// What a command did.
 struct Ran {
@@ -118,10 +119,30 @@ on_both! {
         assert!(beside(&house, "user list", "").await.ok().out.contains("ada@example.com"));
         assert_eq!(beside(&house, "migrate --check --format json", "").await.json()["up_to_date"], true);
 
+        let published = || String::from_utf8(house.app.keys.now().jwks.to_vec()).expect("JSON");
+        let before = house.app.keys.now().etag.clone();
+        let announced = beside(&house, "keys rotate --announce --alg EdDSA --format json", "").await.json();
+        let kid = announced[0]["kid"].as_str().expect("a kid").to_owned();
+        house.notices_keys(&before).await;
+        assert!(published().contains(&kid), "apps can know it before it signs");
+        let again = beside(&house, "keys rotate --announce --alg EdDSA --format json", "").await.json();
+        assert_eq!(again, announced, "one waits already");
+        let state = async |expected: &str| {
+            let list = beside(&house, "keys list --format json", "").await.json();
+            let key = list.as_array().and_then(|keys| keys.iter().find(|key| key["kid"] == kid.as_str()));
+            assert_eq!(key.expect("the key")["state"], expected);
+        };
+        let (app, rules) = (&house.app, &house.config.keys);
+        let tick = async || rotation::tick(&app.keys, &app.db, rules, app.now()).await.expect("looks after the keys");
+        tick().await;
+        state("next").await;
+        house.wait(rules.publish_before);
+        tick().await;
+        state("active").await;
+
         let before = house.app.keys.now().etag.clone();
         let rotated = beside(&house, "keys rotate --alg ES256 --format json", "").await.json();
-        house.app.catch_up().await.expect("catches up");
-        assert_ne!(house.app.keys.now().etag, before);
+        house.notices_keys(&before).await;
         assert!(beside(&house, "keys list", "").await.ok().out.contains(rotated[0]["kid"].as_str().expect("a kid")));
     }
 

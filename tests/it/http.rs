@@ -98,7 +98,7 @@ fn check_said(what: &str, said: &Said) {
 }
 
 /// Goes to every page that there is, as people come to see it.
-async fn every_page(house: &House, browser: &mut Browser, client: &Client) -> Vec<(&'static str, View)> {
+pub(crate) async fn every_page(house: &House, browser: &mut Browser, client: &Client) -> Vec<(&'static str, View)> {
     let mut pages = Vec::new();
     pages.push(("home", browser.get_once("/").await));
     pages.push(("error page", browser.get_once("/oauth2/auth?client_id=nobody").await));

@@ -32,6 +32,8 @@ mod login;
 mod logout;
 mod management;
 mod mcp;
+mod oidc;
+mod pages;
 mod pairwise;
 mod parameters;
 mod pkce;

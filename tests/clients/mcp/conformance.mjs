@@ -43,7 +43,7 @@ async function main() {
   for await (const line of createInterface({ input: runner.stdout })) {
     console.log(line);
     if (line.startsWith(`${ISSUER}/oauth2/auth?`)) {
-      const back = await browser.authorize(line, callback);
+      const back = await browser.travel(line, callback);
       check((await fetch(back)).ok, 'the runner did not take the answer');
     }
   }

@@ -113,7 +113,7 @@ class Agent {
 
   /** What a person does with the URL that the SDK sent them to; returns the code. */
   async consents() {
-    const answer = (await this.browser.authorize(this.asked, REDIRECT_URI)).searchParams;
+    const answer = (await this.browser.travel(this.asked, REDIRECT_URI)).searchParams;
     check(answer.get('error') === null, `authorization failed: ${answer}`);
     check(answer.get('state') === this.sentState, 'the answer has another state');
     check(answer.get('iss') === ISSUER, `the answer names the issuer ${answer.get('iss')}`);

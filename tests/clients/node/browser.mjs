@@ -69,8 +69,8 @@ export class Browser {
     this.issuer = issuer;
   }
 
-  /** Goes from the authorization URL to the redirect back, and returns that redirect's URL. */
-  async authorize(url, redirectUri) {
+  /** Goes there and on until it is led back: by a redirect, whose URL it returns, or by a form, whose POST it returns. */
+  async travel(url, redirectUri) {
     this.pages = [];
     this.scopes = { asked: [], before: [] };
     let request = { method: 'GET', url: new URL(url), site: 'cross-site' };
@@ -86,7 +86,10 @@ export class Browser {
         check(target.origin === this.issuer, `${where} redirected to ${target}, neither the issuer nor ${redirectUri}`);
         request = { method: 'GET', url: target, site: request.site };
       } else {
-        request = this.#fill(request.url, where, response.status, read(response.text));
+        const page = read(response.text);
+        const back = page.forms.find((form) => form.action === redirectUri);
+        if (back) return this.#press(back, where, response);
+        request = this.#fill(request.url, where, response.status, page);
       }
     }
     throw new Failed(`still not back at ${redirectUri} after 15 requests; pages seen: ${this.pages}`);
@@ -139,6 +142,18 @@ export class Browser {
       }
     }
     throw new Failed(`${where} has neither a sign-in nor a consent form: ${page.text}`);
+  }
+
+  /** Form Post Response Mode §2, as a browser does it in which scripts are off: the person presses the button. */
+  #press(form, where, { status, headers }) {
+    check(status === 200, `${where}: a form that leads back, with an error's status`);
+    check(form.method === 'post', `${where}: this form would put the answer into the URL`);
+    check(form.buttons.length === 1, `${where}: nothing to press for who has no scripts`);
+    check(headers['cache-control'] === 'no-store', `${where}: the answer may be kept: ${headers['cache-control']}`);
+    const allowed = /form-action ([^;]*)/.exec(headers['content-security-policy'] ?? '')?.[1].split(' ');
+    check(!allowed || allowed.includes(new URL(form.action).origin), `${where}: browsers may not send this: ${allowed}`);
+    this.pages.push('form');
+    return new Request(form.action, { method: 'POST', body: new URLSearchParams(form.inputs) });
   }
 
   #submit(url, form, button, typed) {

@@ -11,10 +11,14 @@
 //   JWT_CLIENT_ID, PRIVATE_JWK        a private_key_jwt client, if there is one: its key as JSON, with `alg` and `kid`
 //   PUBLIC_CLIENT_ID                  a public client, if there is one
 //   JWT_REDIRECT_URI, PUBLIC_REDIRECT_URI   where those two differ from REDIRECT_URI
+//   POST_LOGOUT_REDIRECT_URI          where CLIENT_ID has people sent after signing out, if it is registered
+//   ROTATE_KEYS                       a shell command that rotates the server's signing keys, if that may be done
 //
 // Prints one line per step. Exits 0 when every step passed, 1 when one failed, 2 when a setting is missing.
 
+import { exec } from 'node:child_process';
 import { webcrypto } from 'node:crypto';
+import { promisify } from 'node:util';
 import * as client from 'openid-client';
 import { Browser, Failed, check } from './browser.mjs';
 
@@ -48,6 +52,8 @@ const PRIVATE_JWK = setting('PRIVATE_JWK', '');
 const JWT_REDIRECT_URI = setting('JWT_REDIRECT_URI', REDIRECT_URI);
 const PUBLIC_CLIENT_ID = setting('PUBLIC_CLIENT_ID', '');
 const PUBLIC_REDIRECT_URI = setting('PUBLIC_REDIRECT_URI', REDIRECT_URI);
+const POST_LOGOUT_REDIRECT_URI = setting('POST_LOGOUT_REDIRECT_URI', '');
+const ROTATE_KEYS = setting('ROTATE_KEYS', '');
 
 if (!['basic', 'post'].includes(CLIENT_AUTH)) {
   console.error(`flow.mjs: CLIENT_AUTH is "${CLIENT_AUTH}"; write basic or post`);
@@ -58,11 +64,15 @@ if ([REDIRECT_URI, JWT_REDIRECT_URI, PUBLIC_REDIRECT_URI].some((uri) => uri.incl
   process.exit(2);
 }
 
+const TIMEOUT_MS = 20_000;
 const OVER_HTTP = new URL(ISSUER).protocol === 'http:';
 const WANTS_REFRESH = SCOPE.split(' ').some((word) => word === 'offline' || word === 'offline_access');
 
 const step = (text) => console.log(`ok    ${text}`);
 const skip = (text) => console.log(`skip  ${text}`);
+
+/** A browser that nobody has signed in with yet. */
+const stranger = () => new Browser({ issuer: ISSUER, email: EMAIL, password: PASSWORD });
 
 // --- the relying party -----------------------------------------------------------------------------------------------
 
@@ -84,7 +94,18 @@ async function discover(clientId, authentication, metadata = {}) {
 }
 
 /** One authorization: the answer's URL, and what the relying party will check it against. */
-async function authorize(config, browser, redirectUri = REDIRECT_URI, scope = SCOPE) {
+async function authorize(config, browser, redirectUri = REDIRECT_URI, more = {}) {
+  const { answer, checks } = await ask(config, browser, redirectUri, more);
+  const params = answer instanceof Request ? await answer.clone().formData() : answer.searchParams;
+  check(!params.has('error'), `authorization was refused: ${[...params]}`);
+  check(params.get('state') === checks.expectedState, `state came back as ${params.get('state')}`);
+  check(params.get('iss') === ISSUER, `RFC 9207: iss came back as ${params.get('iss')}`);
+  check(params.getAll('code').length === 1, 'the answer has no code, or several');
+  return { answer, checks };
+}
+
+/** The same, whatever is answered. */
+async function ask(config, browser, redirectUri, more) {
   const checks = {
     pkceCodeVerifier: client.randomPKCECodeVerifier(),
     expectedState: client.randomState(),
@@ -92,20 +113,15 @@ async function authorize(config, browser, redirectUri = REDIRECT_URI, scope = SC
   };
   const url = client.buildAuthorizationUrl(config, {
     redirect_uri: redirectUri,
-    scope,
+    scope: SCOPE,
     state: checks.expectedState,
     nonce: checks.expectedNonce,
     code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
     code_challenge_method: 'S256',
     ...(PROMPT && { prompt: PROMPT }),
+    ...more,
   });
-  const answer = await browser.authorize(url, redirectUri);
-  const params = answer.searchParams;
-  check(!params.has('error'), `authorization was refused: ${params}`);
-  check(params.get('state') === checks.expectedState, `state came back as ${params.get('state')}`);
-  check(params.get('iss') === ISSUER, `RFC 9207: iss came back as ${params.get('iss')}`);
-  check(params.getAll('code').length === 1, 'the answer has no code, or several');
-  return { answer, checks };
+  return { answer: await browser.travel(url, redirectUri), checks };
 }
 
 /** The error that a promise ends in; one that ends well has failed. */
@@ -136,8 +152,8 @@ async function readUserinfo(config, accessToken, subject) {
 }
 
 /** Code, tokens, ID token, userinfo: what every kind of client does. */
-async function signIn(config, browser, redirectUri, scope) {
-  const { answer, checks } = await authorize(config, browser, redirectUri, scope);
+async function signIn(config, browser, redirectUri, more) {
+  const { answer, checks } = await authorize(config, browser, redirectUri, more);
   step(`authorization: code, state and iss, after the pages: ${browser.pages.join(', ') || 'none'}`);
   const tokens = await client.authorizationCodeGrant(config, answer, checks);
   check(tokens.expiresIn() > 0, 'expires_in is not a number of seconds');
@@ -217,6 +233,99 @@ async function refuseMixUps(config, browser) {
   step('wrong code_verifier: invalid_grant');
 }
 
+/** OIDC Core §3.1.2.1: a page that renews itself in the background asks nobody anything. */
+async function renewSilently(config, browser, before) {
+  const hint = { prompt: 'none', id_token_hint: before.id_token };
+  const { tokens } = await signIn(config, browser, REDIRECT_URI, hint);
+  check(browser.pages.length === 0, `prompt=none showed pages: ${browser.pages}`);
+  const [was, is] = [before.claims(), tokens.claims()];
+  for (const name of ['sub', 'auth_time', 'sid'])
+    check(was[name] !== undefined && is[name] === was[name], `silent renewal: ${name} was ${was[name]}, is ${is[name]}`);
+  check(tokens.access_token !== before.access_token, 'silent renewal gave the same access token');
+  step('silent renewal: no page; a new code with the same sub, auth_time and sid');
+}
+
+/** Form Post Response Mode: the library reads the POST that a browser without scripts makes; refusals come so too. */
+async function byFormPost(config, browser) {
+  const { tokens, subject } = await signIn(config, browser, REDIRECT_URI, { response_mode: 'form_post' });
+  check(browser.pages.at(-1) === 'form', `no form was posted: ${browser.pages}`);
+  const error = await silentRefusal(config, stranger(), { response_mode: 'form_post' });
+  check(error.error === 'login_required', `prompt=none without a session was answered with ${error.error ?? error}`);
+  await revoke(config, tokens);
+  step(`form_post: a code for ${subject}, and login_required, both by POST`);
+}
+
+/** How the library puts it that prompt=none was refused. */
+async function silentRefusal(config, browser, more = {}) {
+  const { answer, checks } = await ask(config, browser, REDIRECT_URI, { prompt: 'none', ...more });
+  return refusal(client.authorizationCodeGrant(config, answer, checks), 'prompt=none for nobody');
+}
+
+/** RP-Initiated Logout §2, §3. */
+async function logOut(config, browser, tokens) {
+  const state = client.randomState();
+  const parameters = { id_token_hint: tokens.id_token, post_logout_redirect_uri: POST_LOGOUT_REDIRECT_URI, state };
+  browser.pages = [];
+  const back = await browser.travel(client.buildEndSessionUrl(config, parameters), POST_LOGOUT_REDIRECT_URI);
+  check(browser.pages.length === 0, `signing out with a hint showed pages: ${browser.pages}`);
+  check(back.search === `?state=${state}`, `signing out led back with ${back.search}, not with the state alone`);
+  const error = await silentRefusal(config, browser);
+  check(error.error === 'login_required', `prompt=none after signing out was answered with ${error.error ?? error}`);
+  step('logout: led back with state; prompt=none is login_required');
+}
+
+/** The JWK set as a cache would ask for it. */
+async function keySet(config, etag) {
+  const headers = etag ? { 'If-None-Match': etag } : {};
+  const response = await fetch(config.serverMetadata().jwks_uri, { headers, cache: 'no-store' });
+  const kids = response.status === 200 ? (await response.json()).keys.map((key) => key.kid) : [];
+  return { status: response.status, kids, headers: response.headers };
+}
+
+/** The header of a JWT. */
+const head = (token) => JSON.parse(Buffer.from(token.split('.')[0], 'base64url'));
+
+/** The keys change while the library has the old set in its cache. */
+async function rotation(browser) {
+  const config = await discover(CLIENT_ID, secretly(CLIENT_SECRET));
+  const { tokens: old } = await signIn(config, browser, REDIRECT_URI);
+  const cached = await keySet(config);
+  check(/max-age=[1-9]/.test(cached.headers.get('cache-control')), 'the key set does not say how long it may be kept');
+  const etag = cached.headers.get('etag');
+  check((await keySet(config, etag)).status === 304, 'the same key set was sent twice, though its ETag was shown');
+
+  const rotated = JSON.parse((await promisify(exec)(ROTATE_KEYS)).stdout);
+  const { kid } = rotated.find((key) => key.alg === head(old.id_token).alg);
+  // The command works beside the server, which notices.
+  let now = await keySet(config, etag);
+  for (const end = Date.now() + TIMEOUT_MS; !now.kids.includes(kid); now = await keySet(config, etag))
+    check(Date.now() < end, `the key ${kid} that signs from now on is not published`);
+  check(now.kids.includes(head(old.id_token).kid), 'the key that signed until now is gone from the key set');
+
+  // The library looks for an unknown key once a minute at most, so here it starts again with a cache of a minute ago.
+  const cache = client.getJwksCache(config);
+  check(!cache.jwks.keys.some((key) => key.kid === kid), 'the cached set knows the new key: nothing was rotated');
+  const restarted = await discover(CLIENT_ID, secretly(CLIENT_SECRET));
+  client.setJwksCache(restarted, { ...cache, uat: cache.uat - 61 });
+  const { tokens } = await signIn(restarted, browser, REDIRECT_URI);
+  check(head(tokens.id_token).kid === kid, `the new ID token is signed with ${head(tokens.id_token).kid}, not ${kid}`);
+  const fetched = client.getJwksCache(restarted).jwks.keys.map((key) => key.kid);
+  check(fetched.includes(kid), 'the library did not fetch the new set');
+
+  // The old ID token, before a library that has only ever seen the new set.
+  const later = await discover(CLIENT_ID, client.None());
+  client.useIdTokenResponseType(later);
+  const shown = new URL(`${REDIRECT_URI}#${new URLSearchParams({ id_token: old.id_token })}`);
+  const claims = await client.implicitAuthentication(later, shown, old.claims().nonce);
+  check(claims.sub === old.claims().sub, 'the old ID token is about someone else');
+  if (WANTS_REFRESH) {
+    const renewed = await client.refreshTokenGrant(restarted, old.refresh_token);
+    check(head(renewed.id_token).kid === kid, 'a refresh after the rotation is not signed with the new key');
+  }
+  await revoke(restarted, tokens);
+  step(`rotation: ${head(old.id_token).kid} still verifies, ${kid} does after a refetch; ETag and 304 hold`);
+}
+
 async function machine() {
   const config = await discover(MACHINE_CLIENT_ID, secretly(MACHINE_CLIENT_SECRET));
   const tokens = await client.clientCredentialsGrant(config, MACHINE_SCOPE ? { scope: MACHINE_SCOPE } : {});
@@ -260,7 +369,7 @@ async function withNoSecret(browser) {
 }
 
 async function main() {
-  const browser = new Browser({ issuer: ISSUER, email: EMAIL, password: PASSWORD });
+  const browser = stranger();
   const config = await discover(CLIENT_ID, secretly(CLIENT_SECRET));
   step(`discovery: ${ISSUER}`);
   let { tokens, subject } = await signIn(config, browser, REDIRECT_URI);
@@ -270,6 +379,14 @@ async function main() {
   else skip('introspection: a public client may not ask');
   await revoke(config, tokens);
   await refuseMixUps(config, browser);
+  ({ tokens } = await signIn(config, browser, REDIRECT_URI));
+  await renewSilently(config, browser, tokens);
+  await byFormPost(config, browser);
+  if (ROTATE_KEYS) await rotation(browser);
+  else skip('rotation: ROTATE_KEYS is not set');
+  // With an ID token whose key has retired, where keys were rotated.
+  if (POST_LOGOUT_REDIRECT_URI) await logOut(config, browser, tokens);
+  else skip('logout: POST_LOGOUT_REDIRECT_URI is not set');
 
   if (MACHINE_CLIENT_ID) await machine();
   else skip('client_credentials: MACHINE_CLIENT_ID is not set');

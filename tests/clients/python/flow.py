@@ -7,16 +7,22 @@ Knows nothing of the server but its issuer. Settings come from the environment:
   CLIENT_AUTH                basic (default) or post: how the secrets are sent
   PROMPT                     sent as `prompt` when set
   MACHINE_CLIENT_ID, MACHINE_CLIENT_SECRET, MACHINE_SCOPE    a client_credentials client, if there is one
+  POST_LOGOUT_REDIRECT_URI   where CLIENT_ID has people sent after signing out, if it is registered
+  ROTATE_KEYS                a shell command that rotates the server's signing keys, if that may be done
 
 Prints one line per step. Exits 0 when every step passed, 1 when one failed, 2 when a setting is missing.
 """
 
+import json
 import os
+import re
+import subprocess
 import sys
+import time
 import traceback
 from html.parser import HTMLParser
 from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 
 def setting(name, default=None):
@@ -39,6 +45,8 @@ PROMPT = setting("PROMPT", "")
 MACHINE_CLIENT_ID = setting("MACHINE_CLIENT_ID", "")
 MACHINE_CLIENT_SECRET = setting("MACHINE_CLIENT_SECRET", "")
 MACHINE_SCOPE = setting("MACHINE_SCOPE", "")
+POST_LOGOUT_REDIRECT_URI = setting("POST_LOGOUT_REDIRECT_URI", "")
+ROTATE_KEYS = setting("ROTATE_KEYS", "")
 
 if CLIENT_AUTH not in ("basic", "post"):
     print(f"flow.py: CLIENT_AUTH is {CLIENT_AUTH!r}; write basic or post", file=sys.stderr)
@@ -52,7 +60,7 @@ if urlsplit(ISSUER).scheme == "http":
 import jwt
 import requests
 from oauthlib.common import generate_token
-from oauthlib.oauth2 import BackendApplicationClient, InvalidGrantError, WebApplicationClient
+from oauthlib.oauth2 import BackendApplicationClient, InvalidGrantError, OAuth2Error, WebApplicationClient
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
@@ -135,8 +143,8 @@ class Browser:
         self.session.cookies.set_policy(DefaultCookiePolicy(secure_protocols=("https", "http")))
         self.pages = []
 
-    def authorize(self, url):
-        """Goes from the authorization URL to the redirect back, and returns that redirect's URL."""
+    def travel(self, url, back=REDIRECT_URI):
+        """Goes there and on until it is led back, and returns the URL that the relying party would make of it."""
         self.pages = []
         request = ("GET", url, None)
         for _ in range(15):
@@ -146,13 +154,17 @@ class Browser:
                 check(method == "GET" or response.status_code in (302, 303),
                       f"{method} {urlsplit(url).path} answered {response.status_code}: a form would be sent on")
                 target = urljoin(url, response.headers["Location"])
-                if target == REDIRECT_URI or target.startswith(REDIRECT_URI + ("&" if "?" in REDIRECT_URI else "?")):
+                if target == back or target.startswith(back + ("&" if "?" in back else "?")):
                     return target
-                check(target.startswith(ISSUER + "/"), f"redirected to {target}, neither the issuer nor REDIRECT_URI")
+                check(target.startswith(ISSUER + "/"), f"redirected to {target}, neither the issuer nor {back}")
                 request = ("GET", target, None)
             else:
-                request = self._fill(url, response)
-        raise Failed(f"still not back at {REDIRECT_URI} after 15 requests; pages seen: {self.pages}")
+                page = Page(response.text)
+                form = next((form for form in page.forms if form["action"] == back), None)
+                if form is not None:
+                    return self._press(urlsplit(url).path, form, response)
+                request = self._fill(url, response, page)
+        raise Failed(f"still not back at {back} after 15 requests; pages seen: {self.pages}")
 
     def _send(self, method, url, fields):
         headers = {}
@@ -160,8 +172,20 @@ class Browser:
             headers = {"Origin": ISSUER, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
         return self.session.request(method, url, data=fields, headers=headers, allow_redirects=False, timeout=TIMEOUT)
 
-    def _fill(self, url, response):
-        page = Page(response.text)
+    def _press(self, where, form, response):
+        """Form Post Response Mode §2, with scripts off. oauthlib reads URLs only, so what is posted becomes a query."""
+        check(response.status_code == 200, f"{where}: a form that leads back, with the status {response.status_code}")
+        check(form["method"] == "post", f"{where}: this form would put the answer into the URL")
+        check(len(form["buttons"]) == 1, f"{where}: nothing to press for who has no scripts")
+        kept = response.headers.get("Cache-Control")
+        check(kept == "no-store", f"{where}: the answer may be kept: {kept}")
+        allowed = re.search("form-action ([^;]*)", response.headers.get("Content-Security-Policy", ""))
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(form["action"]))
+        check(allowed is None or origin in allowed[1].split(), f"{where}: browsers may not send this: {allowed}")
+        self.pages.append("form")
+        return form["action"] + ("&" if "?" in form["action"] else "?") + urlencode(form["inputs"])
+
+    def _fill(self, url, response, page):
         where = f"{urlsplit(url).path} ({response.status_code})"
         check(response.status_code == 200, f"the browser got an error page at {where}: {page.text()}")
         for form in page.forms:
@@ -222,11 +246,11 @@ def discover():
     return meta
 
 
-def authorize(oauth, meta, browser, nonce):
-    extra = {"nonce": nonce, **({"prompt": PROMPT} if PROMPT else {})}
+def authorize(oauth, meta, browser, nonce, **more):
+    extra = {"nonce": nonce, **({"prompt": PROMPT} if PROMPT else {}), **more}
     url, state = oauth.authorization_url(meta["authorization_endpoint"], **extra)
     check("code_challenge_method=S256" in url, "requests-oauthlib sent no S256 challenge")
-    answer = browser.authorize(url)
+    answer = browser.travel(url)
     params = parse_qs(urlsplit(answer).query, keep_blank_values=True)
     check("error" not in params, f"authorization was refused: {params}")
     check(params.get("state") == [state], f"state came back as {params.get('state')}")
@@ -248,8 +272,9 @@ def exchange(oauth, meta, me, answer):
     return dict(tokens)
 
 
-def verify_id_token(meta, tokens, nonce):
-    key = jwt.PyJWKClient(meta["jwks_uri"]).get_signing_key_from_jwt(tokens["id_token"])
+def verify_id_token(meta, tokens, nonce, keys=None):
+    keys = keys or jwt.PyJWKClient(meta["jwks_uri"])
+    key = keys.get_signing_key_from_jwt(tokens["id_token"])
     algorithms = [name for name in meta["id_token_signing_alg_values_supported"] if name[:2] in ("RS", "PS", "ES", "Ed")]
     decoded = jwt.decode_complete(
         tokens["id_token"], key, algorithms=algorithms, audience=CLIENT_ID, issuer=ISSUER,
@@ -354,6 +379,103 @@ def revoke(oauth, meta, me, tokens):
     step(f"revocation of the {kind}: access token refused" + (", refresh is invalid_grant" * (kind == "refresh_token")))
 
 
+def relying_party():
+    return OAuth2Session(CLIENT_ID, redirect_uri=REDIRECT_URI, scope=SCOPE.split(), pkce="S256")
+
+
+def sign_in(meta, me, browser, keys=None, **more):
+    """Code, tokens, ID token; gives tokens, and the ID token's header and claims."""
+    oauth, nonce = relying_party(), generate_token(32)
+    tokens = exchange(oauth, meta, me, authorize(oauth, meta, browser, nonce, **more))
+    return (tokens, *verify_id_token(meta, tokens, nonce, keys))
+
+
+def renew_silently(meta, me, browser, tokens, was):
+    """OIDC Core §3.1.2.1: a page that renews itself in the background asks nobody anything."""
+    renewed, _, claims = sign_in(meta, me, browser, prompt="none", id_token_hint=tokens["id_token"])
+    check(not browser.pages, f"prompt=none showed pages: {browser.pages}")
+    for name in ("sub", "auth_time", "sid"):
+        check(name in was and claims.get(name) == was[name],
+              f"silent renewal: {name} was {was.get(name)}, is {claims.get(name)}")
+    check(renewed["access_token"] != tokens["access_token"], "silent renewal gave the same access token")
+    step("silent renewal: no page; a new code with the same sub, auth_time and sid")
+
+
+def silent_refusal(meta, browser, **more):
+    """The error that prompt=none is answered with, as oauthlib reads it."""
+    oauth = relying_party()
+    url, _ = oauth.authorization_url(meta["authorization_endpoint"], prompt="none", **more)
+    try:
+        oauth.fetch_token(meta["token_endpoint"], authorization_response=browser.travel(url), timeout=TIMEOUT)
+    except OAuth2Error as refused:
+        return refused.error
+    raise Failed("prompt=none for nobody was accepted")
+
+
+def by_form_post(meta, me, browser):
+    """Form Post Response Mode, for answers and for refusals."""
+    tokens, _, claims = sign_in(meta, me, browser, response_mode="form_post")
+    check(browser.pages[-1:] == ["form"], f"no form was posted: {browser.pages}")
+    error = silent_refusal(meta, Browser(), response_mode="form_post")
+    check(error == "login_required", f"prompt=none without a session was answered with {error}")
+    revoke(relying_party(), meta, me, tokens)
+    step(f"form_post: a code for {claims['sub']}, and login_required, both by POST")
+
+
+def key_set(meta, etag=None):
+    """The JWK set as a cache would ask for it."""
+    response = requests.get(meta["jwks_uri"], headers={"If-None-Match": etag} if etag else {}, timeout=TIMEOUT)
+    kids = [key["kid"] for key in response.json()["keys"]] if response.status_code == 200 else []
+    return response, kids
+
+
+def rotation(meta, me, browser):
+    """The keys change while the library has the old set in its cache."""
+    # By itself PyJWT looks for an unknown key once in 30 seconds at most; that much waiting proves nothing.
+    keys = jwt.PyJWKClient(meta["jwks_uri"], cooldown_duration=0)
+    old, header, was = sign_in(meta, me, browser, keys)
+    cached, _ = key_set(meta)
+    check(re.search("max-age=[1-9]", cached.headers.get("Cache-Control", "")), "how long may the key set be kept?")
+    etag = cached.headers["ETag"]
+    check(key_set(meta, etag)[0].status_code == 304, "the same key set was sent twice, though its ETag was shown")
+
+    ran = subprocess.run(ROTATE_KEYS, shell=True, capture_output=True, text=True, timeout=TIMEOUT)
+    check(ran.returncode == 0, f"ROTATE_KEYS failed: {ran.stderr}")
+    kid = next(key["kid"] for key in json.loads(ran.stdout) if key["alg"] == header["alg"])
+    end = time.monotonic() + TIMEOUT  # the command works beside the server, which notices
+    while kid not in key_set(meta, etag)[1]:
+        check(time.monotonic() < end, f"the key {kid} that signs from now on is not published")
+    check(header["kid"] in key_set(meta)[1], "the key that signed until now is gone from the key set")
+    cached_kids = [key.key_id for key in keys.get_signing_keys()]
+    check(kid not in cached_kids, "the cached set knows the new key: nothing was rotated")
+
+    new, fresh, claims = sign_in(meta, me, browser, keys)
+    check(fresh["kid"] == kid, f"the new ID token is signed with {fresh['kid']}, not {kid}")
+    check(kid in [key.key_id for key in keys.get_signing_keys()], "the library did not fetch the new set")
+    # The old ID token, before a library that has only ever seen the new set.
+    verify_id_token(meta, old, None)
+    if WANTS_REFRESH:
+        renewed = refresh(relying_party(), meta, me, old["refresh_token"])
+        check(verify_id_token(meta, renewed, None)[0]["kid"] == kid, "a refresh is not signed with the new key")
+    check(claims["sub"] == was["sub"], "the rotation made someone else of the person")
+    revoke(relying_party(), meta, me, new)
+    step(f"rotation: {header['kid']} still verifies, {kid} does after a refetch; ETag and 304 hold")
+
+
+def log_out(meta, browser, tokens):
+    """RP-Initiated Logout §2, §3; requests-oauthlib has no word for it, so the URL is made by hand."""
+    hint = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": POST_LOGOUT_REDIRECT_URI}
+    state = generate_token(32)
+    back = browser.travel(
+        meta["end_session_endpoint"] + "?" + urlencode({**hint, "state": state}), POST_LOGOUT_REDIRECT_URI
+    )
+    check(not browser.pages, f"signing out with a hint showed pages: {browser.pages}")
+    check(parse_qs(urlsplit(back).query) == {"state": [state]}, f"signing out led back to {back}")
+    error = silent_refusal(meta, browser)
+    check(error == "login_required", f"prompt=none after signing out was answered with {error}")
+    step("logout: led back with state; prompt=none is login_required")
+
+
 def machine(meta):
     me = Credentials(MACHINE_CLIENT_ID, MACHINE_CLIENT_SECRET)
     oauth = OAuth2Session(client=BackendApplicationClient(MACHINE_CLIENT_ID, scope=MACHINE_SCOPE.split() or None))
@@ -371,7 +493,7 @@ def machine(meta):
 def main():
     me = Credentials(CLIENT_ID, CLIENT_SECRET)
     browser = Browser()
-    oauth = OAuth2Session(CLIENT_ID, redirect_uri=REDIRECT_URI, scope=SCOPE.split(), pkce="S256")
+    oauth = relying_party()
     nonce = generate_token(32)
 
     meta = discover()
@@ -391,6 +513,18 @@ def main():
     else:
         skip("introspection: a public client may not ask")
     revoke(oauth, meta, me, tokens)
+
+    tokens, _, claims = sign_in(meta, me, browser)
+    renew_silently(meta, me, browser, tokens, claims)
+    by_form_post(meta, me, browser)
+    if ROTATE_KEYS:
+        rotation(meta, me, browser)
+    else:
+        skip("rotation: ROTATE_KEYS is not set")
+    if POST_LOGOUT_REDIRECT_URI:  # with an ID token whose key has retired, where keys were rotated
+        log_out(meta, browser, tokens)
+    else:
+        skip("logout: POST_LOGOUT_REDIRECT_URI is not set")
     if MACHINE_CLIENT_ID:
         machine(meta)
     else:

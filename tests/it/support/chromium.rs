@@ -48,14 +48,15 @@ impl Chromium {
         Chromium { driver, chromedriver, profile }
     }
 
+    /// Clicks it, once it is there: with scripts off the driver can't tell when a page has come.
     pub async fn click(&self, id: &str) {
-        self.driver
-            .find(By::Id(id))
-            .await
-            .unwrap_or_else(|why| panic!("no #{id}: {why}"))
-            .click()
-            .await
-            .expect("clicks");
+        for _ in 0..400 {
+            if let Ok(found) = self.driver.find(By::Id(id)).await {
+                return found.click().await.expect("clicks");
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("no #{id} at {:?}: {}", self.driver.current_url().await, self.driver.source().await.expect("a page"));
     }
 
     pub async fn types(&self, name: &str, text: &str) {

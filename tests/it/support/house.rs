@@ -191,6 +191,17 @@ impl House {
         self.app.clock.shift(then.millis() - self.now().millis());
     }
 
+    /// Waits until the server has noticed another key set than the one with this entity tag.
+    pub async fn notices_keys(&self, etag: &str) {
+        for _ in 0..400 {
+            if self.app.keys.now().etag != etag {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the key set is still {etag}");
+    }
+
     /// An HTTP client that follows nothing and keeps nothing.
     pub fn http(&self) -> reqwest::Client {
         self.http.clone()
