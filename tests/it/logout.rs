@@ -146,8 +146,8 @@ on_both! {
         let kid = jwt::read(hint).expect("a JWT").kid.expect("a kid");
         let head = |alg: &str, typ: &str| json!({ "alg": alg, "typ": typ, "kid": kid });
         let unsigned = |alg: &str| forged(hint, json!({ "alg": alg, "typ": "JWT" }), |_| {}, None);
-        let other = if hint.as_bytes()[hint.len() - 9] == b'x' { 'y' } else { 'x' };
-        let bent = format!("{}{other}{}", &hint[..hint.len() - 9], &hint[hint.len() - 8..]);
+        let letter = if hint.as_bytes()[hint.len() - 9] == b'x' { 'y' } else { 'x' };
+        let bent = format!("{}{letter}{}", &hint[..hint.len() - 9], &hint[hint.len() - 8..]);
         let logout_token = house.app.keys.sign(Algorithm::ES256, "logout+jwt", &claims(hint)).await.expect("signs");
         let elsewhere = {
             let mut claims = claims(hint);
