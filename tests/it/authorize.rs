@@ -719,8 +719,8 @@ on_both! {
         let silent = client.auth_url(&[("prompt", "none"), ("claims", &wanted)]);
         ada.get_once(&silent).await.has_code(&client);
         ben.get_once(&silent).await.is_refusal(&client, "login_required");
-        let other = if hint.as_bytes()[hint.len() - 10] == b'A' { 'B' } else { 'A' };
-        let bent = format!("{}{other}{}", &hint[..hint.len() - 10], &hint[hint.len() - 9..]);
+        let letter = if hint.as_bytes()[hint.len() - 10] == b'A' { 'B' } else { 'A' };
+        let bent = format!("{}{letter}{}", &hint[..hint.len() - 10], &hint[hint.len() - 9..]);
         ada.get_once(&client.auth_url(&[("id_token_hint", &bent)])).await.is_refusal(&client, "invalid_request");
     }
 
