@@ -40,8 +40,8 @@ impl Memory {
         self.entries.invalidate_all();
     }
 
-    /// Notes the epoch that the database is in; true when it is another one than before.
-    pub fn moved_on(&self, epoch: i64) -> bool {
-        self.epoch.swap(epoch, Ordering::SeqCst) != epoch
+    /// Notes the epoch that the database is in.
+    pub fn move_on(&self, epoch: i64) {
+        self.epoch.store(epoch, Ordering::SeqCst);
     }
 }

@@ -92,9 +92,7 @@ impl App {
     /// Notices what other processes changed: the registry, the keys. Called often; one small read.
     pub async fn catch_up(&self) -> Result<(), Fault> {
         let epoch = keys::store::epoch(&self.db).await?;
-        if self.memory.moved_on(epoch) {
-            self.keys.reload(&self.db, self.now()).await?;
-        }
-        Ok(())
+        self.memory.move_on(epoch);
+        self.keys.catch_up(epoch, &self.db, self.now()).await
     }
 }

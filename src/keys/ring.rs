@@ -25,6 +25,8 @@ struct Shared {
 
 /// One state of the keys.
 pub struct Ring {
+    /// The registry's epoch that it was read in, as far as is known.
+    epoch: i64,
     active: Vec<Arc<SigningKey>>,
     public: Vec<Value>,
     /// The JWK set (RFC 7517 §5), ready to send.
@@ -50,10 +52,23 @@ impl Keyring {
         Ok(Keyring(Arc::new(shared)))
     }
 
-    /// Reads the keys again after they changed.
+    /// Reads the keys again after this process changed them.
     pub async fn reload(&self, db: &Db, now: Time) -> Result<()> {
+        self.reload_in(self.now().epoch, db, now).await
+    }
+
+    /// Reads the keys again unless they were read in this epoch. Who calls it beside another waits for the keys too; and
+    /// what failed is tried again.
+    pub async fn catch_up(&self, epoch: i64, db: &Db, now: Time) -> Result<()> {
+        match self.now().epoch == epoch {
+            true => Ok(()),
+            false => self.reload_in(epoch, db, now).await,
+        }
+    }
+
+    async fn reload_in(&self, epoch: i64, db: &Db, now: Time) -> Result<()> {
         let ring = read(&self.0.master, db, self.0.keep_retired, now).await?;
-        self.0.ring.store(Arc::new(ring));
+        self.0.ring.store(Arc::new(Ring { epoch, ..ring }));
         self.0.changed.send_replace(());
         Ok(())
     }
@@ -143,5 +158,5 @@ async fn read(master: &MasterKey, db: &Db, keep_retired: Duration, now: Time) ->
     let jwks = json!({ "keys": public }).to_string();
     let etag = format!("\"{}\"", encoding::fingerprint(jwks.as_bytes()));
     let macs = Arc::new(MacRing::derive(master, &store::macs(db).await?));
-    Ok(Ring { active: active?, public, jwks: Bytes::from(jwks), etag, macs })
+    Ok(Ring { epoch: 0, active: active?, public, jwks: Bytes::from(jwks), etag, macs })
 }

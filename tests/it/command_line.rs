@@ -60,6 +60,19 @@ async fn beside(house: &House, line: &str, input: &str) -> Ran {
 }
 
 on_both! {
+    async fn keys_that_could_not_be_read_at_once_are_read_later(house: House) {
+        let before = house.app.keys.now().jwks.clone();
+        house.app.db.fail_after(0);
+        beside(&house, "keys rotate --alg ES256 --format json", "").await.json();
+        // The server learns that something changed, and the database goes before it learns what.
+        house.app.db.fail_after(1);
+        house.app.catch_up().await.expect_err("the database is gone");
+        assert_eq!(house.app.keys.now().jwks, before);
+        house.app.db.fail_after(-1);
+        house.app.catch_up().await.expect("catches up");
+        assert_ne!(house.app.keys.now().jwks, before);
+    }
+
     async fn a_client_says_what_it_learns_of_people_and_how_it_asks(house: House) {
         let jwks = symbolon::crypto::SigningKey::generate(symbolon::crypto::Algorithm::ES256).expect("a key").0.jwk.to_string();
         let line = "client create --name Ledgerly --redirect-uri https://app.example/cb --subject-type pairwise \

@@ -1,6 +1,6 @@
 //! `/dev`: choose what to ask for, and start. RFC 6749 §4.1.1, OIDC Core §3.1.2.1, RFC 7636 §4.3.
 
-use super::exchange::{Exchange, Side, rows};
+use super::exchange::{Exchange, one_sided, rows};
 use super::frame::{Frame, Framed};
 use super::runs::{Run, Status};
 use super::{Playground, Which, clock};
@@ -128,21 +128,7 @@ fn ask(run: &Run, params: &Params, redirect_uri: String) -> Params {
 }
 
 fn asked(ask: &Params) -> Exchange {
-    let left = Side {
-        heading: "Request",
-        start: "GET /oauth2/auth".to_owned(),
-        good: true,
-        rows: rows(Place::Ask, ask.iter()),
-    };
-    Exchange {
-        title: "The app asks".to_owned(),
-        what: "The app sends the browser here. Nothing secret is in it: the person sees every parameter in the address bar.",
-        left,
-        right: None,
-        decoded: Vec::new(),
-        checks: Vec::new(),
-        verdict: None,
-        curl: None,
-        millis: None,
-    }
+    let what =
+        "The app sends the browser here. Nothing secret is in it: the person sees every parameter in the address bar.";
+    one_sided("The app asks", what, "Request", "GET /oauth2/auth", rows(Place::Ask, ask.iter()))
 }

@@ -105,24 +105,35 @@ fn row(place: Place, name: &str, value: String) -> Row {
     Row { name: name.to_owned(), value, note, section, mark: None, header: place == Place::Header, token }
 }
 
-/// A request to an endpoint with its answer, as they were on the wire.
-pub(super) fn exchange(title: &str, what: &'static str, sent: (&Call, Place), heard: (&Heard, Place)) -> Exchange {
-    let ((call, asks), (heard, answers)) = (sent, heard);
+/// One that has no answer that could be shown beside it.
+pub(super) fn one_sided(
+    title: &str,
+    what: &'static str,
+    heading: &'static str,
+    start: &str,
+    rows: Vec<Row>,
+) -> Exchange {
     Exchange {
         title: title.to_owned(),
         what,
-        left: Side {
-            heading: "Request",
-            start: format!("{} {}", call.method, call.path),
-            good: true,
-            rows: request(call, asks),
-        },
-        right: Some(answer(heard, answers)),
+        left: Side { heading, start: start.to_owned(), good: true, rows },
+        right: None,
         decoded: Vec::new(),
         checks: Vec::new(),
         verdict: None,
         curl: None,
+        millis: None,
+    }
+}
+
+/// A request to an endpoint with its answer, as they were on the wire.
+pub(super) fn exchange(title: &str, what: &'static str, sent: (&Call, Place), heard: (&Heard, Place)) -> Exchange {
+    let ((call, asks), (heard, answers)) = (sent, heard);
+    let start = format!("{} {}", call.method, call.path);
+    Exchange {
+        right: Some(answer(heard, answers)),
         millis: Some(heard.took.as_millis()),
+        ..one_sided(title, what, "Request", &start, request(call, asks))
     }
 }
 

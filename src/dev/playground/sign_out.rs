@@ -2,7 +2,7 @@
 //! is told of every session that ends.
 
 use super::act::gone;
-use super::exchange::{Check, Exchange, Side, Verdict, decoded, rows};
+use super::exchange::{Check, Exchange, Side, Verdict, decoded, one_sided, rows};
 use super::{Playground, Which};
 use crate::crypto::jwt;
 use crate::dev::http::Call;
@@ -86,16 +86,5 @@ pub(super) async fn told(State(playground): State<Playground>, Form(form): Form)
 }
 
 fn bare(title: &str, heading: &'static str, start: &str, params: &Params) -> Exchange {
-    let left = Side { heading, start: start.to_owned(), good: true, rows: rows(Place::SignOut, params.iter()) };
-    Exchange {
-        title: title.to_owned(),
-        what: "",
-        left,
-        right: None,
-        decoded: Vec::new(),
-        checks: Vec::new(),
-        verdict: None,
-        curl: None,
-        millis: None,
-    }
+    one_sided(title, "", heading, start, rows(Place::SignOut, params.iter()))
 }
