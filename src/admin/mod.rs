@@ -9,12 +9,14 @@ mod metadata;
 pub mod registration;
 pub mod seen;
 pub mod users;
+pub mod workspaces;
 
 pub use metadata::read as metadata;
 
 use crate::audit::Actor;
 use crate::crypto::password::Unanswered;
 use crate::db::Fault;
+use crate::people::Role;
 use crate::web::json::BadJson;
 use crate::web::{Call, Problem};
 use axum::http::StatusCode;
@@ -24,6 +26,8 @@ use axum::http::StatusCode;
 pub struct Acting {
     /// Who.
     pub actor: Actor,
+    /// What they may do.
+    pub role: Role,
     /// From where.
     pub call: Call,
 }
@@ -40,6 +44,8 @@ pub enum Refused {
         /// What stands in the way and what to do.
         why: String,
     },
+    /// Whoever asks may not do this.
+    Forbidden(&'static str),
     /// RFC 9110 §13.1.1: someone else changed it since it was read.
     Stale,
     /// A member of what was given can't be accepted.
@@ -100,6 +106,7 @@ impl std::fmt::Display for Refused {
         match self {
             Refused::NotFound => f.write_str("there is nothing under this name"),
             Refused::Conflict { why, .. } => f.write_str(why),
+            Refused::Forbidden(why) => f.write_str(why),
             Refused::Stale => f.write_str(STALE),
             Refused::Invalid { field, why } if field.is_empty() => f.write_str(why),
             Refused::Invalid { field, why } => write!(f, "{field}: {why}"),
@@ -114,6 +121,7 @@ impl From<Refused> for Problem {
         match refused {
             Refused::NotFound => Problem::not_found(),
             Refused::Conflict { code, why } => Problem::new(StatusCode::CONFLICT, code, why),
+            Refused::Forbidden(why) => Problem::new(StatusCode::FORBIDDEN, "forbidden", why),
             Refused::Stale => Problem::new(StatusCode::PRECONDITION_FAILED, "precondition-failed", STALE),
             Refused::Invalid { field, why } => Problem::field(field, why),
             Refused::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", BUSY),

@@ -12,6 +12,7 @@ use crate::base::{Secret, entropy};
 use crate::clients::{Client, Metadata, Provenance, RegisteredBy, fresh_secret, invites, sector, store};
 use crate::config::Approval;
 use crate::db::Fault;
+use crate::people::Role;
 use crate::web::Call;
 use serde_json::Value;
 use std::time::Duration;
@@ -64,7 +65,7 @@ pub async fn register(app: &App, call: &Call, by: By, metadata: Metadata) -> Res
     sector::check(app, &metadata).await.map_err(Refused::from)?;
     let policy = &app.config.registration_policy;
     let id = ClientId::new(app.now());
-    let who = Acting { actor: Actor::Anonymous, call: call.clone() };
+    let who = Acting { actor: Actor::Anonymous, role: Role::User, call: call.clone() };
     let mut change = Change::begin(app, &who).await?;
     let (by, enabled) = match by {
         By::Bearer(token) => {
@@ -126,7 +127,7 @@ pub async fn delete(app: &App, call: &Call, client: &Client) -> Result<(), Refus
 }
 
 fn itself(call: &Call, id: &ClientId) -> Acting {
-    Acting { actor: Actor::Client(id.to_string()), call: call.clone() }
+    Acting { actor: Actor::Client(id.to_string()), role: Role::User, call: call.clone() }
 }
 
 /// As it was when its token was checked.
@@ -147,7 +148,7 @@ pub async fn reap(app: &App) -> Result<usize, Refused> {
     if store::idle(&app.db, before, 1).await?.is_empty() {
         return Ok(0);
     }
-    let who = Acting { actor: Actor::System, call: Call::internal("registration_policy.idle") };
+    let who = Acting { actor: Actor::System, role: Role::Owner, call: Call::internal("registration_policy.idle") };
     let mut change = Change::begin(app, &who).await?;
     let mut gone = Vec::new();
     for id in store::idle(&mut change.tx, before, BATCH).await? {

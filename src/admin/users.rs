@@ -1,4 +1,5 @@
-//! Accounts, as administrators change them. The last enabled admin stays one.
+//! Accounts, as administrators change them. The last enabled owner stays one,
+//! and nobody below an owner touches those who look after the deployment.
 
 use super::change::{Change, Happened};
 use super::{Acting, Refused};
@@ -6,24 +7,43 @@ use crate::app::App;
 use crate::base::Secret;
 use crate::base::id::UserId;
 use crate::oauth::{grants, logout};
-use crate::people::{NewUser, User, password, store};
+use crate::people::{NewUser, Role, User, password, store, workspaces};
 use crate::signin::session;
 use serde_json::Value;
 
 /// Makes an account. Hashing comes before the transaction.
-pub async fn create(app: &App, who: &Acting, new: NewUser) -> Result<User, Refused> {
+pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, Refused> {
+    if new.role.looks() && who.role != Role::Owner {
+        return Err(Refused::Forbidden("only an owner gives and takes roles"));
+    }
+    no_such_workspace(app, &new).await?;
     new.check().map_err(|(field, why)| Refused::invalid(field, why))?;
     let hash = match &new.password {
         Some(password) => Some(app.passwords.hash(password.clone()).await?),
         None => None,
     };
     let mut change = Change::begin(app, who).await?;
+    // Somebody must be able to give roles: the first who administers owns.
+    if new.role.administers() && !store::another_owner(&mut change.tx, None).await? {
+        new.role = Role::Owner;
+    }
     let Some(id) = store::create(&mut change.tx, &new, hash, change.now).await? else {
         return Err(Refused::conflict("user-exists", "there is an account with this address already"));
     };
     let user = one(&mut change, &id).await?;
     change.commit(happened("user.created", &id, Value::Null, user.to_json())).await?;
     Ok(user)
+}
+
+/// A workspace that was named must be there. The one of the settings may be gone.
+async fn no_such_workspace(app: &App, new: &NewUser) -> Result<(), Refused> {
+    match &new.joins {
+        Some(slug) if new.joins != app.config.workspaces.joined() => {
+            let found = workspaces::store::one(&app.db, slug).await?;
+            found.map(|_| ()).ok_or_else(|| Refused::invalid("workspace", "there is no workspace of this slug"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The person with this `sub`.
@@ -56,6 +76,7 @@ pub async fn enable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refuse
     if before.enabled {
         return Ok(before);
     }
+    reaches(who, &before)?;
     store::set_enabled(&mut change.tx, id, true, change.now).await?;
     changed(change, "user.enabled", &before).await
 }
@@ -64,7 +85,8 @@ pub async fn enable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refuse
 pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
     let mut change = Change::begin(app, who).await?;
     let before = one(&mut change, id).await?;
-    keeps_an_admin(&mut change, &before, "disabled").await?;
+    reaches(who, &before)?;
+    keeps_an_owner(&mut change, &before, "disabled").await?;
     if before.enabled {
         store::set_enabled(&mut change.tx, id, false, change.now).await?;
     }
@@ -78,6 +100,7 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
 /// Gives the person another password and ends their sessions.
 pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) -> Result<User, Refused> {
     let user = show(app, id).await?;
+    reaches(who, &user)?;
     password::check(chosen.reveal(), &user.email, user.profile.text("name").unwrap_or_default())
         .map_err(|why| Refused::invalid("password", why))?;
     let hash = app.passwords.hash(chosen).await?;
@@ -98,32 +121,41 @@ pub async fn sign_out(app: &App, who: &Acting, id: &UserId) -> Result<User, Refu
 
 /// Makes a person an administrator.
 pub async fn promote(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
-    let mut change = Change::begin(app, who).await?;
-    let before = one(&mut change, id).await?;
-    if before.admin {
-        return Ok(before);
+    match show(app, id).await? {
+        already if already.role.administers() => Ok(already),
+        _ => set_role(app, who, id, Role::Admin).await,
     }
-    store::set_profile(&mut change.tx, id, &before.profile, true, change.now).await?;
-    changed(change, "user.promoted", &before).await
 }
 
 /// Makes an administrator an ordinary person.
 pub async fn demote(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    set_role(app, who, id, Role::User).await
+}
+
+/// Gives a person another role in this deployment. Only owners say who else looks after it.
+pub async fn set_role(app: &App, who: &Acting, id: &UserId, role: Role) -> Result<User, Refused> {
     let mut change = Change::begin(app, who).await?;
     let before = one(&mut change, id).await?;
-    if !before.admin {
+    if before.role == role {
         return Ok(before);
     }
-    keeps_an_admin(&mut change, &before, "demoted").await?;
-    store::set_profile(&mut change.tx, id, &before.profile, false, change.now).await?;
-    changed(change, "user.demoted", &before).await
+    if who.role != Role::Owner {
+        return Err(Refused::Forbidden("only an owner gives and takes roles"));
+    }
+    if role != Role::Owner {
+        keeps_an_owner(&mut change, &before, "demoted").await?;
+    }
+    store::set_profile(&mut change.tx, id, &before.profile, role, change.now).await?;
+    let action = if role > before.role { "user.promoted" } else { "user.demoted" };
+    changed(change, action, &before).await
 }
 
 /// Deletes a person with their sessions, grants and consents. Their `sub` is never given again.
 pub async fn delete(app: &App, who: &Acting, id: &UserId) -> Result<(), Refused> {
     let mut change = Change::begin(app, who).await?;
     let user = one(&mut change, id).await?;
-    keeps_an_admin(&mut change, &user, "deleted").await?;
+    reaches(who, &user)?;
+    keeps_an_owner(&mut change, &user, "deleted").await?;
     logout::account_over(app, &mut change.tx, id).await?;
     store::delete(&mut change.tx, id).await?;
     change.commit(happened("user.deleted", id, user.to_json(), Value::Null)).await
@@ -133,14 +165,22 @@ async fn one(change: &mut Change<'_>, id: &UserId) -> Result<User, Refused> {
     store::by_id(&mut change.tx, id).await?.ok_or(Refused::NotFound)
 }
 
+/// An admin can't become an owner by way of an owner's account.
+fn reaches(who: &Acting, whom: &User) -> Result<(), Refused> {
+    if whom.role.looks() && whom.role >= who.role && who.role != Role::Owner {
+        return Err(Refused::Forbidden("only an owner changes the accounts of those who look after this deployment"));
+    }
+    Ok(())
+}
+
 /// Nobody could let anyone in again. Holds under the lock of the change.
-async fn keeps_an_admin(change: &mut Change<'_>, user: &User, done: &str) -> Result<(), Refused> {
-    if !(user.admin && user.enabled) || store::another_admin(&mut change.tx, Some(&user.id)).await? {
+async fn keeps_an_owner(change: &mut Change<'_>, user: &User, done: &str) -> Result<(), Refused> {
+    if user.role != Role::Owner || !user.enabled || store::another_owner(&mut change.tx, Some(&user.id)).await? {
         return Ok(());
     }
     let why =
-        format!("{} is the last enabled admin and can't be {done}; make another person an admin first", user.email);
-    Err(Refused::conflict("last-admin", why))
+        format!("{} is the last enabled owner and can't be {done}; make another person an owner first", user.email);
+    Err(Refused::conflict("last-owner", why))
 }
 
 async fn changed(mut change: Change<'_>, action: &'static str, before: &User) -> Result<User, Refused> {

@@ -1,9 +1,11 @@
 //! The management API: JSON in, JSON out, RFC 9457 for what goes wrong, nothing of it kept in any cache.
 
+mod audit;
 mod clients;
 mod invites;
 mod paging;
 mod users;
+mod workspaces;
 
 use crate::admin::Acting;
 use crate::app::App;
@@ -14,7 +16,7 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -32,11 +34,21 @@ pub fn routes() -> Router<App> {
         .route("/v1/admin/clients/{id}/disable", post(clients::disable))
         .route("/v1/admin/invites", get(invites::list).post(invites::create))
         .route("/v1/admin/invites/{id}", axum::routing::delete(invites::revoke))
+        .route("/v1/admin/audit", get(audit::list))
+        .route("/v1/admin/audit/export", get(audit::export))
+        .route("/v1/admin/workspaces", get(workspaces::list).post(workspaces::create))
+        .route("/v1/admin/workspaces/{id}", get(workspaces::show).patch(workspaces::rename).delete(workspaces::delete))
+        .route("/v1/admin/workspaces/{id}/members", get(workspaces::members).post(workspaces::add))
+        .route(
+            "/v1/admin/workspaces/{id}/members/{user}",
+            axum::routing::patch(workspaces::set_role).delete(workspaces::remove),
+        )
         .route("/v1/admin/users", get(users::list).post(users::create))
         .route("/v1/admin/users/{id}", get(users::show).delete(users::delete))
         .route("/v1/admin/users/{id}/enable", post(users::enable))
         .route("/v1/admin/users/{id}/disable", post(users::disable))
         .route("/v1/admin/users/{id}/sign-out", post(users::sign_out))
+        .route("/v1/admin/users/{id}/role", post(users::set_role))
         .route("/v1/admin/users/{id}/promote", post(users::promote))
         .route("/v1/admin/users/{id}/demote", post(users::demote))
         .route("/v1/admin/users/{id}/password", post(users::set_password))
@@ -56,9 +68,12 @@ impl FromRequestParts<App> for Admin {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let actor = guard::admin(app, &parts.headers).await?;
+        let (actor, role) = guard::admin(app, &parts.headers).await?;
+        if !parts.method.is_safe() && !role.administers() {
+            return Err(guard::only_looks().into_response());
+        }
         let Ok(call) = Call::from_request_parts(parts, app).await;
-        Ok(Admin(Acting { actor, call }))
+        Ok(Admin(Acting { actor, role, call }))
     }
 }
 

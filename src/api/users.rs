@@ -5,8 +5,8 @@ use super::{Admin, Named};
 use crate::admin::{Refused, users};
 use crate::app::App;
 use crate::base::Secret;
-use crate::base::id::User as Kind;
-use crate::people::{NewUser, Profile, User};
+use crate::base::id::{User as Kind, WorkspaceId};
+use crate::people::{NewUser, Profile, Role, User};
 use crate::web::json::{Json as Body, members};
 use crate::web::{Problem, Query};
 use axum::Json;
@@ -33,16 +33,20 @@ struct Ask {
     claims: Map<String, Value>,
     password: Option<Secret>,
     admin: bool,
+    role: Option<Role>,
+    workspace: Option<WorkspaceId>,
 }
 
-/// `POST /v1/admin/users` with `email` and, where wanted, `name`, `claims`, `password`, `admin`.
+/// `POST /v1/admin/users` with `email` and, where wanted, `name`, `claims`, `password`, `role` (or `admin`), `workspace`.
 pub(super) async fn create(Admin(who): Admin, State(app): State<App>, Body(body): Body) -> Result<Response, Problem> {
     let ask: Ask = members(body).map_err(Refused::from)?;
     let profile = Profile::parse(Value::Object(ask.claims)).map_err(|why| Problem::field("claims", why))?;
     // The name is a claim like the others and is checked like them.
     let profile =
         Profile::parse(Value::Object(profile.named(&ask.name).0)).map_err(|why| Problem::field("name", why))?;
-    let new = NewUser { email: ask.email, password: ask.password, profile, admin: ask.admin };
+    let role = ask.role.unwrap_or(if ask.admin { Role::Admin } else { Role::User });
+    let joins = ask.workspace.or_else(|| app.config.workspaces.joined());
+    let new = NewUser { email: ask.email, password: ask.password, profile, role, joins };
     let user = users::create(&app, &who, new).await?;
     let location = app.url(&format!("/v1/admin/users/{}", user.id));
     Ok((StatusCode::CREATED, AppendHeaders([(header::LOCATION, location)]), shown(&user)).into_response())
@@ -97,6 +101,25 @@ pub(super) async fn demote(
     Named(id): Named<Kind>,
 ) -> Result<Response, Problem> {
     Ok(shown(&users::demote(&app, &who, &id).await?))
+}
+
+/// Another role.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct NewRole {
+    role: Option<Role>,
+}
+
+/// `POST /v1/admin/users/{id}/role` with `role`: owner, admin, auditor or user.
+pub(super) async fn set_role(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+    Body(body): Body,
+) -> Result<Response, Problem> {
+    let ask: NewRole = members(body).map_err(Refused::from)?;
+    let role = ask.role.ok_or_else(|| Problem::field("role", "must be owner, admin, auditor or user"))?;
+    Ok(shown(&users::set_role(&app, &who, &id, role).await?))
 }
 
 /// `POST /v1/admin/users/{id}/sign-out`

@@ -1,17 +1,21 @@
 //! The trail of who did what to what, from where: written in the transaction of the change itself.
 
+pub mod chain;
+pub mod export;
+pub mod trail;
+
+pub use trail::{Filter, Recorded, about};
+
 use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
-use crate::db::{Db, On, Result};
+use crate::db::{On, Result};
 use crate::{args, sql};
 use serde_json::Value;
 
 sql! {
     write RECORD = "INSERT INTO audit_events (id, at, actor, action, object, request_id, address, detail) \
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
-    read ABOUT = "SELECT at, actor, action, object, request_id, address, detail FROM audit_events \
-                  WHERE object = $1 ORDER BY id DESC LIMIT $2";
 }
 
 /// Who acts.
@@ -71,41 +75,4 @@ pub async fn record(mut on: impl On, event: &Event, now: Time) -> Result<()> {
         event.detail.to_string(),
     ];
     on.run(RECORD, args).await.map(|_| ())
-}
-
-/// An event as it was written down.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Recorded {
-    /// When, RFC 3339.
-    pub at: String,
-    /// Who.
-    pub actor: String,
-    /// What.
-    pub action: String,
-    /// To what.
-    pub object: String,
-    /// Which request.
-    pub request_id: Option<String>,
-    /// From where.
-    pub address: Option<String>,
-    /// Before and after, or the circumstances.
-    pub detail: Value,
-}
-
-/// The newest events about an object, newest first.
-pub async fn about(mut db: &Db, object: &str, limit: i64) -> Result<Vec<Recorded>> {
-    let rows = db.all(ABOUT, args![object, limit]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Recorded {
-                at: row.time("at")?.rfc3339(),
-                actor: row.text("actor")?,
-                action: row.text("action")?,
-                object: row.text("object")?,
-                request_id: row.text_opt("request_id")?,
-                address: row.text_opt("address")?,
-                detail: row.json("detail")?,
-            })
-        })
-        .collect()
 }

@@ -41,6 +41,16 @@ impl Time {
 }
 
 impl Time {
+    /// Reads what [`Time::rfc3339`] writes, or a day in UTC: 2026-11-22.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Ok(at) = text.parse::<jiff::Timestamp>() {
+            return Some(Time(at.as_millisecond()));
+        }
+        let day: jiff::civil::Date = text.parse().ok()?;
+        let start = day.at(0, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(Time(start.timestamp().as_millisecond()))
+    }
+
     /// The day, as pages write it: 3 Nov 2026.
     pub fn date(self) -> String {
         let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();

@@ -14,6 +14,8 @@ pub enum User {}
 pub enum Client {}
 /// Marker of [`SessionId`].
 pub enum Session {}
+/// Marker of [`WorkspaceId`].
+pub enum Workspace {}
 
 /// Names a person; the `sub` claim. Never reassigned.
 pub type UserId = Id<User>;
@@ -21,6 +23,8 @@ pub type UserId = Id<User>;
 pub type ClientId = Id<Client>;
 /// Names a browser session towards relying parties; the `sid` claim. Not the cookie.
 pub type SessionId = Id<Session>;
+/// Names a workspace: its slug, which administrators choose.
+pub type WorkspaceId = Id<Workspace>;
 
 impl<K> Id<K> {
     /// A fresh identifier that sorts after those made before `now`.

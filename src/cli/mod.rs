@@ -1,6 +1,7 @@
 //! The command line: what is asked, where the settings are, and how an answer looks.
 
 mod ask;
+mod audit;
 mod client;
 mod doctor;
 mod invite;
@@ -12,6 +13,7 @@ mod output;
 mod seen;
 mod serve;
 mod user;
+mod workspace;
 
 pub use output::{Failure, Format, Printed};
 
@@ -77,9 +79,15 @@ enum Command {
     /// Make and manage accounts
     #[command(subcommand)]
     User(user::Command),
+    /// Make and manage workspaces: what people act in
+    #[command(subcommand)]
+    Workspace(workspace::Command),
     /// List, rotate and retire the keys that sign tokens
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Who did what: list, export, and prove that nobody touched it
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
     /// Look for what is wrong with this installation, or from outside with a running one
@@ -108,6 +116,8 @@ impl Cli {
         match self.command {
             Command::Client(command) => waiting(client::run(&flags, command)),
             Command::User(command) => waiting(user::run(&flags, command)),
+            Command::Workspace(command) => waiting(workspace::run(&flags, command)),
+            Command::Audit(command) => waiting(audit::run(&flags, command)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
             Command::Serve => serve::run(&flags),

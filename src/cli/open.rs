@@ -7,6 +7,7 @@ use crate::audit::Actor;
 use crate::base::Clock;
 use crate::config::{self, Config, Flags};
 use crate::db::Place;
+use crate::people;
 use crate::server::{self, Role};
 use crate::web::Call;
 
@@ -59,5 +60,5 @@ pub(super) async fn open(flags: &Flags, start: Start) -> Result<App, Failure> {
 
 /// Whoever has a shell on this machine.
 pub(super) fn acting() -> Acting {
-    Acting { actor: Actor::Cli, call: Call::internal("cli") }
+    Acting { actor: Actor::Cli, role: people::Role::Owner, call: Call::internal("cli") }
 }

@@ -5,9 +5,10 @@ use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
 use crate::admin::{Refused, users};
 use crate::app::App;
+use crate::base::id::WorkspaceId;
 use crate::config::Flags;
 use crate::db::Fault;
-use crate::people::{self, NewUser, Profile, User};
+use crate::people::{self, NewUser, Profile, Role, User};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -31,6 +32,14 @@ pub(super) enum Command {
     Disable(One),
     /// End all sessions of a person; their apps are told
     SignOut(One),
+    /// Give a person another role in this deployment
+    Role {
+        #[command(flatten)]
+        one: One,
+        /// owner: everything; admin: all but giving roles; auditor: looks and changes nothing; user: none of it
+        #[arg(value_parser = role)]
+        role: Role,
+    },
     /// Make a person an administrator
     Promote(One),
     /// Make an administrator an ordinary person
@@ -72,9 +81,15 @@ pub(super) struct Create {
     /// Their name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Let them administer this deployment
-    #[arg(long)]
+    /// Let them administer this deployment; the first who does owns it
+    #[arg(long, conflicts_with = "role")]
     admin: bool,
+    /// owner: everything; admin: all but giving roles; auditor: looks and changes nothing
+    #[arg(long, value_parser = role, value_name = "ROLE")]
+    role: Option<Role>,
+    /// The workspace that they are in from the start, if not the one of the settings
+    #[arg(long, value_name = "SLUG")]
+    workspace: Option<String>,
     /// A JSON file with standard claims (OIDC Core §5.1) and, under `attributes`, whatever else; - is standard input
     #[arg(long, value_name = "FILE")]
     claims: Option<PathBuf>,
@@ -85,8 +100,9 @@ pub(super) struct Create {
 
 pub(super) async fn run(flags: &Flags, command: Command) -> Result<Printed, Failure> {
     if let Command::Create(create) = command {
-        let new = create.asked()?;
+        let mut new = create.asked()?;
         let app = open::open(flags, Start::Fresh).await?;
+        new.joins = new.joins.or_else(|| app.config.workspaces.joined());
         let printed = self::create(&app, new).await;
         app.db.close().await;
         return printed;
@@ -110,7 +126,9 @@ impl Create {
         // The name is a claim like the others and is checked like them.
         let profile = Profile::parse(Value::Object(named.0)).map_err(|why| Failure::usage(format!("--name: {why}")))?;
         let password = if self.password_stdin { Some(ask::password()?) } else { None };
-        let new = NewUser { email: self.email, password, profile, admin: self.admin };
+        let role = self.role.unwrap_or(if self.admin { Role::Admin } else { Role::User });
+        let joins = self.workspace.map(WorkspaceId::from);
+        let new = NewUser { email: self.email, password, profile, role, joins };
         new.check().map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why }, ""))?;
         Ok(new)
     }
@@ -148,6 +166,11 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
         Command::SignOut(one) => {
             let user = found(app, &one).await?;
             said(users::sign_out(app, &acting(), &user.id).await, &one, "is signed out everywhere.")
+        }
+        Command::Role { one, role } => {
+            let user = found(app, &one).await?;
+            let done = users::set_role(app, &acting(), &user.id, role).await;
+            said(done, &one, &format!("has the role {} now.", role.name()))
         }
         Command::Promote(one) => {
             let user = found(app, &one).await?;
@@ -192,7 +215,7 @@ async fn list(app: &App, search: &str) -> Result<Printed, Failure> {
     }
     let row = |user: &User| {
         let name = user.profile.text("name").unwrap_or_default().to_owned();
-        let (role, state) = (role(user).to_owned(), state(user).to_owned());
+        let (role, state) = (user.role.name().to_owned(), state(user).to_owned());
         vec![user.id.to_string(), user.email.clone(), name, role, state, password(user).to_owned()]
     };
     let none = match search {
@@ -233,8 +256,8 @@ fn named(user: &User) -> String {
     }
 }
 
-fn role(user: &User) -> &'static str {
-    if user.admin { "admin" } else { "user" }
+pub(super) fn role(text: &str) -> Result<Role, &'static str> {
+    Role::named(text).ok_or("one of owner, admin, auditor, user")
 }
 
 fn state(user: &User) -> &'static str {
@@ -254,7 +277,7 @@ fn describe(user: &User) -> String {
         ("id (sub)", user.id.to_string()),
         ("e-mail", user.email.clone()),
         ("name", user.profile.text("name").unwrap_or_default().to_owned()),
-        ("role", role(user).to_owned()),
+        ("role", user.role.name().to_owned()),
         ("state", state(user).to_owned()),
         ("password", password(user).to_owned()),
         ("claims", claims.join("\n")),

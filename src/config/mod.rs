@@ -15,6 +15,7 @@ pub use refused::Refused;
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
 use crate::base::Secret;
+use crate::base::id::WorkspaceId;
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -67,6 +68,8 @@ pub struct Config {
     pub registration_policy: RegistrationPolicy,
     /// What a client that is described by a document gets.
     pub cimd_policy: CimdPolicy,
+    /// Workspaces.
+    pub workspaces: Workspaces,
     /// Signing out.
     pub logout: Logout,
     /// Signing keys.
@@ -223,6 +226,21 @@ pub struct Outbound {
     /// A PEM file with certificates to trust beside the usual ones.
     #[serde(deserialize_with = "unless_empty")]
     pub extra_ca: Option<PathBuf>,
+}
+
+/// Workspaces.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workspaces {
+    /// The slug of the one that new accounts are in from the start; empty for none.
+    pub join: String,
+}
+
+impl Workspaces {
+    /// Where a new account is taken in.
+    pub fn joined(&self) -> Option<WorkspaceId> {
+        Some(self.join.as_str()).filter(|slug| !slug.is_empty()).map(WorkspaceId::from)
+    }
 }
 
 /// Signing out.

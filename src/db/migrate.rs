@@ -28,6 +28,23 @@ const ALL: &[(i64, &str, &str)] = &[
         ),
     ),
     (5, "claims", include_str!("../../migrations/0005_claims.sql")),
+    (9, "workspaces", include_str!("../../migrations/0009_workspaces.sql")),
+    (
+        10,
+        "audit.sqlite",
+        concat!(
+            include_str!("../../migrations/0010_audit.sql"),
+            include_str!("../../migrations/0010_audit.sqlite.sql")
+        ),
+    ),
+    (
+        10,
+        "audit.postgres",
+        concat!(
+            include_str!("../../migrations/0010_audit.sql"),
+            include_str!("../../migrations/0010_audit.postgres.sql")
+        ),
+    ),
 ];
 
 /// How a schema differs from what this binary expects.

@@ -5,7 +5,7 @@ use crate::base::encoding::fingerprint;
 use crate::base::id::ClientId;
 use crate::base::{Secret, Time};
 use crate::clients::{self, AuthMethod, GrantType, Metadata, SecretHash};
-use crate::people::{self, NewUser, Profile};
+use crate::people::{self, NewUser, Profile, Role};
 use serde_json::{Value, json};
 
 /// The confidential demo client.
@@ -28,17 +28,23 @@ pub const SNIPPET_CALLBACK: &str = "http://localhost:3000/callback";
 /// Makes people and clients that aren't there yet, and sees that the clients know today's port.
 pub async fn settle(app: &App) -> Result<(), String> {
     let now = app.now();
-    person(app, "ada@example.com", ada(), true, now).await?;
-    person(app, "ben@example.com", ben(), false, now).await?;
+    person(app, "ada@example.com", ada(), Role::Owner, now).await?;
+    person(app, "ben@example.com", ben(), Role::User, now).await?;
     client(app, CLIENT, confidential(app), now).await?;
     client(app, SPA, public(app), now).await?;
     app.memory.forget();
     Ok(())
 }
 
-async fn person(app: &App, email: &str, claims: Value, admin: bool, now: Time) -> Result<(), String> {
+async fn person(app: &App, email: &str, claims: Value, role: Role, now: Time) -> Result<(), String> {
     let profile = Profile::parse(claims)?;
-    let new = NewUser { email: email.to_owned(), password: Some(Secret::new(PASSWORD)), profile, admin };
+    let new = NewUser {
+        email: email.to_owned(),
+        password: Some(Secret::new(PASSWORD)),
+        profile,
+        role,
+        joins: app.config.workspaces.joined(),
+    };
     new.check().map_err(|(field, why)| format!("{email}: {field}: {why}"))?;
     let known = people::store::by_email(&app.db, email).await.map_err(|fault| fault.to_string())?;
     if known.is_none() {

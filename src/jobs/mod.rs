@@ -5,6 +5,7 @@ mod sign_outs;
 
 use crate::admin::{Refused, registration};
 use crate::app::App;
+use crate::audit::chain;
 use crate::clients::{cimd, invites};
 use crate::db::Fault;
 use crate::keys::rotation;
@@ -18,6 +19,7 @@ const NOTICE: Duration = Duration::from_millis(250);
 const PURGE: Duration = Duration::from_secs(20);
 const KEYS: Duration = Duration::from_secs(60);
 const REGISTRY: Duration = Duration::from_secs(60);
+const TRAIL: Duration = Duration::from_secs(2);
 const SIGHTINGS: Duration = Duration::from_secs(10);
 
 /// Starts all of it. Dropping the set stops it.
@@ -28,6 +30,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(purge(app.clone()));
     jobs.spawn(tidy_registry(app.clone()));
     jobs.spawn(write_sightings_down(app.clone()));
+    jobs.spawn(link_the_trail(app.clone()));
     sign_outs::start(app, &mut jobs);
     jobs
 }
@@ -68,6 +71,14 @@ async fn write_sightings_down(app: App) {
     loop {
         tokio::time::sleep(SIGHTINGS).await;
         told(cimd::store::write_down(&app.db, app.sightings.take()).await);
+    }
+}
+
+/// What is in the audit trail can't be touched unseen from then on.
+async fn link_the_trail(app: App) {
+    loop {
+        tokio::time::sleep(TRAIL).await;
+        told(until_done(|| async { chain::link(&app.db, &app.keys.macs()).await }).await);
     }
 }
 

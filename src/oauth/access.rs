@@ -162,7 +162,7 @@ fn audience(app: &App, resource: &[String]) -> Value {
 
 /// RFC 9068 §2.2 for a person's token.
 pub fn grant_claims(app: &App, client: &Metadata, grant: &Grant) -> Value {
-    json!({
+    let mut claims = json!({
         "iss": app.issuer(),
         "sub": subject::of(app, client, &grant.user_id),
         "aud": audience(app, &grant.access_resource),
@@ -174,7 +174,11 @@ pub fn grant_claims(app: &App, client: &Metadata, grant: &Grant) -> Value {
         "auth_time": grant.auth_time.secs(),
         "acr": grant.acr,
         "amr": grant.amr,
-    })
+    });
+    if let (Some(members), Some(workspace)) = (claims.as_object_mut(), &grant.workspace) {
+        members.insert("workspace".to_owned(), json!(workspace));
+    }
+    claims
 }
 
 /// RFC 9068 §2.2 for a machine's token: its subject is the client.

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::base::ScopeSet;
 use crate::base::id::{ClientId, UserId};
 use crate::db::Fault;
+use crate::people::Role;
 use crate::web::Params;
 use crate::web::authorization::{Authorization, authorization};
 use axum::Json;
@@ -111,8 +112,8 @@ pub struct Bearer {
     pub user: Option<UserId>,
     /// What the token allows.
     pub scope: ScopeSet,
-    /// Whether the person is an admin.
-    pub user_admin: bool,
+    /// What the person may do to this deployment.
+    pub user_role: Role,
     /// Whether the client is an admins' one.
     pub client_admin: bool,
 }
@@ -122,7 +123,7 @@ pub async fn authenticate(app: &App, headers: &HeaderMap, at: Resource) -> Resul
     let access = admit(app, headers, None, at).await?;
     Ok(Bearer {
         client_id: access.client_id,
-        user_admin: access.person.as_ref().is_some_and(|person| person.user_admin),
+        user_role: access.person.as_ref().map(|person| person.user_role).unwrap_or_default(),
         user: access.person.map(|person| person.grant.user_id.clone()),
         scope: access.scope,
         client_admin: access.client.admin,

@@ -1,9 +1,11 @@
 //! OIDC Core §5.4: the claims about a person, and which scope tells each.
 
 use super::presentation::Presentation;
+use crate::base::id::WorkspaceId;
 use crate::base::{ScopeSet, Time};
 use crate::clients::{CustomClaim, Metadata};
 use crate::db::Fault;
+use crate::people::workspaces::Standing;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -24,6 +26,11 @@ const PROFILE: [&str; 13] = [
     "zoneinfo",
     "locale",
 ];
+
+/// Attributes for `custom_claims` that come from the grant, not from the account: its workspace…
+pub const WORKSPACE: &str = "workspace";
+/// … and what the person is there.
+pub const WORKSPACE_ROLE: &str = "workspace_role";
 
 /// Every claim that we may give, for discovery.
 pub const SUPPORTED: [&str; 27] = [
@@ -77,6 +84,16 @@ pub struct Person<'a> {
     pub profile: Cow<'a, Map<String, Value>>,
     /// When they last changed.
     pub updated_at: Time,
+    /// The workspace of the grant, and what they are there.
+    pub place: Option<Place<'a>>,
+}
+
+/// A workspace, and what a person is there.
+pub struct Place<'a> {
+    /// The workspace.
+    pub workspace: &'a WorkspaceId,
+    /// What they are there.
+    pub role: Standing,
 }
 
 impl<'a> Person<'a> {
@@ -84,7 +101,9 @@ impl<'a> Person<'a> {
     pub fn of(found: &'a Presentation) -> crate::db::Result<Self> {
         let profile = serde_json::from_str(&found.user_claims);
         let profile = profile.map(Cow::Owned).map_err(|why| Fault::Bug(format!("the claims of a person: {why}")))?;
-        Ok(Person { email: &found.user_email, profile, updated_at: found.user_updated_at })
+        let place = found.grant.workspace.as_ref().zip(found.standing);
+        let place = place.map(|(workspace, role)| Place { workspace, role });
+        Ok(Person { email: &found.user_email, profile, updated_at: found.user_updated_at, place })
     }
 
     /// One claim, if the person has it. Unknown ones are left out, never null (§5.3.2).
@@ -125,7 +144,12 @@ impl<'a> Person<'a> {
         client: &Metadata,
         here: impl Fn(&CustomClaim) -> bool,
     ) -> Map<String, Value> {
-        let has = |name: &str| self.profile.get("attributes").and_then(|all| all.get(name)).cloned();
+        let place = self.place.as_ref();
+        let has = |name: &str| match name {
+            WORKSPACE => place.map(|place| json!(place.workspace)),
+            WORKSPACE_ROLE => place.map(|place| json!(place.role)),
+            _ => self.profile.get("attributes").and_then(|all| all.get(name)).cloned(),
+        };
         let map = client.custom_claims.iter().filter(|(name, told)| attributes.contains(*name) && here(told));
         map.filter_map(|(name, told)| Some((told.claim.clone(), has(name)?))).collect()
     }

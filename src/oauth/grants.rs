@@ -3,7 +3,7 @@
 use super::store;
 use super::wishes::Wishes;
 use crate::args;
-use crate::base::id::{ClientId, SessionId, UserId};
+use crate::base::id::{ClientId, SessionId, UserId, WorkspaceId};
 use crate::base::{ScopeSet, Time, encoding};
 use crate::config::OfflineGrants;
 use crate::crypto::token::{GrantToken, Holder};
@@ -56,6 +56,8 @@ pub struct Grant {
     pub revoked_at: Option<Time>,
     /// Why.
     pub end_reason: Option<String>,
+    /// In which workspace it acts.
+    pub workspace: Option<WorkspaceId>,
 }
 
 impl Grant {
@@ -92,6 +94,7 @@ impl Grant {
             expires_at: row.time("expires_at")?,
             revoked_at: row.time_opt("revoked_at")?,
             end_reason: row.text_opt("end_reason")?,
+            workspace: row.id_opt("workspace")?,
         })
     }
 
@@ -279,6 +282,16 @@ pub async fn end_of_session(mut on: impl On, sid: &SessionId, rest: OfflineGrant
 /// Ends what a person allowed a client.
 pub async fn end_of_consent(mut on: impl On, user: &UserId, client: &ClientId, now: Time) -> Result<usize> {
     on.run(store::END_OF_CONSENT, args![user, client, now, "consent_withdrawn"]).await
+}
+
+/// Ends what a person allowed in a workspace: they left it.
+pub async fn end_of_member(mut on: impl On, user: &UserId, workspace: &WorkspaceId, now: Time) -> Result<usize> {
+    on.run(store::END_OF_MEMBER, args![user, workspace, now, "member_removed"]).await
+}
+
+/// Ends all that was allowed in a workspace: it was deleted.
+pub async fn end_of_workspace(mut on: impl On, workspace: &WorkspaceId, now: Time) -> Result<usize> {
+    on.run(store::END_OF_WORKSPACE, args![workspace, now, "workspace_deleted"]).await
 }
 
 /// Deletes grants that ended a day ago or more, a few hundred at a time by ranges of the time-ordered key; but not while

@@ -1,6 +1,6 @@
 //! OIDC Core §2, §3.1.3.6, §12.2: the ID token. Nothing in it that the specification doesn't name, unless asked for.
 
-use super::claims::Person;
+use super::claims::{Person, Place};
 use super::error::Refusal;
 use super::grants::Grant;
 use super::subject;
@@ -82,6 +82,15 @@ pub async fn sign(app: &App, client: &Client, ask: Ask<'_>, now: Time) -> Result
     Ok(app.keys.sign(alg, TYP, claims).await?)
 }
 
+/// What the person is in the grant's workspace, where the client's map may tell it.
+async fn place<'a>(app: &App, grant: &'a Grant, mapped: bool) -> Result<Option<Place<'a>>, Refusal> {
+    let Some(workspace) = grant.workspace.as_ref().filter(|_| mapped) else {
+        return Ok(None);
+    };
+    let member = people::workspaces::store::member(&app.db, workspace, &grant.user_id).await?;
+    Ok(member.map(|member| Place { workspace, role: member.role }))
+}
+
 /// §5.5: claims about the person that the client asked to have here. Only such a request costs a read.
 async fn asked_for(app: &App, client: &Client, grant: &Grant, alone: bool) -> Result<Map<String, Value>, Refusal> {
     let none = Wishes::default();
@@ -93,7 +102,9 @@ async fn asked_for(app: &App, client: &Client, grant: &Grant, alone: bool) -> Re
     let Some(user) = people::store::by_id(&app.db, &grant.user_id).await? else {
         return Ok(Map::new());
     };
-    let person = Person { email: &user.email, profile: Cow::Borrowed(&user.profile.0), updated_at: user.updated_at };
+    let place = place(app, grant, mapped).await?;
+    let person =
+        Person { email: &user.email, profile: Cow::Borrowed(&user.profile.0), updated_at: user.updated_at, place };
     let mut told = person.told_by_name(&wishes.id_token, &client.metadata);
     told.extend(person.told_by_map(&wishes.attributes, &client.metadata, |claim| claim.id_token));
     if alone {

@@ -80,6 +80,10 @@ fn tell(app: &App, access: Access) -> Value {
             if access.client.sector().is_none() {
                 members.insert("username".to_owned(), json!(person.user_email));
             }
+            if let Some(workspace) = &person.grant.workspace {
+                members.insert("workspace".to_owned(), json!(workspace));
+                members.insert("workspace_role".to_owned(), json!(person.standing));
+            }
             members.insert("auth_time".to_owned(), json!(person.grant.auth_time.secs()));
             members.insert("acr".to_owned(), json!(person.grant.acr));
         }

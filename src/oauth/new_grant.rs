@@ -4,7 +4,7 @@ use super::grants::{Grant, json};
 use super::store;
 use super::wishes::Wishes;
 use crate::args;
-use crate::base::id::{ClientId, SessionId, UserId};
+use crate::base::id::{ClientId, SessionId, UserId, WorkspaceId};
 use crate::base::{ScopeSet, Time, encoding};
 use crate::crypto::token::GrantToken;
 use crate::db::{On, Result};
@@ -34,6 +34,8 @@ pub struct NewGrant<'a> {
     pub amr: &'a str,
     /// Where the answer goes.
     pub redirect_uri: &'a str,
+    /// In which workspace it acts; none for people who are in none.
+    pub workspace: Option<&'a WorkspaceId>,
 }
 
 /// The code of a grant.
@@ -69,6 +71,7 @@ pub async fn issue(mut on: impl On, new: &NewGrant<'_>, code: &NewCode<'_>, now:
         code.grant_expires_at,
         new.client_id,
         new.user_id,
+        new.workspace,
     ];
     on.one(store::ISSUE, args).await?.as_ref().map(Grant::read).transpose()
 }
@@ -102,6 +105,7 @@ pub async fn issue_front(
         ends,
         new.client_id,
         new.user_id,
+        new.workspace,
     ];
     on.one(store::ISSUE_FRONT, args).await?.as_ref().map(Grant::read).transpose()
 }

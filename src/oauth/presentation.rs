@@ -8,6 +8,8 @@ use crate::base::{ScopeSet, Time, encoding};
 use crate::clients::{self, Metadata, Rotation, cimd};
 use crate::crypto::token::GrantToken;
 use crate::db::{Item, Result, Row};
+use crate::people::Role;
+use crate::people::workspaces::Standing;
 use std::sync::Arc;
 
 /// A grant with its client and its person, read when a token is presented.
@@ -17,8 +19,10 @@ pub struct Presentation {
     pub grant: Grant,
     /// The client's metadata.
     pub client: Arc<Metadata>,
-    /// Whether the person is an admin.
-    pub user_admin: bool,
+    /// What the person may do to this deployment.
+    pub user_role: Role,
+    /// What they are in the workspace of the grant.
+    pub standing: Option<Standing>,
     /// The person's address.
     pub user_email: String,
     /// The person's claims, a JSON object.
@@ -54,10 +58,16 @@ async fn read(app: &App, grant: &[u8; 16], which: Which) -> Result<Option<(Prese
     if !row.bool("user_enabled")? {
         return Ok(None);
     }
+    let standing = row.text_opt("standing")?.as_deref().and_then(Standing::named);
+    // What was allowed in a workspace ends with the membership.
+    if grant.workspace.is_some() && standing.is_none() {
+        return Ok(None);
+    }
     let found = Presentation {
         grant: grant.within(&ScopeSet::stored(&client.scope)),
         client,
-        user_admin: row.bool("user_admin")?,
+        user_role: Role::named(&row.text("user_role")?).unwrap_or_default(),
+        standing,
         user_email: row.text("user_email")?,
         user_claims: row.text("user_claims")?,
         user_updated_at: row.time("user_updated_at")?,

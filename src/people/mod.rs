@@ -2,8 +2,11 @@
 
 pub mod email;
 pub mod password;
+pub mod role;
 pub mod setup;
 pub mod store;
 pub mod user;
+pub mod workspaces;
 
+pub use role::Role;
 pub use user::{NewUser, Profile, User};

@@ -1,32 +1,40 @@
 //! The rows of people.
 
-use super::{NewUser, User, email};
+use super::workspaces::{self, Standing};
+use super::{NewUser, Role, User, email};
 use crate::base::Time;
 use crate::base::id::UserId;
 use crate::db::{self, Db, On, Result, Tx};
 use crate::{args, sql};
 
 sql! {
-    write CREATE = "INSERT INTO users (id, email, email_key, password, claims, admin, enabled, rev, created_at, updated_at) \
+    write CREATE = "INSERT INTO users (id, email, email_key, password, claims, role, enabled, rev, created_at, updated_at) \
                     VALUES ($1, $2, $3, $4, $5, $6, TRUE, 1, $7, $7) ON CONFLICT (email_key) DO NOTHING RETURNING id";
-    read BY_ID = "SELECT id, email, password, claims, admin, enabled, rev, created_at, updated_at FROM users WHERE id = $1";
-    read BY_EMAIL = "SELECT id, email, password, claims, admin, enabled, rev, created_at, updated_at FROM users \
+    read BY_ID = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users WHERE id = $1";
+    read BY_EMAIL = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
                      WHERE email_key = $1";
-    read PAGE = "SELECT id, email, password, claims, admin, enabled, rev, created_at, updated_at FROM users \
+    read PAGE = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
                  WHERE id > $1 AND (email_key LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3";
-    read ANY_ADMIN = "SELECT id FROM users WHERE admin AND enabled ORDER BY id LIMIT 2";
+    read ANY_OWNER = "SELECT id FROM users WHERE role = 'owner' AND enabled ORDER BY id LIMIT 2";
     write SET_ENABLED = "UPDATE users SET enabled = $2, rev = rev + 1, updated_at = $3 WHERE id = $1 RETURNING id";
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1 WHERE id = $1 RETURNING id";
-    write SET_PROFILE = "UPDATE users SET claims = $2, admin = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
+    write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
     write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
 }
 
-/// Makes an account with an already hashed password; `None` when the address is taken.
+/// Makes an account with an already hashed password, and takes it into its workspace; `None` when the address is taken.
 pub async fn create(mut on: impl On, new: &NewUser, hash: Option<String>, now: Time) -> Result<Option<UserId>> {
     let id = UserId::new(now);
     let claims = serde_json::Value::Object(new.profile.0.clone()).to_string();
-    let args = args![&id, new.email.trim(), email::canonical(&new.email), hash, claims, new.admin, now];
-    Ok(on.one(CREATE, args).await?.map(|_| id))
+    let args = args![&id, new.email.trim(), email::canonical(&new.email), hash, claims, new.role.name(), now];
+    if on.one(CREATE, args).await?.is_none() {
+        return Ok(None);
+    }
+    if let Some(slug) = &new.joins {
+        let standing = if new.role == Role::Owner { Standing::Owner } else { Standing::Member };
+        workspaces::store::add(on, slug, &id, standing, now).await?;
+    }
+    Ok(Some(id))
 }
 
 /// The person with this `sub`.
@@ -45,9 +53,9 @@ pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result
     rows.iter().map(User::from_row).collect()
 }
 
-/// Whether there is an enabled admin other than `except`.
-pub async fn another_admin(mut on: impl On, except: Option<&UserId>) -> Result<bool> {
-    let rows = on.all(ANY_ADMIN, args![]).await?;
+/// Whether there is an enabled owner other than `except`.
+pub async fn another_owner(mut on: impl On, except: Option<&UserId>) -> Result<bool> {
+    let rows = on.all(ANY_OWNER, args![]).await?;
     let ids: Result<Vec<UserId>> = rows.iter().map(|row| row.id("id")).collect();
     Ok(ids?.iter().any(|id| Some(id) != except))
 }
@@ -67,11 +75,11 @@ pub async fn set_profile(
     mut on: impl On,
     id: &UserId,
     profile: &super::Profile,
-    admin: bool,
+    role: Role,
     now: Time,
 ) -> Result<bool> {
     let claims = serde_json::Value::Object(profile.0.clone()).to_string();
-    Ok(on.one(SET_PROFILE, args![id, claims, admin, now]).await?.is_some())
+    Ok(on.one(SET_PROFILE, args![id, claims, role.name(), now]).await?.is_some())
 }
 
 /// Deletes a person with all that is theirs. Their `sub` is never given again.

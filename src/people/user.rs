@@ -1,9 +1,9 @@
 //! A person, and the standard claims about them (OIDC Core §5.1).
 
-use super::{email, password};
-use crate::base::id::UserId;
+use super::{Role, email, password};
+use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{Secret, Time, name};
-use crate::db::{Result, Row};
+use crate::db::{Fault, Result, Row};
 use serde_json::{Map, Value};
 
 /// A person with an account.
@@ -17,8 +17,8 @@ pub struct User {
     pub password: Option<String>,
     /// Standard claims beside `sub` and `email`.
     pub profile: Profile,
-    /// Whether they administer this deployment.
-    pub admin: bool,
+    /// What they may do to this deployment.
+    pub role: Role,
     /// Whether they may act at all.
     pub enabled: bool,
     /// Counts changes.
@@ -37,7 +37,7 @@ impl User {
             email: row.text("email")?,
             password: row.text_opt("password")?,
             profile: Profile(row.json("claims")?),
-            admin: row.bool("admin")?,
+            role: role(row)?,
             enabled: row.bool("enabled")?,
             rev: row.int("rev")?,
             created_at: row.time("created_at")?,
@@ -56,13 +56,19 @@ impl User {
             "id": self.id,
             "email": self.email,
             "claims": self.profile.0,
-            "admin": self.admin,
+            "admin": self.role.administers(),
+            "role": self.role,
             "enabled": self.enabled,
             "has_password": self.password.is_some(),
             "created_at": self.created_at.rfc3339(),
             "updated_at": self.updated_at.rfc3339(),
         })
     }
+}
+
+fn role(row: &Row) -> Result<Role> {
+    let name = row.text("role")?;
+    Role::named(&name).ok_or_else(|| Fault::Bug(format!("an account has the role `{name}`")))
 }
 
 /// Standard claims (OIDC Core §5.1) with the types that the standard gives them.
@@ -207,8 +213,10 @@ pub struct NewUser {
     pub password: Option<Secret>,
     /// Standard claims.
     pub profile: Profile,
-    /// Whether they administer this deployment.
-    pub admin: bool,
+    /// What they may do to this deployment.
+    pub role: Role,
+    /// The workspace that they are in from the start.
+    pub joins: Option<WorkspaceId>,
 }
 
 impl NewUser {

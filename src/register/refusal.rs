@@ -101,7 +101,7 @@ impl From<Refused> for Refusal {
         match refused {
             Refused::Invalid { field, why } => Refusal::metadata(&field, &why),
             Refused::NotFound => Refusal::not_its_token(),
-            Refused::Stale | Refused::Conflict { .. } => {
+            Refused::Stale | Refused::Forbidden(_) | Refused::Conflict { .. } => {
                 Refusal::unavailable("somebody else changed this client just now; read it again and repeat", 1)
             }
             Refused::Busy => Refusal::unavailable("the server is busy; try again in a moment", 2),

@@ -1,18 +1,18 @@
 //! What people have allowed before, so that they are asked only for what is new.
 
-use crate::base::id::{ClientId, UserId};
+use crate::base::id::{ClientId, UserId, WorkspaceId};
 use crate::base::{ScopeSet, Time};
 use crate::db::{Db, Fault, On, Result, Tx};
 use crate::{args, sql};
 use std::collections::BTreeSet;
 
 sql! {
-    read REMEMBERED = "SELECT scope, claims FROM consents WHERE user_id = $1 AND client_id = $2 \
+    read REMEMBERED = "SELECT scope, claims, workspace FROM consents WHERE user_id = $1 AND client_id = $2 \
                        AND client_mark IS NOT DISTINCT FROM $3";
-    write REMEMBER = "INSERT INTO consents (user_id, client_id, client_mark, scope, claims, created_at, updated_at) \
-                      VALUES ($1, $2, $6, $3, $5, $4, $4) \
+    write REMEMBER = "INSERT INTO consents (user_id, client_id, client_mark, scope, claims, workspace, created_at, updated_at) \
+                      VALUES ($1, $2, $6, $3, $5, $7, $4, $4) \
                       ON CONFLICT (user_id, client_id) DO UPDATE SET scope = excluded.scope, claims = excluded.claims, \
-                      client_mark = excluded.client_mark, updated_at = excluded.updated_at RETURNING user_id";
+                      client_mark = excluded.client_mark, workspace = excluded.workspace, updated_at = excluded.updated_at RETURNING user_id";
     write FORGET = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 RETURNING user_id";
     write ERASE_OF_CLIENT = "DELETE FROM consents WHERE client_id = $1 RETURNING user_id";
 }
@@ -33,12 +33,17 @@ pub struct Allowed {
     pub scope: ScopeSet,
     /// What it may be told beside what its scopes tell, by name.
     pub claims: BTreeSet<String>,
+    /// In which workspace, the last time.
+    pub workspace: Option<WorkspaceId>,
 }
 
 /// What a person has allowed a client so far, as it is now.
 pub async fn remembered(mut on: impl On, user: &UserId, whom: Whom<'_>) -> Result<Allowed> {
     match on.one(REMEMBERED, args![user, whom.client, whom.mark]).await? {
-        Some(row) => Ok(Allowed { scope: row.scopes("scope")?, claims: row.json("claims")? }),
+        Some(row) => {
+            let workspace = row.id_opt("workspace")?;
+            Ok(Allowed { scope: row.scopes("scope")?, claims: row.json("claims")?, workspace })
+        }
         None => Ok(Allowed::default()),
     }
 }
@@ -48,7 +53,7 @@ pub async fn remember(mut tx: &mut Tx, user: &UserId, whom: Whom<'_>, more: Allo
     let mut all = remembered(&mut *tx, user, whom).await?;
     all.claims.extend(more.claims);
     let claims = serde_json::to_string(&all.claims).map_err(|why| Fault::Bug(why.to_string()))?;
-    let args = args![user, whom.client, &all.scope.union(&more.scope), now, claims, whom.mark];
+    let args = args![user, whom.client, &all.scope.union(&more.scope), now, claims, whom.mark, more.workspace.as_ref()];
     (&mut tx).run(REMEMBER, args).await.map(|_| ())
 }
 

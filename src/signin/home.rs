@@ -19,7 +19,7 @@ struct HomePage {
 /// `GET /`
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Stopped> {
     let session = session::current(&app, &headers).await?;
-    let is_admin = session.as_ref().is_some_and(|session| session.user.admin);
+    let is_admin = session.as_ref().is_some_and(|session| session.user.role.looks());
     let user = session.map(|session| session.user.display_name().to_owned());
     Ok(Page::new(HomePage { page: Shell::new(&app), user, is_admin }).into_response())
 }

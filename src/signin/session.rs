@@ -15,7 +15,7 @@ sql! {
     write CREATE = "INSERT INTO sessions (id, sid, user_id, auth_time, amr, acr, created_at, seen_at, idle_expires_at, expires_at) \
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $4, $8, $9) RETURNING id";
     read CURRENT = "SELECT s.id AS session_id, s.sid, s.auth_time, s.amr, s.acr, s.created_at AS session_created_at, s.seen_at, \
-                    s.expires_at, u.id, u.email, u.password, u.claims, u.admin, u.enabled, u.rev, u.created_at, u.updated_at \
+                    s.expires_at, u.id, u.email, u.password, u.claims, u.role, u.enabled, u.rev, u.created_at, u.updated_at \
                     FROM sessions s JOIN users u ON u.id = s.user_id \
                     WHERE s.id = $1 AND s.idle_expires_at > $2 AND s.expires_at > $2 AND u.enabled";
     write TOUCH = "UPDATE sessions SET seen_at = $2, idle_expires_at = $3 WHERE id = $1 RETURNING id";
@@ -156,7 +156,7 @@ impl Session {
             email: "ada@example.com".to_owned(),
             password: None,
             profile: crate::people::Profile::default(),
-            admin: false,
+            role: crate::people::Role::User,
             enabled: true,
             rev: 1,
             created_at: auth_time,

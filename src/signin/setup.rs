@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::Secret;
 use crate::crypto::password::Unanswered;
-use crate::people::{self, NewUser, Profile};
+use crate::people::{self, NewUser, Profile, Role};
 use crate::web::browser::{Browser, check_form};
 use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
 use askama::Template;
@@ -54,7 +54,8 @@ pub async fn post(
         email: params.get("email").unwrap_or_default().to_owned(),
         password: Some(Secret::new(params.get("password").unwrap_or_default())),
         profile: Profile::default().named(params.get("name").unwrap_or_default()),
-        admin: true,
+        role: Role::Owner,
+        joins: app.config.workspaces.joined(),
     };
     if let Err((_, why)) = new.check() {
         return Ok(again(why));
@@ -94,7 +95,7 @@ async fn make(app: &App, call: &Call, params: &Params, new: &NewUser, hash: Stri
         object: format!("user:{id}"),
         request_id: call.request_id.clone(),
         address: call.address.to_string(),
-        detail: json!({ "by": "setup link", "admin": true }),
+        detail: json!({ "by": "setup link", "role": Role::Owner }),
     };
     audit::record(&mut tx, &event, now).await?;
     tx.commit().await?;

@@ -16,7 +16,7 @@ use symbolon::web::Call;
 const CALLBACK: &str = "https://agent.example/cb";
 
 fn acting() -> Acting {
-    Acting { actor: Actor::Cli, call: Call::internal("test") }
+    Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") }
 }
 
 async fn house(kind: Kind, change: impl FnOnce(&mut Config)) -> House {

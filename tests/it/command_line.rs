@@ -95,6 +95,40 @@ on_both! {
         beside(&house, two, "").await.failed(2, "--sector-identifier-uri");
     }
 
+    async fn a_workspace_is_made_filled_and_emptied(house: House) {
+        let made = beside(&house, "workspace create --slug acme --name Acme --format json", "").await.json();
+        assert_eq!((made["slug"].as_str(), made["name"].as_str()), (Some("acme"), Some("Acme")));
+        house.person("ada").await;
+        let line = "workspace member add acme ada@example.com --role admin --format json";
+        assert_eq!(beside(&house, line, "").await.json()["role"], "admin");
+        beside(&house, line, "").await.failed(1, "is in this workspace already");
+        beside(&house, "workspace member role acme ada@example.com owner", "").await.ok();
+        let shown = beside(&house, "workspace show acme --format json", "").await.json();
+        assert_eq!((shown["members"].as_i64(), shown["people"][0]["role"].as_str()), (Some(1), Some("owner")));
+        let listed = beside(&house, "workspace list", "").await.ok().out;
+        assert!(listed.contains("acme") && listed.contains("default"), "{listed}");
+        beside(&house, "workspace rename acme --name Acme-Corp", "").await.ok();
+        beside(&house, "workspace member remove acme ada@example.com", "").await.ok();
+        beside(&house, "workspace member remove acme ada@example.com", "").await.failed(1, "is not in acme");
+        beside(&house, "workspace member add none ada@example.com", "").await.failed(1, "no workspace `none`");
+        beside(&house, "workspace member add acme eve@example.com", "").await.failed(1, "no account");
+        beside(&house, "workspace create --slug Acme --name Acme", "").await.failed(2, "--slug: must be");
+        beside(&house, "workspace create --slug acme --name Acme", "").await.failed(1, "with this slug already");
+        beside(&house, "workspace delete acme --yes", "").await.ok();
+        beside(&house, "workspace show acme", "").await.failed(1, "no workspace `acme`");
+        // Roles of the deployment: whoever administers first owns it.
+        let first = beside(&house, "user create --email bo@example.com --admin --format json", "").await.json();
+        let second = beside(&house, "user create --email cy@example.com --admin --format json", "").await.json();
+        let third = beside(&house, "user create --email di@example.com --role auditor --format json", "").await.json();
+        let role = |user: &Value| user["role"].as_str().map(str::to_owned);
+        assert_eq!(["owner", "admin", "auditor"].map(|name| Some(name.to_owned())), [role(&first), role(&second), role(&third)]);
+        beside(&house, "user demote bo@example.com", "").await.failed(1, "last enabled owner");
+        beside(&house, "user role cy@example.com owner", "").await.ok();
+        beside(&house, "user role bo@example.com user", "").await.ok();
+        beside(&house, "user role bo@example.com king", "").await.failed(2, "one of owner");
+        beside(&house, "user create --email ed@example.com --workspace none", "").await.failed(2, "no workspace of this slug");
+    }
+
     async fn people_have_attributes(house: House) {
         let claims = r#"{"nickname":"Countess","attributes":{"team":"engines","groups":["math"]}}"#;
         let user = beside(&house, "user create --email ada@example.com --claims - --format json", claims).await.json();
@@ -128,7 +162,7 @@ on_both! {
         beside(&house, "client disable nobody", "").await.failed(1, "there is no client `nobody`");
         beside(&house, "client delete ledgerly", "").await.failed(2, "--yes");
         beside(&house, "client delete ledgerly --yes", "").await.ok();
-        beside(&house, "user disable ada@example.com", "").await.failed(1, "last enabled admin");
+        beside(&house, "user disable ada@example.com", "").await.failed(1, "last enabled owner");
         assert!(beside(&house, "user list", "").await.ok().out.contains("ada@example.com"));
         assert_eq!(beside(&house, "migrate --check --format json", "").await.json()["up_to_date"], true);
 

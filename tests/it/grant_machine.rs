@@ -241,6 +241,7 @@ async fn history(house: &House, client: &ClientId, user: &UserId, steps: &[Step]
         acr: "acr",
         amr: "pwd",
         redirect_uri: CALLBACK,
+        workspace: None,
     };
     let written =
         NewCode { token: &code, challenge: Some(&challenge), expires_at: now + CODE, grant_expires_at: now + ABSOLUTE };

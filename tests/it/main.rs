@@ -1,6 +1,7 @@
 //! One test binary: modules are named after specifications and features; each test has a house of its own.
 #![cfg(test)]
 
+mod audit;
 mod authorize;
 mod backchannel;
 mod chromium;
@@ -55,3 +56,4 @@ mod support;
 mod system;
 mod token;
 mod userinfo;
+mod workspaces;

@@ -402,14 +402,14 @@ on_both! {
         for twin in ["ada@EXAMPLE.com", " ada@example.com ", "\u{ff41}da@example.com"] {
             is(&admin.sends("POST", "users", json!({ "email": twin })).await, 409, "user-exists");
         }
-        is(&admin.sends("POST", "users", json!({ "email": "ben@example.com", "role": "admin" })).await, 422, "invalid-field");
+        is(&admin.sends("POST", "users", json!({ "email": "ben@example.com", "rev": 7 })).await, 422, "invalid-field");
         is(&admin.sends("POST", "users", json!({ "email": "ben" })).await, 422, "invalid-field");
 
         // AD-10: the last admin stays.
         for change in ["disable", "demote"] {
-            is(&admin.does("POST", &format!("users/{ada}/{change}")).await, 409, "last-admin");
+            is(&admin.does("POST", &format!("users/{ada}/{change}")).await, 409, "last-owner");
         }
-        is(&admin.does("DELETE", &format!("users/{ada}")).await, 409, "last-admin");
+        is(&admin.does("DELETE", &format!("users/{ada}")).await, 409, "last-owner");
         let ben = admin.sends("POST", "users", json!({ "email": "ben@example.com" })).await.text("id").to_owned();
         admin.does("POST", &format!("users/{ben}/promote")).await.ok();
 

@@ -26,7 +26,7 @@ async fn opens(browser: &mut Browser, token: &str) -> View {
 
 async fn admins(house: &House) -> usize {
     let people = symbolon::people::store::page(&house.app.db, "", "", 1000).await.expect("reads");
-    people.iter().filter(|person| person.admin).count()
+    people.iter().filter(|person| person.role.administers()).count()
 }
 
 on_both! {

@@ -9,8 +9,10 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, keys, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 14] = [
+const ROOMS: [(&str, &[(&str, &str)]); 17] = [
+    ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
+    ("audit/trail.rs", audit::trail::ALL),
     ("clients/cimd/store.rs", clients::cimd::store::ALL),
     ("clients/invites.rs", clients::invites::ALL),
     ("clients/store.rs", clients::store::ALL),
@@ -20,6 +22,7 @@ const ROOMS: [(&str, &[(&str, &str)]); 14] = [
     ("oauth/store.rs", oauth::store::ALL),
     ("people/setup.rs", people::setup::ALL),
     ("people/store.rs", people::store::ALL),
+    ("people/workspaces/store.rs", people::workspaces::store::ALL),
     ("signin/consents.rs", signin::consents::ALL),
     ("signin/interaction.rs", signin::interaction::ALL),
     ("signin/session.rs", signin::session::ALL),

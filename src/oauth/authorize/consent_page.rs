@@ -3,10 +3,12 @@
 use super::decide::Decision;
 use super::{Visit, asking, event};
 use crate::app::App;
+use crate::base::id::WorkspaceId;
 use crate::base::{ScopeSet, uri};
 use crate::db::Fault;
 use crate::oauth::scopes::ScopeLine;
 use crate::oauth::wishes::Wishes;
+use crate::people::workspaces::{self, Membership};
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Session, interaction, session};
 use crate::web::browser::{Browser, check_form};
@@ -35,6 +37,14 @@ struct ConsentPage {
     go: String,
     only_new: bool,
     mark: Option<String>,
+    workspaces: Vec<Choice>,
+}
+
+/// A workspace that the person may choose.
+struct Choice {
+    slug: WorkspaceId,
+    name: String,
+    chosen: bool,
 }
 
 /// `GET /consent?go=…`
@@ -57,7 +67,7 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     let before = visit.remembered(session).await?;
     let scope = visit.allowed(session, visit.ask.scope.clone());
     let told = visit.ask.claims.beside(&scope);
-    let (new, known) = apart(Allowed { scope, claims: told }, &before, &visit.ask.claims);
+    let (new, known) = apart(Allowed { scope, claims: told, workspace: None }, &before, &visit.ask.claims);
     let page = ConsentPage {
         page: Shell::new(app),
         client: asking(app, client, &visit.ask.redirect_uri),
@@ -73,10 +83,28 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
         go: go.to_owned(),
         only_new: known != Allowed::default(),
         mark: client.mark(),
+        workspaces: choices(app, session, before.workspace.as_ref()).await?,
     };
     // Browsers hold the redirect that follows the form to `form-action`.
     let leads_to = uri::origin(&visit.ask.redirect_uri);
     Ok((visit.browser.cookie(app), Page::new(page).leads_to(leads_to)).into_response())
+}
+
+/// Where the person may let the client act; nothing where there is nothing to choose.
+async fn choices(app: &App, session: &Session, before: Option<&WorkspaceId>) -> Result<Vec<Choice>, Fault> {
+    let all = workspaces::store::of_user(&app.db, &session.user.id).await?;
+    if all.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let choice =
+        |one: Membership| Choice { chosen: before == Some(&one.workspace), slug: one.workspace, name: one.name };
+    let mut choices: Vec<Choice> = all.into_iter().map(choice).collect();
+    if !choices.iter().any(|choice| choice.chosen)
+        && let Some(first) = choices.first_mut()
+    {
+        first.chosen = true;
+    }
+    Ok(choices)
 }
 
 fn lines(app: &App, what: &Allowed) -> Vec<ScopeLine> {
@@ -93,10 +121,10 @@ fn apart(asked: Allowed, before: &Allowed, wishes: &Wishes) -> (Allowed, Allowed
     let (fresh, old): (BTreeSet<String>, BTreeSet<String>) = asked.claims.into_iter().partition(is_new);
     let scope = asked.scope.minus(&before.scope);
     if scope.is_empty() && fresh.is_empty() {
-        return (Allowed { scope: asked.scope, claims: old }, Allowed::default());
+        return (Allowed { claims: old, ..asked }, Allowed::default());
     }
-    let known = Allowed { scope: asked.scope.only(|name| before.scope.has(name)), claims: old };
-    (Allowed { scope, claims: fresh }, known)
+    let known = Allowed { scope: asked.scope.only(|name| before.scope.has(name)), claims: old, workspace: None };
+    (Allowed { scope, claims: fresh, workspace: None }, known)
 }
 
 /// `POST /consent`
@@ -118,7 +146,8 @@ pub async fn post(
     if params.get("mark") != mark.as_deref() {
         return Err(changed_meanwhile());
     }
-    let decision = decision(&visit.ask.scope, &session, &params, mark)?;
+    let workspace = place(&app, &session, &params).await?;
+    let decision = Decision { workspace, ..decision(&visit.ask.scope, &session, &params, mark)? };
     let said = serde_json::to_value(&decision).map_err(|why| Fault::Bug(why.to_string()))?;
     let mut tx = app.db.begin().await?;
     if !interaction::decide(&mut tx, &visit.browser, go, &said, app.now()).await? {
@@ -143,17 +172,27 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params, mark: Option<S
             let stays = params.get("offline").is_some();
             let allowed =
                 asked.only(|name| named.has(name) && (stays || !matches!(name, "offline" | "offline_access")));
-            Ok(Decision { user, allowed: Some(allowed), mark })
+            Ok(Decision { user, allowed: Some(allowed), mark, workspace: None })
         }
-        Some("deny") => Ok(Decision { user, allowed: None, mark }),
+        Some("deny") => Ok(Decision { user, allowed: None, mark, workspace: None }),
         _ => Err(Stopped::bad_request("Choose Allow or Cancel.")),
     }
+}
+
+/// Which of their workspaces the person chose.
+async fn place(app: &App, session: &Session, params: &Params) -> Result<Option<WorkspaceId>, Stopped> {
+    let all = choices(app, session, None).await?;
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let chosen = all.into_iter().find(|one| Some(one.slug.as_str()) == params.get("workspace"));
+    chosen.map(|one| Some(one.slug)).ok_or_else(|| Stopped::bad_request("Choose one of your workspaces."))
 }
 
 fn trace(call: &Call, session: &Session, visit: &Visit<'_>, said: &Decision) -> audit::Event {
     let action = if said.allowed.is_some() { "consent.given" } else { "consent.declined" };
     let claims = said.allowed.as_ref().map(|allowed| visit.ask.granted_claims(allowed).beside(allowed));
-    let detail = serde_json::json!({ "scope": said.allowed, "claims": claims });
+    let detail = serde_json::json!({ "scope": said.allowed, "claims": claims, "workspace": said.workspace });
     audit::Event { detail, ..event(call, session, action, &visit.client) }
 }
 

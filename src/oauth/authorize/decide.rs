@@ -1,7 +1,7 @@
 //! What happens next with a request: a pure function of the request, who is signed in, and what was allowed.
 
 use super::request::AuthRequest;
-use crate::base::id::UserId;
+use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{ScopeSet, uri};
 use crate::clients::Client;
 use crate::oauth::error::{Code, Refusal};
@@ -18,8 +18,8 @@ pub enum Next {
     Select,
     /// The person must be asked.
     Consent,
-    /// A code for this scope.
-    Issue(ScopeSet),
+    /// A code for this scope, in this workspace.
+    Issue(ScopeSet, Option<WorkspaceId>),
     /// The client hears why not.
     Refuse(Refusal),
 }
@@ -34,6 +34,9 @@ pub struct Decision {
     /// What the client looked like to them, where nobody vouches for it.
     #[serde(default)]
     pub mark: Option<String>,
+    /// In which workspace, where they have several.
+    #[serde(default)]
+    pub workspace: Option<WorkspaceId>,
 }
 
 /// What is known beside the request.
@@ -47,6 +50,8 @@ pub struct Known {
     pub decision: Option<Decision>,
     /// The account that was chosen for this request.
     pub chosen: Option<UserId>,
+    /// The workspaces that the person is in.
+    pub workspaces: Vec<WorkspaceId>,
 }
 
 /// Decides.
@@ -73,16 +78,31 @@ pub fn next(ask: &AuthRequest, client: &Client, session: Option<&Session>, known
     }
     let decision = known.decision.as_ref();
     let decision = decision.filter(|d| d.user == session.user.id.as_str() && d.mark == client.mark());
+    let said = decision.and_then(|decision| decision.workspace.as_ref());
     match decision.map(|decision| &decision.allowed) {
-        Some(Some(allowed)) => Next::Issue(ask.scope.only(|name| allowed.has(name))),
+        Some(Some(allowed)) => issue(ask, ask.scope.only(|name| allowed.has(name)), known, said),
         Some(None) => Next::Refuse(Refusal::new(Code::AccessDenied, "the person declined")),
         None if wants_consent(ask, client, known) => must(ask, Next::Consent, CONSENT_REQUIRED),
-        None => Next::Issue(ask.scope.clone()),
+        None => issue(ask, ask.scope.clone(), known, None),
+    }
+}
+
+/// A grant acts in one workspace: the only one, the one that was chosen, or else the person must choose.
+fn issue(ask: &AuthRequest, scope: ScopeSet, known: &Known, said: Option<&WorkspaceId>) -> Next {
+    let chosen = said.or(known.allowed.workspace.as_ref()).filter(|one| known.workspaces.contains(one));
+    match (known.workspaces.as_slice(), chosen) {
+        ([], _) => Next::Issue(scope, None),
+        ([only], _) => Next::Issue(scope, Some(only.clone())),
+        (_, Some(chosen)) => Next::Issue(scope, Some(chosen.clone())),
+        (_, None) => must(ask, Next::Consent, INTERACTION_REQUIRED),
     }
 }
 
 const LOGIN_REQUIRED: Refusal = Refusal::new(Code::LoginRequired, "nobody is signed in as the request demands");
 const CONSENT_REQUIRED: Refusal = Refusal::new(Code::ConsentRequired, "the person has not allowed this yet");
+
+const INTERACTION_REQUIRED: Refusal =
+    Refusal::new(Code::InteractionRequired, "the person has not said in which workspace");
 
 /// OIDC Core §3.1.2.1: `prompt=none` turns every page into an error.
 fn must(ask: &AuthRequest, page: Next, otherwise: Refusal) -> Next {
@@ -153,7 +173,8 @@ mod tests {
 
     fn allowed_too(scope: &str, claims: &[&str]) -> Known {
         let claims = claims.iter().map(|name| (*name).to_owned()).collect();
-        Known { allowed: Allowed { scope: ScopeSet::parse(scope).expect("scopes"), claims }, ..Known::default() }
+        let scope = ScopeSet::parse(scope).expect("scopes");
+        Known { allowed: Allowed { scope, claims, workspace: None }, ..Known::default() }
     }
 
     fn chose(user: &str) -> Known {
@@ -162,7 +183,10 @@ mod tests {
 
     fn said(user: &str, scope: Option<&str>) -> Known {
         let allowed = scope.map(|scope| ScopeSet::parse(scope).expect("scopes"));
-        Known { decision: Some(Decision { user: user.to_owned(), allowed, mark: None }), ..Known::default() }
+        Known {
+            decision: Some(Decision { user: user.to_owned(), allowed, mark: None, workspace: None }),
+            ..Known::default()
+        }
     }
 
     /// One row: what is asked, of whom, by whom, what is known, what comes next.
@@ -173,7 +197,8 @@ mod tests {
             Next::Login => "login".to_owned(),
             Next::Select => "select".to_owned(),
             Next::Consent => "consent".to_owned(),
-            Next::Issue(scope) => format!("issue {scope}"),
+            Next::Issue(scope, None) => format!("issue {scope}"),
+            Next::Issue(scope, Some(workspace)) => format!("issue {scope} in {workspace}"),
             Next::Refuse(refusal) => refusal.code.wire().0.to_owned(),
         }
     }
@@ -216,6 +241,43 @@ mod tests {
         ];
         for (n, (ask, signed_in, expected)) in table.into_iter().enumerate() {
             assert_eq!(row(ask, &web, signed_in, &known), expected, "row {n}");
+        }
+    }
+
+    #[test]
+    fn who_is_in_several_workspaces_says_in_which() {
+        let (web, trusted) = (client(|_| {}), client(|m| m.trusted = true));
+        let in_all = |known: Known, all: &[&str]| Known {
+            workspaces: all.iter().map(|slug| WorkspaceId::from(*slug)).collect(),
+            ..known
+        };
+        let before = |slug: &str| {
+            let mut known = allowed("openid email");
+            known.allowed.workspace = Some(WorkspaceId::from(slug));
+            known
+        };
+        let chose = |slug: &str| {
+            let mut known = said("ada", Some("openid"));
+            known.decision.as_mut().expect("a decision").workspace = Some(WorkspaceId::from(slug));
+            known
+        };
+        let old = Some(("ada", BEFORE));
+        let silent = || with(|a| a.prompt.none = true);
+        let table = [
+            (ask(), &web, in_all(allowed("openid email"), &[]), "issue openid email"),
+            (ask(), &web, in_all(allowed("openid email"), &["a"]), "issue openid email in a"),
+            (ask(), &web, in_all(before("gone"), &["a"]), "issue openid email in a"),
+            (ask(), &web, in_all(allowed("openid email"), &["a", "b"]), "consent"),
+            (silent(), &web, in_all(allowed("openid email"), &["a", "b"]), "interaction_required"),
+            (ask(), &trusted, in_all(Known::default(), &["a", "b"]), "consent"),
+            (ask(), &web, in_all(before("b"), &["a", "b"]), "issue openid email in b"),
+            (silent(), &web, in_all(before("b"), &["a", "b"]), "issue openid email in b"),
+            (ask(), &web, in_all(before("gone"), &["a", "b"]), "consent"),
+            (ask(), &web, in_all(chose("b"), &["a", "b"]), "issue openid in b"),
+            (ask(), &web, in_all(chose("gone"), &["a", "b"]), "consent"),
+        ];
+        for (n, (ask, client, known, expected)) in table.into_iter().enumerate() {
+            assert_eq!(row(ask, client, old, &known), expected, "row {n}");
         }
     }
 

@@ -4,7 +4,7 @@
 use super::Visit;
 use super::respond::Granted;
 use crate::audit;
-use crate::base::id::uuid7;
+use crate::base::id::{WorkspaceId, uuid7};
 use crate::base::{ScopeSet, Time};
 use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::{self, Tx};
@@ -26,16 +26,31 @@ struct Written {
     front: Option<(GrantToken, Grant)>,
 }
 
+/// What is granted, and where.
+pub(super) struct Granting<'a> {
+    /// For what.
+    pub(super) scope: &'a ScopeSet,
+    /// In which workspace.
+    pub(super) workspace: Option<&'a WorkspaceId>,
+}
+
+impl Granting<'_> {
+    fn remembered(&self, claims: &Wishes) -> Allowed {
+        let scope = self.scope.clone();
+        Allowed { claims: claims.beside(&scope), scope, workspace: self.workspace.cloned() }
+    }
+}
+
 /// Writes it down, with what the audit trail should hear of it, then signs.
 pub(super) async fn run(
     visit: &Visit<'_>,
     session: &Session,
-    granted: &ScopeSet,
+    granting: &Granting<'_>,
     news: Option<&audit::Event>,
 ) -> Result<Result<Granted, Refusal>, Stopped> {
     let now = visit.app.now();
-    let claims = visit.ask.granted_claims(granted);
-    let new = new_grant(visit, session, granted, &claims);
+    let claims = visit.ask.granted_claims(granting.scope);
+    let new = new_grant(visit, session, granting, &claims);
     let written = match (&visit.waiting, news) {
         // One row is one statement.
         (None, None) if !visit.ask.response_type.legacy() => code_alone(visit, &new, now).await?,
@@ -46,7 +61,7 @@ pub(super) async fn run(
                     return Err(Stopped::expired());
                 }
                 if waiting.decision.is_some() {
-                    let allowed = Allowed { claims: claims.beside(granted), scope: granted.clone() };
+                    let allowed = granting.remembered(&claims);
                     let mark = visit.client.mark();
                     let whom = consents::Whom { client: &visit.client.id, mark: mark.as_deref() };
                     consents::remember(&mut tx, &session.user.id, whom, allowed, now).await?;
@@ -132,14 +147,14 @@ fn new_code<'a>(visit: &'a Visit<'_>, token: &'a GrantToken, now: Time) -> NewCo
 fn new_grant<'a>(
     visit: &'a Visit<'_>,
     session: &'a Session,
-    granted: &'a ScopeSet,
+    granting: &Granting<'a>,
     claims: &'a Wishes,
 ) -> NewGrant<'a> {
     NewGrant {
         client_id: &visit.client.id,
         user_id: &session.user.id,
         sid: &session.sid,
-        scope: granted,
+        scope: granting.scope,
         resource: &visit.ask.resource,
         claims: Some(claims).filter(|claims| !claims.is_empty()),
         nonce: visit.ask.nonce.as_deref(),
@@ -147,5 +162,6 @@ fn new_grant<'a>(
         acr: &session.acr,
         amr: &session.amr,
         redirect_uri: &visit.ask.redirect_uri,
+        workspace: granting.workspace,
     }
 }

@@ -14,9 +14,11 @@ use super::error::{Code, Refusal};
 use super::{scopes, subject};
 use crate::app::App;
 use crate::audit;
+use crate::base::id::WorkspaceId;
 use crate::base::{ScopeSet, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, Provenance};
 use crate::db::Fault;
+use crate::people;
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
 use crate::web::browser::Browser;
@@ -25,6 +27,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use decide::{Known, Next};
+use issue::Granting;
 use request::AuthRequest;
 use respond::Return;
 use reused::Reused;
@@ -122,10 +125,10 @@ impl<'a> Visit<'a> {
         let known = self.known(session.as_ref()).await?;
         match (decide::next(&ask, &self.client, session.as_ref(), &known), session) {
             (Next::Refuse(refusal), _) => self.refuse(refusal).await,
-            (Next::Issue(granted), Some(session)) => self.issue(&session, granted).await,
+            (Next::Issue(granted, workspace), Some(session)) => self.issue(&session, granted, workspace).await,
             (Next::Select, Some(_)) => self.send_to("/select").await,
             (Next::Consent, Some(_)) => self.send_to("/consent").await,
-            (Next::Login | Next::Select | Next::Consent | Next::Issue(_), _) => self.send_to("/login").await,
+            (Next::Login | Next::Select | Next::Consent | Next::Issue(..), _) => self.send_to("/login").await,
         }
     }
 
@@ -133,8 +136,8 @@ impl<'a> Visit<'a> {
     async fn remembered(&self, session: &Session) -> Result<Allowed, Fault> {
         let mark = self.client.mark();
         let whom = consents::Whom { client: &self.client.id, mark: mark.as_deref() };
-        let Allowed { scope, claims } = consents::remembered(&self.app.db, &session.user.id, whom).await?;
-        Ok(Allowed { scope: scopes::with_implied(self.app, &scope), claims })
+        let allowed = consents::remembered(&self.app.db, &session.user.id, whom).await?;
+        Ok(Allowed { scope: scopes::with_implied(self.app, &allowed.scope), ..allowed })
     }
 
     /// What is known beside the request.
@@ -142,16 +145,15 @@ impl<'a> Visit<'a> {
         let Some(session) = session else {
             return Ok(Known::default());
         };
-        let allowed = match self.client.metadata.trusted {
-            true => Allowed::default(),
-            false => self.remembered(session).await?,
-        };
+        let workspaces = people::workspaces::store::of_user(&self.app.db, &session.user.id);
+        let (allowed, workspaces) = tokio::try_join!(self.remembered(session), workspaces)?;
         let decision = self.waiting.as_ref().and_then(|waiting| waiting.decision.clone());
         Ok(Known {
             sub: subject::of(self.app, &self.client.metadata, &session.user.id).into_owned(),
             allowed,
             decision: decision.and_then(|decision| serde_json::from_value(decision).ok()),
             chosen: self.waiting.as_ref().and_then(|waiting| waiting.chosen.clone()),
+            workspaces: workspaces.into_iter().map(|one| one.workspace).collect(),
         })
     }
 
@@ -195,14 +197,26 @@ impl<'a> Visit<'a> {
     }
 
     /// What was asked for: see [`issue`].
-    async fn issue(self, session: &Session, granted: ScopeSet) -> Result<Response, Stopped> {
+    async fn issue(
+        self,
+        session: &Session,
+        granted: ScopeSet,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Response, Stopped> {
         let now = self.app.now();
         let reused = reused::reused(self.app, &self.ask, now);
         if self.app.config.authorization.refuse_reused && reused.as_ref().is_some_and(|reused| reused.times > 1) {
             return self.refuse(Refusal::new(Code::InvalidRequest, REUSED)).await;
         }
         let news = reused.filter(|reused| reused.news).map(|reused| self.told(&reused));
-        let answer = match issue::run(&self, session, &granted, news.as_ref()).await? {
+        let answer = match issue::run(
+            &self,
+            session,
+            &Granting { scope: &granted, workspace: workspace.as_ref() },
+            news.as_ref(),
+        )
+        .await?
+        {
             Ok(answer) => answer,
             Err(refusal) => return Ok(self.back.refuse(refusal)),
         };
@@ -229,7 +243,7 @@ impl<'a> Visit<'a> {
     fn allowed(&self, session: &Session, granted: ScopeSet) -> ScopeSet {
         let refreshes = self.client.may(clients::GrantType::RefreshToken);
         granted.only(|name| match name {
-            ADMIN_SCOPE => session.user.admin,
+            ADMIN_SCOPE => session.user.role.looks(),
             "offline" | "offline_access" => refreshes,
             _ => true,
         })

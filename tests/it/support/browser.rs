@@ -57,7 +57,9 @@ impl View {
         let html = Html::parse_document(&self.body);
         let fields = Selector::parse(&format!("{selector} input")).expect("a selector");
         html.select(&fields)
-            .filter(|el| el.value().attr("type") != Some("checkbox") || el.value().attr("checked").is_some())
+            .filter(|el| {
+                !matches!(el.value().attr("type"), Some("checkbox" | "radio")) || el.value().attr("checked").is_some()
+            })
             .filter_map(|el| {
                 Some((el.value().attr("name")?.to_owned(), el.value().attr("value").unwrap_or("").to_owned()))
             })

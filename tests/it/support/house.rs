@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use symbolon::app::App;
+use symbolon::base::id::{UserId, WorkspaceId};
 use symbolon::base::{Clock, Secret, Time};
 use symbolon::clients::Metadata;
 use symbolon::config::Config;
-use symbolon::people::{NewUser, Profile};
+use symbolon::people::workspaces::{self, Standing};
+use symbolon::people::{self, NewUser, Profile};
 use symbolon::server::{self, Role, Stop};
 use tokio::sync::OnceCell;
 
@@ -223,10 +225,34 @@ impl House {
     pub async fn person_with(&self, name: &str, claims: serde_json::Value, admin: bool) -> String {
         let profile = Profile::parse(claims).expect("claims");
         let email = format!("{name}@example.com");
-        let new = NewUser { email, password: Some(Secret::new(PASSWORD)), profile, admin };
+        let role = if admin { people::Role::Owner } else { people::Role::User };
+        let joins = self.config.workspaces.joined();
+        let new = NewUser { email, password: Some(Secret::new(PASSWORD)), profile, role, joins };
         let hash = self.app.passwords.hash(Secret::new(PASSWORD)).await.expect("hashes");
-        let id = symbolon::people::store::create(&self.app.db, &new, Some(hash), self.now()).await.expect("creates");
+        let id = people::store::create(&self.app.db, &new, Some(hash), self.now()).await.expect("creates");
         id.expect("a new address").to_string()
+    }
+
+    /// Runs a command of `symbolon` on this house's database; gives its exit code, stdout and stderr.
+    pub async fn command(&self, line: &str) -> (i32, String, String) {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_symbolon"));
+        command.env_clear().current_dir(&self.dir).args(line.split_whitespace()).stdin(std::process::Stdio::null());
+        if let Some(url) = &self.config.database_url {
+            command.env("SYMBOLON_DATABASE_URL", url.reveal());
+        }
+        let done = tokio::task::spawn_blocking(move || command.output()).await.expect("runs").expect("runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (done.status.code().expect("a status"), text(done.stdout), text(done.stderr))
+    }
+
+    /// A workspace with these people in it, as owner, admin or member.
+    pub async fn workspace(&self, slug: &str, people: &[(&str, Standing)]) {
+        let (slug, now) = (WorkspaceId::from(slug), self.now());
+        assert!(workspaces::store::create(&self.app.db, &slug, slug.as_str(), now).await.expect("creates"));
+        for (user, role) in people {
+            let user = UserId::from(*user);
+            assert!(workspaces::store::add(&self.app.db, &slug, &user, *role, now).await.expect("adds"));
+        }
     }
 
     /// A confidential client with the usual scopes.
