@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use symbolon::base::Clock;
-use symbolon::base::id::{SessionId, UserId};
+use symbolon::base::id::UserId;
 use symbolon::clients::SubjectType;
 use symbolon::oauth::{grants, logout};
 use symbolon::server::{self, Role};
@@ -93,14 +93,14 @@ on_both! {
         let (mut browser, mut other, mut bobs) = (house.browser(), house.browser(), house.browser());
         let tokens = es.tokens(&mut browser, "ada", &[]).await;
         es.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
-        rs.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
+        let at_rs = rs.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
         // A code that was never redeemed told nobody anything; nor does another browser's session end.
         idle.code(&mut browser, "ada", &[]).await;
         let elsewhere = es.tokens(&mut other, "ada", &[]).await;
         es.tokens(&mut bobs, "bob", &[]).await;
         signs_out(&mut browser).await;
         let mut seen = BTreeSet::new();
-        for (client, rp, alg) in [(&es, &rps[0], "ES256"), (&rs, &rps[1], "RS256")] {
+        for (client, rp, alg, tokens) in [(&es, &rps[0], "ES256", &tokens), (&rs, &rps[1], "RS256", &at_rs)] {
             let notice = rp.told(1).await.remove(0);
             let (header, claims) = client.is_told(&notice).await;
             assert_eq!(header["alg"], alg);
@@ -218,6 +218,27 @@ on_both! {
         assert_eq!(rp.notices().len(), asked + 1);
     }
 
+    async fn s46_a_client_that_is_gone_is_not_asked_once_for_each_notice_that_is_too_old(house: House) {
+        let house = house.reaching_loopback().await;
+        let rp = Rp::open().await;
+        let client = client(&house, &rp).await;
+        let ada = house.person("ada").await;
+        for _ in 0..40 {
+            client.tokens(&mut house.browser(), "ada", &[("scope", "openid")]).await;
+        }
+        rp.answers(503);
+        house.signs_person_out(&ada).await;
+        assert!(put_off(&house, 10).await);
+        let (before, some) = (rp.notices().len(), waiting(&house).await);
+        assert!(before <= 16 && some == 40, "one at a time, as long as there is hope: {before} {some}");
+        assert!(trail(&house, &format!("client:{}", client.id)).await.is_empty());
+        // A day and an hour later all are too old: a try of each worker, and the trail has every one.
+        passes(&house, Duration::from_secs(25 * 3600));
+        none_waits(&house).await;
+        assert!(rp.notices().len() <= before + 16, "{} after {before}", rp.notices().len());
+        assert_eq!(trail(&house, &format!("client:{}", client.id)).await, ["logout.notice_given_up"; 40]);
+    }
+
     async fn s46_a_notice_survives_the_end_of_the_process(house: House) {
         let house = house.reaching_loopback().await;
         house.person("ada").await;
@@ -234,7 +255,7 @@ on_both! {
         config.issuer = issuer;
         let beside = server::start(config.clone(), None, Clock::shiftable(), Role::Command, false).await.expect("starts");
         let mut tx = beside.app.db.begin().await.expect("begins");
-        logout::wind_up(&beside.app, &mut tx, &sub, &SessionId::from(sid(&tokens.body))).await.expect("winds up");
+        assert_eq!(logout::sign_out_everywhere(&beside.app, &mut tx, &sub).await.expect("winds up"), 1);
         tx.commit().await.expect("commits");
         beside.app.db.close().await;
         assert_eq!(rp.notices().len(), 0);
