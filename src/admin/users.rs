@@ -1,4 +1,4 @@
-//! Accounts, as administrators change them. The last enabled owner stays one,
+//! Accounts, as administrators change them. The last enabled admin stays one,
 //! and nobody below an owner touches those who look after the deployment.
 
 use super::change::{Change, Happened};
@@ -24,7 +24,7 @@ pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, R
     };
     let mut change = Change::begin(app, who).await?;
     // Somebody must be able to give roles: the first who administers owns.
-    if new.role.administers() && !store::another_owner(&mut change.tx, None).await? {
+    if new.role.administers() && !store::another_admin(&mut change.tx, None).await? {
         new.role = Role::Owner;
     }
     let Some(id) = store::create(&mut change.tx, &new, hash, change.now).await? else {
@@ -86,7 +86,7 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
     let mut change = Change::begin(app, who).await?;
     let before = one(&mut change, id).await?;
     reaches(who, &before)?;
-    keeps_an_owner(&mut change, &before, "disabled").await?;
+    keeps_an_admin(&mut change, &before, "disabled").await?;
     if before.enabled {
         store::set_enabled(&mut change.tx, id, false, change.now).await?;
     }
@@ -142,8 +142,8 @@ pub async fn set_role(app: &App, who: &Acting, id: &UserId, role: Role) -> Resul
     if who.role != Role::Owner {
         return Err(Refused::Forbidden("only an owner gives and takes roles"));
     }
-    if role != Role::Owner {
-        keeps_an_owner(&mut change, &before, "demoted").await?;
+    if !role.administers() {
+        keeps_an_admin(&mut change, &before, "demoted").await?;
     }
     store::set_profile(&mut change.tx, id, &before.profile, role, change.now).await?;
     let action = if role > before.role { "user.promoted" } else { "user.demoted" };
@@ -155,7 +155,7 @@ pub async fn delete(app: &App, who: &Acting, id: &UserId) -> Result<(), Refused>
     let mut change = Change::begin(app, who).await?;
     let user = one(&mut change, id).await?;
     reaches(who, &user)?;
-    keeps_an_owner(&mut change, &user, "deleted").await?;
+    keeps_an_admin(&mut change, &user, "deleted").await?;
     logout::account_over(app, &mut change.tx, id).await?;
     store::delete(&mut change.tx, id).await?;
     change.commit(happened("user.deleted", id, user.to_json(), Value::Null)).await
@@ -174,13 +174,13 @@ fn reaches(who: &Acting, whom: &User) -> Result<(), Refused> {
 }
 
 /// Nobody could let anyone in again. Holds under the lock of the change.
-async fn keeps_an_owner(change: &mut Change<'_>, user: &User, done: &str) -> Result<(), Refused> {
-    if user.role != Role::Owner || !user.enabled || store::another_owner(&mut change.tx, Some(&user.id)).await? {
+async fn keeps_an_admin(change: &mut Change<'_>, user: &User, done: &str) -> Result<(), Refused> {
+    if !user.role.administers() || !user.enabled || store::another_admin(&mut change.tx, Some(&user.id)).await? {
         return Ok(());
     }
     let why =
-        format!("{} is the last enabled owner and can't be {done}; make another person an owner first", user.email);
-    Err(Refused::conflict("last-owner", why))
+        format!("{} is the last enabled admin and can't be {done}; make another person an admin first", user.email);
+    Err(Refused::conflict("last-admin", why))
 }
 
 async fn changed(mut change: Change<'_>, action: &'static str, before: &User) -> Result<User, Refused> {

@@ -48,7 +48,7 @@ async fn bind(config: &Config) -> Result<TcpListener, Failure> {
 /// On a deployment without an administrator: the link with which the first one makes their account. It goes to the
 /// terminal of whoever started the server, not into the log, which more people read.
 async fn invite(app: &App) -> Result<(), Fault> {
-    if people::store::another_owner(&app.db, None).await? {
+    if people::store::another_admin(&app.db, None).await? {
         return Ok(());
     }
     if !std::io::stdout().is_terminal() {

@@ -15,7 +15,7 @@ sql! {
                      WHERE email_key = $1";
     read PAGE = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
                  WHERE id > $1 AND (email_key LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3";
-    read ANY_OWNER = "SELECT id FROM users WHERE role = 'owner' AND enabled ORDER BY id LIMIT 2";
+    read ANY_ADMIN = "SELECT id FROM users WHERE role IN ('owner', 'admin') AND enabled ORDER BY id LIMIT 2";
     write SET_ENABLED = "UPDATE users SET enabled = $2, rev = rev + 1, updated_at = $3 WHERE id = $1 RETURNING id";
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1 WHERE id = $1 RETURNING id";
     write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
@@ -53,9 +53,9 @@ pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result
     rows.iter().map(User::from_row).collect()
 }
 
-/// Whether there is an enabled owner other than `except`.
-pub async fn another_owner(mut on: impl On, except: Option<&UserId>) -> Result<bool> {
-    let rows = on.all(ANY_OWNER, args![]).await?;
+/// Whether there is an enabled administrator other than `except`.
+pub async fn another_admin(mut on: impl On, except: Option<&UserId>) -> Result<bool> {
+    let rows = on.all(ANY_ADMIN, args![]).await?;
     let ids: Result<Vec<UserId>> = rows.iter().map(|row| row.id("id")).collect();
     Ok(ids?.iter().any(|id| Some(id) != except))
 }

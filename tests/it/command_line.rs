@@ -122,9 +122,9 @@ on_both! {
         let third = beside(&house, "user create --email di@example.com --role auditor --format json", "").await.json();
         let role = |user: &Value| user["role"].as_str().map(str::to_owned);
         assert_eq!(["owner", "admin", "auditor"].map(|name| Some(name.to_owned())), [role(&first), role(&second), role(&third)]);
-        beside(&house, "user demote bo@example.com", "").await.failed(1, "last enabled owner");
         beside(&house, "user role cy@example.com owner", "").await.ok();
         beside(&house, "user role bo@example.com user", "").await.ok();
+        beside(&house, "user demote cy@example.com", "").await.failed(1, "last enabled admin");
         beside(&house, "user role bo@example.com king", "").await.failed(2, "one of owner");
         beside(&house, "user create --email ed@example.com --workspace none", "").await.failed(2, "no workspace of this slug");
     }
@@ -162,7 +162,7 @@ on_both! {
         beside(&house, "client disable nobody", "").await.failed(1, "there is no client `nobody`");
         beside(&house, "client delete ledgerly", "").await.failed(2, "--yes");
         beside(&house, "client delete ledgerly --yes", "").await.ok();
-        beside(&house, "user disable ada@example.com", "").await.failed(1, "last enabled owner");
+        beside(&house, "user disable ada@example.com", "").await.failed(1, "last enabled admin");
         assert!(beside(&house, "user list", "").await.ok().out.contains("ada@example.com"));
         assert_eq!(beside(&house, "migrate --check --format json", "").await.json()["up_to_date"], true);
 

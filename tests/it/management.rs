@@ -407,9 +407,9 @@ on_both! {
 
         // AD-10: the last admin stays.
         for change in ["disable", "demote"] {
-            is(&admin.does("POST", &format!("users/{ada}/{change}")).await, 409, "last-owner");
+            is(&admin.does("POST", &format!("users/{ada}/{change}")).await, 409, "last-admin");
         }
-        is(&admin.does("DELETE", &format!("users/{ada}")).await, 409, "last-owner");
+        is(&admin.does("DELETE", &format!("users/{ada}")).await, 409, "last-admin");
         let ben = admin.sends("POST", "users", json!({ "email": "ben@example.com" })).await.text("id").to_owned();
         admin.does("POST", &format!("users/{ben}/promote")).await.ok();
 

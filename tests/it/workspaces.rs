@@ -60,7 +60,7 @@ on_both! {
         // In two, the person says which; the choice is remembered, and silent renewal keeps it.
         house.workspace("acme", &[(&ada, Standing::Admin)]).await;
         let mut browser = house.browser();
-        let view = browser.get(&client.auth_url(&[])).await;
+        let view = browser.get(&client.auth_url(&[("prompt", "consent")])).await;
         let page = browser.signs_in(&view, "ada").await;
         assert_eq!(page.form("form:has(#allow)").iter().filter(|(name, _)| name == "workspace").count(), 1);
         assert!(page.first("#workspace-default[checked]").is_some(), "as the last time: {}", page.body);
@@ -188,9 +188,9 @@ on_both! {
         // What they were is no help any more.
         assert_eq!(owner.does("GET", "users", None).await.status, 403);
         assert_eq!(otto.does("GET", "users", None).await.status, 401, "disabled");
-        let last = ann.does("POST", &format!("users/{ann_id}/role"), Some(json!({ "role": "admin" }))).await;
+        let last = ann.does("POST", &format!("users/{ann_id}/role"), Some(json!({ "role": "auditor" }))).await;
         assert_eq!(last.status, 409, "{}", last.body);
-        assert_eq!(last.body["type"], "urn:symbolon:problem:last-owner");
+        assert_eq!(last.body["type"], "urn:symbolon:problem:last-admin");
     }
 
     async fn bad_input_says_which_member_is_wrong(house: House) {

@@ -79,7 +79,7 @@ async fn database(db: &Db, config: &Config) -> Vec<Finding> {
         }
         Err(fault) => findings.push(bad("signing keys", fault.to_string())),
     }
-    match people::store::another_owner(db, None).await {
+    match people::store::another_admin(db, None).await {
         Ok(true) => findings.push(good("administrator", "there is one")),
         Ok(false) => {
             findings.push(bad("administrator", "there is none yet; make a link with `symbolon user setup-link`"))

@@ -140,7 +140,9 @@ fn signed_out(call: &Call, session: &Session, client: Option<&Client>) -> Event 
 /// What the pages say about the app.
 fn asking(client: &Client) -> Asking {
     let metadata = &client.metadata;
-    let own = metadata.client_uri.iter().chain(&metadata.redirect_uris);
+    // A stranger's app may call any site its home; where its answers go is its own.
+    let home = metadata.client_uri.iter().filter(|_| client.provenance.vouched_for());
+    let own = home.chain(&metadata.redirect_uris);
     let host = own.filter_map(|uri| uri::host(uri)).next().unwrap_or_default();
     Asking { name: metadata.client_name.clone(), host, ..Asking::default() }
 }
