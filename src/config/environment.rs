@@ -78,6 +78,10 @@ fn value(path: &[String], text: String, defaults: &Table) -> Result<Value, Refus
         Some(Value::Integer(default)) => text.trim().parse().map(Value::Integer).map_err(|_| {
             Refused::new(format!("`{}` must be a whole number", path.join(".")), format!("the default is {default}"))
         }),
+        Some(Value::Array(_)) if text.trim_start().starts_with('[') => Err(Refused::new(
+            format!("`{}` is a list, which has no brackets and quotes in a variable", path.join(".")),
+            "write one,another,a third",
+        )),
         Some(Value::Array(_)) => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))

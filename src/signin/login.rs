@@ -47,8 +47,13 @@ pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Re
     let query = query.readable().map_err(Stopped::bad_link)?;
     let desk = Desk::open(&app, &headers, &query).await?;
     let hint = desk.waiting.as_ref().and_then(|w| w.waiting.login_hint.clone());
-    let email = hint.filter(|_| !desk.another).unwrap_or_default();
-    desk.page(&app, email, None, StatusCode::OK).await
+    let known = desk.session.as_ref().map(|session| session.user.email.clone());
+    // Who wants to be somebody else isn't who is signed in, but may be who the app expects.
+    let email = match desk.another {
+        true => hint.filter(|hint| Some(hint) != known.as_ref()),
+        false => hint.or(known),
+    };
+    desk.page(&app, email.unwrap_or_default(), None, StatusCode::OK).await
 }
 
 /// `POST /login`
@@ -68,7 +73,7 @@ pub async fn post(
     match verify(&app, &call, &headers, email, password).await? {
         Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await,
         Verified::No => {
-            let error = "That e-mail address and password don't match an account here. Check both and try again.";
+            let error = "That e-mail address and password don’t match an account here. Check both and try again.";
             desk.page(&app, email.to_owned(), Some(error.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Verified::Wait(seconds) => {
