@@ -73,7 +73,7 @@ pub async fn post(
     match verify(&app, &call, &headers, email, password).await? {
         Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await,
         Verified::No => {
-            let error = "That e-mail address and password don’t match an account here. Check both and try again.";
+            let error = "That e-mail address and password don't match an account here. Check both and try again.";
             desk.page(&app, email.to_owned(), Some(error.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Verified::Wait(seconds) => {
