@@ -151,6 +151,17 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_separated_by_commas() {
+        let defaults = super::super::load::defaults().expect("embedded");
+        let path = ["proxies".to_owned(), "trusted".to_owned()];
+        let list = |text: &str| value(&path, text.to_owned(), &defaults);
+        let two = list("10.0.0.0/8, fd00::/8").expect("a list");
+        assert_eq!(two.as_array().expect("a list").len(), 2);
+        let refused = list(r#"["10.0.0.0/8"]"#).expect_err("TOML").to_string();
+        assert!(refused.contains("brackets") && refused.contains("one,another"), "{refused}");
+    }
+
+    #[test]
     fn the_master_key_comes_from_one_place_only() {
         let file = tempfile::NamedTempFile::new().expect("temporary file");
         std::fs::write(file.path(), "abc\n").expect("written");
