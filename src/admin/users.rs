@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// Makes an account. Hashing comes before the transaction.
 pub async fn create(app: &App, who: &Acting, new: NewUser) -> Result<User, Refused> {
-    new.check().map_err(|(field, why)| Refused::invalid(field, why))?;
+    new.check().map_err(|(field, why)| Refused::invalid(field, why.plain()))?;
     let hash = match &new.password {
         Some(password) => Some(app.passwords.hash(password.clone()).await?),
         None => None,
@@ -79,7 +79,7 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
 pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) -> Result<User, Refused> {
     let user = show(app, id).await?;
     password::check(chosen.reveal(), &user.email, user.profile.text("name").unwrap_or_default())
-        .map_err(|why| Refused::invalid("password", why))?;
+        .map_err(|why| Refused::invalid("password", why.plain()))?;
     let hash = app.passwords.hash(chosen).await?;
     let mut change = Change::begin(app, who).await?;
     let before = one(&mut change, id).await?;

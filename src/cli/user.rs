@@ -111,7 +111,7 @@ impl Create {
         let profile = Profile::parse(Value::Object(named.0)).map_err(|why| Failure::usage(format!("--name: {why}")))?;
         let password = if self.password_stdin { Some(ask::password()?) } else { None };
         let new = NewUser { email: self.email, password, profile, admin: self.admin };
-        new.check().map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why }, ""))?;
+        new.check().map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why: why.plain() }, ""))?;
         Ok(new)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Cimd, Config, Keys, Lifetimes, Limits, span};
 use crate::base::ScopeSet;
+use crate::lang::Language;
 use std::net::IpAddr;
 use std::time::Duration;
 use url::{Host, Url};
@@ -37,6 +38,7 @@ pub(super) fn check(config: &Config) -> Checked {
     limits(&config.limits)?;
     strangers(config)?;
     implied(config)?;
+    language(&config.ui.language)?;
     for (setting, number) in [
         ("throttle.account", config.throttle.account),
         ("throttle.address", config.throttle.address),
@@ -93,6 +95,12 @@ fn name(name: &str) -> Checked {
     let printable = !name.chars().any(char::is_control);
     let what = "must have between 1 and 60 characters, none of them control characters";
     ensure((1..=60).contains(&length) && name.chars().count() <= 60 && printable, "name", what, "write a short name")
+}
+
+fn language(tag: &str) -> Checked {
+    let tags: Vec<&str> = Language::all().map(Language::tag).collect();
+    let fix = format!("write one of {}", tags.join(", "));
+    ensure(tags.contains(&tag), "ui.language", "isn't a language that pages are written in", fix)
 }
 
 /// `EnvFilter` would read a misspelled level as the name of a module, and then log everything of that and nothing else.

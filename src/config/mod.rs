@@ -71,6 +71,8 @@ pub struct Config {
     pub logout: Logout,
     /// Signing keys.
     pub keys: Keys,
+    /// Pages.
+    pub ui: Ui,
     /// What scopes mean, in words for the consent page.
     pub scopes: BTreeMap<String, ScopeText>,
 }
@@ -259,6 +261,14 @@ pub struct Keys {
     /// How long a retired key is still published.
     #[serde(with = "span")]
     pub keep_retired: Duration,
+}
+
+/// Pages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ui {
+    /// The language for people of whom we know no other.
+    pub language: String,
 }
 
 /// What a scope means.

@@ -39,7 +39,7 @@ pub async fn settle(app: &App) -> Result<(), String> {
 async fn person(app: &App, email: &str, claims: Value, admin: bool, now: Time) -> Result<(), String> {
     let profile = Profile::parse(claims)?;
     let new = NewUser { email: email.to_owned(), password: Some(Secret::new(PASSWORD)), profile, admin };
-    new.check().map_err(|(field, why)| format!("{email}: {field}: {why}"))?;
+    new.check().map_err(|(field, why)| format!("{email}: {field}: {}", why.plain()))?;
     let known = people::store::by_email(&app.db, email).await.map_err(|fault| fault.to_string())?;
     if known.is_none() {
         let hash = app.passwords.hash(Secret::new(PASSWORD)).await.map_err(|_| "no password could be hashed")?;

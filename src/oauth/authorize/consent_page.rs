@@ -3,15 +3,16 @@
 use super::decide::Decision;
 use super::{Visit, asking, event};
 use crate::app::App;
-use crate::base::{ScopeSet, uri};
+use crate::base::{ScopeSet, Time, uri};
 use crate::db::Fault;
+use crate::lang::Message;
 use crate::oauth::scopes::ScopeLine;
 use crate::oauth::wishes::Wishes;
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Session, interaction, session};
-use crate::web::browser::{Browser, check_form};
+use crate::web::browser::check_form;
 use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
-use crate::{audit, oauth};
+use crate::{audit, oauth, signin};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -24,8 +25,9 @@ struct ConsentPage {
     page: Shell,
     client: Asking,
     third_party: bool,
-    approved_on: Option<String>,
+    approved_on: Option<Time>,
     scopes: Vec<ScopeLine>,
+    things: usize,
     offline: bool,
     already: Vec<ScopeLine>,
     user_email: String,
@@ -45,7 +47,7 @@ pub async fn get(
     Query(query): Query,
 ) -> Result<Response, Stopped> {
     let go = query.get("go").unwrap_or_default();
-    let visit = Visit::found(&app, &call, Browser::of(&app, &headers), go).await?;
+    let visit = Visit::found(&app, &call, &headers, go).await?;
     match session::current(&app, &headers).await? {
         Some(session) => page(visit, &session, go).await,
         None => Ok(Redirect::to(&format!("/login?go={go}")).into_response()),
@@ -58,14 +60,18 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     let scope = visit.allowed(session, visit.ask.scope.clone());
     let told = visit.ask.claims.beside(&scope);
     let (new, known) = apart(Allowed { scope, claims: told }, &before, &visit.ask.claims);
+    let shell = signin::shell(app, visit.reader, None, Some(session));
+    let (scopes, already) = (lines(&shell, app, &new), lines(&shell, app, &known));
+    let offline = new.scope.offline() || known.scope.offline();
     let page = ConsentPage {
-        page: Shell::new(app),
+        page: shell,
         client: asking(app, client, &visit.ask.redirect_uri),
         third_party: !client.metadata.trusted,
-        approved_on: client.provenance.vouched_for().then(|| client.created_at.date()),
-        scopes: lines(app, &new),
-        offline: new.scope.offline() || known.scope.offline(),
-        already: lines(app, &known),
+        approved_on: client.provenance.vouched_for().then_some(client.created_at),
+        things: scopes.len() + usize::from(offline),
+        scopes,
+        offline,
+        already,
         user_email: session.user.email.clone(),
         switch_href: format!("/login?go={go}&another=1"),
         resources: visit.ask.resource.clone(),
@@ -79,9 +85,9 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     Ok((visit.browser.cookie(app), Page::new(page).leads_to(leads_to)).into_response())
 }
 
-fn lines(app: &App, what: &Allowed) -> Vec<ScopeLine> {
-    let mut lines = oauth::scopes::lines(app, &what.scope);
-    lines.extend(oauth::scopes::told(&what.claims));
+fn lines(page: &Shell, app: &App, what: &Allowed) -> Vec<ScopeLine> {
+    let mut lines = oauth::scopes::lines(page, app, &what.scope);
+    lines.extend(oauth::scopes::told(page, &what.claims));
     lines
 }
 
@@ -109,7 +115,7 @@ pub async fn post(
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
     let go = params.get("go").unwrap_or_default();
-    let visit = Visit::found(&app, &call, Browser::of(&app, &headers), go).await?;
+    let visit = Visit::found(&app, &call, &headers, go).await?;
     let session = session::current(&app, &headers).await?;
     // Consent before sign-in isn't a step that exists.
     let session = session.ok_or_else(Stopped::expired)?;
@@ -136,7 +142,7 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params, mark: Option<S
     let named = params.all("scope").join(" ");
     let named = if named.is_empty() { Ok(asked.clone()) } else { ScopeSet::parse(&named) };
     let Some(named) = named.ok().filter(|named| named.within(asked)) else {
-        return Err(Stopped::bad_request("The form allows more than the app asked for."));
+        return Err(Stopped::invalid(Message::new("stopped-more-than-asked")));
     };
     match params.get("decision") {
         Some("allow") => {
@@ -146,7 +152,7 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params, mark: Option<S
             Ok(Decision { user, allowed: Some(allowed), mark })
         }
         Some("deny") => Ok(Decision { user, allowed: None, mark }),
-        _ => Err(Stopped::bad_request("Choose Allow or Cancel.")),
+        _ => Err(Stopped::invalid(Message::new("stopped-no-choice"))),
     }
 }
 
@@ -158,21 +164,9 @@ fn trace(call: &Call, session: &Session, visit: &Visit<'_>, said: &Decision) -> 
 }
 
 fn changed_meanwhile() -> Stopped {
-    Stopped::refused(
-        StatusCode::CONFLICT,
-        "client_changed",
-        "The app has changed",
-        "It changed what it says about itself while you were looking. Nothing was shared.",
-        "Go back to the app and start again; then you see what it says now.",
-    )
+    Stopped::told(StatusCode::CONFLICT, "client_changed", Message::new("stopped-client-changed"))
 }
 
 fn decided_before() -> Stopped {
-    Stopped::refused(
-        StatusCode::CONFLICT,
-        "already_decided",
-        "You have decided this already",
-        "The form was sent twice, or another tab was faster.",
-        "Go back to the app; if it isn't connected, start again there.",
-    )
+    Stopped::told(StatusCode::CONFLICT, "already_decided", Message::new("stopped-decided"))
 }
