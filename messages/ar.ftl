@@ -50,7 +50,6 @@ page-for-developers = لمطوّري هذا التطبيق
 page-privacy = سياسة الخصوصية
 page-terms = الشروط
 page-website = الموقع الإلكتروني
-page-support = المساعدة
 
 ## /login
 
@@ -207,11 +206,7 @@ onward-no-scripts = لا يشغّل متصفحك البرامج النصية ه�
 
 error-restart = البدء من جديد
 error-reference = الرقم المرجعي
-error-title = خطأ: { $heading }
 
-stopped-invalid = لم ينجح ذلك
-    .sentence = لم نتمكن من فهم ما أرسله متصفحك.
-    .next = ارجع إلى الصفحة السابقة وحاول مرة أخرى.
 stopped-form = لم ينجح ذلك
     .sentence = لا يمكننا قراءة هذا النموذج.
     .next = ارجع إلى الصفحة السابقة وحاول مرة أخرى.

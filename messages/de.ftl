@@ -50,7 +50,6 @@ page-for-developers = Für die Entwickler dieser App
 page-privacy = Datenschutz
 page-terms = Nutzungsbedingungen
 page-website = Webseite
-page-support = Hilfe
 
 ## /login
 
@@ -204,11 +203,7 @@ onward-no-scripts = Ihr Browser führt hier keine Skripte aus, deshalb ist noch 
 
 error-restart = Neu beginnen
 error-reference = Referenz
-error-title = Fehler: { $heading }
 
-stopped-invalid = Das hat nicht geklappt
-    .sentence = Wir können mit dem, was Ihr Browser gesendet hat, nichts anfangen.
-    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
 stopped-form = Das hat nicht geklappt
     .sentence = Wir können dieses Formular nicht lesen.
     .next = Gehen Sie zurück und versuchen Sie es noch einmal.

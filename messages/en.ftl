@@ -52,7 +52,6 @@ page-for-developers = For the developer of this app
 page-privacy = Privacy policy
 page-terms = Terms
 page-website = Website
-page-support = Help
 
 ## /login
 
@@ -206,11 +205,7 @@ onward-no-scripts = Your browser doesn’t run scripts here, so one more press i
 
 error-restart = Start again
 error-reference = Reference
-error-title = Error: { $heading }
 
-stopped-invalid = That didn’t work
-    .sentence = We can’t make sense of what your browser sent.
-    .next = Go back and try again.
 stopped-form = That didn’t work
     .sentence = We can’t read this form.
     .next = Go back and try again.

@@ -108,10 +108,7 @@ impl Message {
         for part in parts {
             match part {
                 Part::Text(text) => shape.text(to, text)?,
-                Part::Value(key) => match self.value(key) {
-                    Some(value) => self.show(value, to, shape)?,
-                    None => {}
-                },
+                Part::Value(key) => self.value(key).map_or(Ok(()), |value| self.show(value, to, shape))?,
                 Part::Choice(key, named, other) => {
                     let chosen = self.value(key).and_then(|value| self.choose(value, named));
                     self.fill(chosen.map_or(other, |(_, parts)| parts), to, shape)?;

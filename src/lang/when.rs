@@ -43,7 +43,7 @@ pub(super) fn number(n: usize, language: Language) -> String {
     let between = language.catalogue().and_then(|all| all.bare("number-group")).unwrap_or_default();
     let mut shown = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             shown.push_str(between);
         }
         shown.push(digit);

@@ -129,7 +129,7 @@ impl Wishes {
 /// A name that consent remembers, in words.
 pub fn in_words(name: &str) -> Message {
     match name.strip_prefix(ATTRIBUTE) {
-        Some(attribute) => Message::new("claim-other").name("claim", &attribute.replace(['_', '.', '-'], " ")),
+        Some(attribute) => Message::new("claim-other").name("claim", attribute.replace(['_', '.', '-'], " ")),
         None => claim(name),
     }
 }
