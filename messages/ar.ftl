@@ -90,18 +90,18 @@ consent-approved = اعتمده { $brand } في { $day }
 consent-third-party = ليس من صنع { $brand }
 consent-local = يعمل هذا التطبيق على جهازك أنت، ولا يستطيع { $brand } التأكد من أنه { $client } حقًا. لا تتابع إلا إذا كنت قد شغّلته بنفسك للتو.
 consent-signed-in-as = مسجّل الدخول باسم { $user }
-consent-switch = لست أنت؟ بدّل الحساب
+consent-switch = تبديل الحساب
 consent-will = سيتمكن التطبيق من
 consent-will-also = سيتمكن التطبيق أيضًا من
 consent-new = جديد
 consent-offline = البقاء متصلًا في غيابك
-    .detail = إلى أن تقطع الاتصال به. أزل العلامة للسماح بهذه الزيارة فقط.
+    .detail = أزل العلامة للسماح بهذه الزيارة فقط.
 consent-before = ما سمحت به سابقًا ({ $count })
 consent-places = أين يُسمح له بذلك
+consent-only-you = يعرف التطبيق أنك أنت، ولا شيء غير ذلك عنك.
 consent-never = لن يرى التطبيق كلمة مرورك.
 consent-allow = السماح
 consent-deny = إلغاء
-consent-disconnect = يمكنك قطع الاتصال مع { $client } في أي وقت من حسابك.
 
 ## معاني الأذونات والمعلومات في صفحة /consent
 
@@ -164,8 +164,7 @@ setup-once = يعمل هذا الرابط مرة واحدة فقط. هل فقد�
 setup-taken = يوجد حساب بهذا العنوان بالفعل.
 setup-done = كل شيء جاهز
 setup-ready = حساب المدير جاهز، ولم يعد رابط الإعداد صالحًا.
-setup-next = الخطوة التالية: سجّل الدخول وسجّل أول تطبيق لك.
-setup-go = فتح صفحات الإدارة
+setup-next = الخطوة التالية: سجّل أول تطبيق لك على الخادم: { $command }
 
 ## كلمات مرور وعناوين غير مقبولة
 
@@ -181,20 +180,16 @@ email-invalid = هذا ليس عنوان بريد إلكتروني. يجب أن 
 
 home-title = أهلًا بك
 home-account = حسابك
-home-account-what = التطبيقات والرموز والحسابات المرتبطة
 home-signed-in = لقد سجّلت الدخول
 home-as = باسم { $user }
-home-menu = صفحاتك
-home-admin = الإدارة
-home-admin-what = الأشخاص والتطبيقات والمصادر
 home-playground = ساحة التجربة
 home-playground-what = جرّب كل المسارات في المتصفح
 home-heading = تسجيل دخول واحد لكل تطبيقاتك
 home-what = يخبر { $brand } التطبيقات من أنت، ويتيح لك أن تقرر ما يُسمح لها به. ولا يكشف لها كلمة مرورك أبدًا.
+home-administrator = مدير
 home-dev = وضع التطوير
 home-developers = للمطوّرين:
-home-docs = التوثيق
-home-discovery = البيانات الوصفية
+home-discovery = بيانات OpenID Connect الوصفية
 
 ## في طريق العودة إلى التطبيق
 

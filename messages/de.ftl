@@ -87,18 +87,18 @@ consent-approved = von { $brand } zugelassen am { $day }
 consent-third-party = nicht von { $brand }
 consent-local = Diese App läuft auf Ihrem eigenen Gerät, und { $brand } kann nicht erkennen, ob es wirklich { $client } ist. Fahren Sie nur fort, wenn Sie sie gerade selbst gestartet haben.
 consent-signed-in-as = Angemeldet als { $user }
-consent-switch = Nicht Sie? Konto wechseln
+consent-switch = Konto wechseln
 consent-will = Die App darf dann
 consent-will-also = Die App darf dann außerdem
 consent-new = Neu
 consent-offline = Verbunden bleiben, wenn Sie nicht da sind
-    .detail = Bis Sie die Verbindung trennen. Entfernen Sie das Häkchen, um nur diesen Besuch zu erlauben.
+    .detail = Entfernen Sie das Häkchen, um nur diesen Besuch zu erlauben.
 consent-before = Was Sie bereits erlaubt haben ({ $count })
 consent-places = Wo die App das darf
+consent-only-you = Die App erfährt, dass Sie es sind, und sonst nichts über Sie.
 consent-never = Ihr Passwort sieht die App nicht.
 consent-allow = Erlauben
 consent-deny = Abbrechen
-consent-disconnect = Sie können { $client } jederzeit in Ihrem Konto trennen.
 
 ## Was Berechtigungen und Angaben bedeuten, auf /consent
 
@@ -161,8 +161,7 @@ setup-once = Dieser Link funktioniert nur einmal. Verloren? Mit { $command } erh
 setup-taken = Mit dieser Adresse gibt es bereits ein Konto.
 setup-done = Alles bereit
 setup-ready = Ihr Administratorkonto ist fertig, und der Einrichtungslink funktioniert nicht mehr.
-setup-next = Melden Sie sich als Nächstes an und registrieren Sie Ihre erste App.
-setup-go = Verwaltung öffnen
+setup-next = Registrieren Sie als Nächstes auf dem Server Ihre erste App: { $command }
 
 ## Passwörter und Adressen, die nicht gehen
 
@@ -178,20 +177,16 @@ email-invalid = Das ist keine E-Mail-Adresse. Sie muss aussehen wie name@example
 
 home-title = Willkommen
 home-account = Ihr Konto
-home-account-what = Apps, Tokens und verbundene Konten
 home-signed-in = Sie sind angemeldet
 home-as = als { $user }
-home-menu = Ihre Seiten
-home-admin = Verwaltung
-home-admin-what = Personen, Apps und Quellen
 home-playground = Spielwiese
 home-playground-what = Jeden Ablauf im Browser ausprobieren
 home-heading = Eine Anmeldung für all Ihre Apps
 home-what = { $brand } sagt Apps, wer Sie sind, und lässt Sie entscheiden, was sie dürfen. Ihr Passwort bekommen sie nie zu sehen.
+home-administrator = Administrator
 home-dev = Entwicklungsmodus
 home-developers = Für Entwickler:
-home-docs = Dokumentation
-home-discovery = Metadaten (Discovery)
+home-discovery = OpenID-Connect-Metadaten
 
 ## Auf dem Rückweg zu einer App
 

@@ -89,18 +89,18 @@ consent-approved = approved by { $brand } on { $day }
 consent-third-party = not made by { $brand }
 consent-local = This app runs on your own device, and { $brand } can’t tell whether it really is { $client }. Go on only if you have just started it yourself.
 consent-signed-in-as = Signed in as { $user }
-consent-switch = Not you? Switch account
+consent-switch = Switch account
 consent-will = It will be able to
 consent-will-also = It will also be able to
 consent-new = New
 consent-offline = Stay connected when you are away
-    .detail = Until you disconnect it. Untick this to allow only the current visit.
+    .detail = Untick this to allow only the current visit.
 consent-before = What you allowed before ({ $count })
 consent-places = Where it may do this
+consent-only-you = It learns that it is you, and nothing else about you.
 consent-never = It will not see your password.
 consent-allow = Allow
 consent-deny = Cancel
-consent-disconnect = You can disconnect { $client } at any time in your account.
 
 ## What scopes and claims mean, on /consent
 
@@ -163,8 +163,7 @@ setup-once = This link works once. Lost it? Run { $command } on the server for a
 setup-taken = There is an account with this address already.
 setup-done = All set
 setup-ready = Your administrator account is ready, and the set-up link no longer works.
-setup-next = Next, sign in and register your first app.
-setup-go = Open the admin pages
+setup-next = Next, register your first app on the server: { $command }
 
 ## Passwords and addresses that can't be taken
 
@@ -180,20 +179,16 @@ email-invalid = This isn’t an e-mail address. It must look like name@example.c
 
 home-title = Welcome
 home-account = Your account
-home-account-what = Apps, tokens and connected accounts
 home-signed-in = You are signed in
 home-as = as { $user }
-home-menu = Your pages
-home-admin = Admin
-home-admin-what = People, apps and sources
 home-playground = Playground
 home-playground-what = Try every flow in the browser
 home-heading = One sign-in for your apps
 home-what = { $brand } tells apps who you are, and lets you decide what they may do. It never shows them your password.
+home-administrator = Administrator
 home-dev = Dev mode
 home-developers = For developers:
-home-docs = Documentation
-home-discovery = Discovery
+home-discovery = OpenID Connect discovery
 
 ## On the way back to an app
 
