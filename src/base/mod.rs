@@ -1,5 +1,6 @@
-//! The ground floor: time, chance, identifiers, secrets, scopes and URIs. Imports nothing of ours.
+//! The ground floor: time, chance, identifiers, secrets, scopes, claims and URIs. Imports nothing of ours.
 
+pub mod claims;
 pub mod clock;
 pub mod encoding;
 pub mod entropy;

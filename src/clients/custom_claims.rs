@@ -2,6 +2,7 @@
 //! metadata. No such name may be one that means something already.
 
 use super::metadata::{Invalid, Metadata, invalid, shortened};
+use crate::base::claims::scope_of;
 use crate::base::name;
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +27,8 @@ fn yes() -> bool {
 /// Most of them a client.
 const MOST: usize = 32;
 
-/// Names that mean something in a JWT or in an answer of ours: RFC 7519 §4.1, OIDC Core §2, §5.1 and §5.6, RFC 7662
-/// §2.2, RFC 7800, RFC 8693, RFC 9068, OIDC logout, CIBA and the rest of the IANA registry that clients act on.
+/// Names that mean something in a JWT or in an answer of ours, beside the standard claims: RFC 7519 §4.1, OIDC Core §2 and
+/// §5.6, RFC 7662 §2.2, RFC 7800, RFC 8693, RFC 9068, OIDC logout, CIBA and the rest of the IANA registry that clients act on.
 const RESERVED: &[&str] = &[
     "iss",
     "sub",
@@ -57,25 +58,6 @@ const RESERVED: &[&str] = &[
     "txn",
     "vot",
     "vtm",
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "email",
-    "email_verified",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "phone_number",
-    "phone_number_verified",
-    "address",
-    "updated_at",
     "_claim_names",
     "_claim_sources",
     "active",
@@ -106,7 +88,7 @@ impl Metadata {
                     "{attribute}: claim must have 1 to 200 printable ASCII characters without spaces"
                 ));
             }
-            if RESERVED.contains(&claim) || claim.contains('#') {
+            if RESERVED.contains(&claim) || scope_of(claim).is_some() || claim.contains('#') {
                 return wrong(format!(
                     "{attribute}: the claim {claim} means something else already; choose another name"
                 ));

@@ -5,7 +5,6 @@ use super::metadata::{Invalid, Metadata, invalid};
 use crate::app::{App, Unfetched};
 use crate::base::uri;
 use crate::outbound::{Fetched, Wanted};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 static LIST: Wanted = Wanted {
@@ -15,7 +14,7 @@ static LIST: Wanted = Wanted {
     is: |_, fetched| listed(fetched).is_some(),
 };
 
-fn listed(fetched: &Fetched) -> Option<Vec<Value>> {
+fn listed(fetched: &Fetched) -> Option<Vec<String>> {
     serde_json::from_slice(&fetched.body).ok()
 }
 
@@ -69,7 +68,7 @@ pub async fn check(app: &App, metadata: &Metadata) -> Result<(), Invalid> {
         }
     };
     let listed = listed(&fetched).unwrap_or_default();
-    match metadata.redirect_uris.iter().all(|own| listed.iter().any(|uri| uri.as_str() == Some(own))) {
+    match metadata.redirect_uris.iter().all(|own| listed.contains(own)) {
         true => Ok(()),
         false => invalid(field, "the document there doesn't list every one of redirect_uris"),
     }

@@ -54,7 +54,7 @@ pub struct Unverified {
     pub claims: Value,
 }
 
-/// Reads a compact JWS without believing it: three parts, a bounded size, no `crit`, an object as payload.
+/// Reads a compact JWS without believing it: three parts, a bounded size, no extension, an object as payload.
 pub fn read(jwt: &str) -> Option<Unverified> {
     if jwt.len() > MAX_BYTES {
         return None;
@@ -65,12 +65,16 @@ pub fn read(jwt: &str) -> Option<Unverified> {
     };
     let header: Value = serde_json::from_slice(&from_base64url(header)?).ok()?;
     let claims: Value = serde_json::from_slice(&from_base64url(payload)?).ok()?;
-    let text = |name| header.get(name).map(|v| v.as_str().map(str::to_owned));
-    // RFC 7515 §4.1.11: extensions that aren't understood must be refused; we understand none.
-    if header.get("crit").is_some() || !claims.is_object() {
+    // What isn't a text is no `typ` or `kid` that could be compared; as if it weren't there, it would pass for any.
+    let text = |name| match header.get(name) {
+        None => Some(None),
+        Some(value) => value.as_str().map(|text| Some(text.to_owned())),
+    };
+    // RFC 7515 §4.1.11: extensions that aren't understood must be refused; we understand none. RFC 7797 §6: `b64` is one.
+    if header.get("crit").is_some() || header.get("b64").is_some() || !claims.is_object() {
         return None;
     }
-    Some(Unverified { alg: text("alg")??, typ: text("typ").flatten(), kid: text("kid").flatten(), claims })
+    Some(Unverified { alg: text("alg")??, typ: text("typ")?, kid: text("kid")?, claims })
 }
 
 /// The claims, when the signature holds under `jwk` and the algorithm is one of `allowed` and fits the key.
@@ -113,5 +117,34 @@ fn fits(alg: &str, jwk: &Value) -> bool {
         "ES384" => text("kty") == Some("EC") && text("crv") == Some("P-384"),
         "EdDSA" => text("kty") == Some("OKP") && text("crv") == Some("Ed25519"),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::base::encoding::base64url;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn rfc7515_s4_1_members_of_the_header_are_texts_and_nothing_extends_it() {
+        let with = |header: Value| {
+            read(&format!("{}.{}.AA", base64url(header.to_string().as_bytes()), base64url(b"{\"sub\":\"ada\"}")))
+        };
+        let good = with(json!({ "alg": "ES256", "typ": "JWT", "kid": "k", "jku": "https://x.example/", "x5c": [] }));
+        let good = good.expect("what isn't looked at does no harm");
+        assert_eq!((good.typ.as_deref(), good.kid.as_deref()), (Some("JWT"), Some("k")));
+        assert!(with(json!({ "alg": "ES256" })).is_some_and(|bare| bare.typ.is_none() && bare.kid.is_none()));
+        for bad in [
+            json!({ "typ": "JWT" }),
+            json!({ "alg": 7 }),
+            json!({ "alg": "ES256", "typ": ["at+jwt"] }),
+            json!({ "alg": "ES256", "typ": null }),
+            json!({ "alg": "ES256", "kid": 7 }),
+            json!({ "alg": "ES256", "crit": [] }),
+            json!({ "alg": "ES256", "b64": true }),
+        ] {
+            assert!(with(bad.clone()).is_none(), "{bad}");
+        }
     }
 }

@@ -13,6 +13,7 @@ pub struct MacRing {
     tokens: Vec<(u8, Hmac<Sha256>)>,
     pages: Hmac<Sha256>,
     subjects: Hmac<Sha256>,
+    sessions: Hmac<Sha256>,
 }
 
 impl MacRing {
@@ -28,6 +29,7 @@ impl MacRing {
             tokens: numbers.iter().map(|n| (*n, keyed(&format!("symbolon token mac {n}")))).collect(),
             pages: keyed("symbolon page mac"),
             subjects: keyed("symbolon pairwise subject"),
+            sessions: keyed("symbolon session at client"),
         }
     }
 
@@ -56,26 +58,32 @@ impl MacRing {
 
     /// A MAC for forms and cookies of our own pages: `purpose` keeps one kind from passing for another.
     pub fn page(&self, purpose: &str, text: &str) -> String {
-        let mut over = self.pages.clone();
-        over.update(purpose.as_bytes());
-        over.update(&[0]);
-        over.update(text.as_bytes());
-        crate::base::encoding::base64url(&over.finalize().into_bytes())
+        named(&self.pages, purpose, text)
     }
 
     /// OIDC Core §8.1: another name for `text` in each sector. Nobody without the master key finds one from another.
     pub fn pairwise(&self, sector: &str, text: &str) -> String {
-        let mut over = self.subjects.clone();
-        over.update(sector.as_bytes());
-        over.update(&[0]);
-        over.update(text.as_bytes());
-        crate::base::encoding::base64url(&over.finalize().into_bytes())
+        named(&self.subjects, sector, text)
+    }
+
+    /// Another name for a session at each client, as [`MacRing::pairwise`] has one for a person.
+    pub fn session_at(&self, client: &str, session: &str) -> String {
+        named(&self.sessions, client, session)
     }
 
     /// Whether `mac` is what [`MacRing::page`] gives.
     pub fn page_holds(&self, purpose: &str, text: &str, mac: &str) -> bool {
         crate::base::encoding::same(self.page(purpose, text).as_bytes(), mac.as_bytes())
     }
+}
+
+/// The MAC of a text in a context that no other context's text passes for.
+fn named(key: &Hmac<Sha256>, context: &str, text: &str) -> String {
+    let mut over = key.clone();
+    over.update(context.as_bytes());
+    over.update(&[0]);
+    over.update(text.as_bytes());
+    crate::base::encoding::base64url(&over.finalize().into_bytes())
 }
 
 impl std::fmt::Debug for MacRing {

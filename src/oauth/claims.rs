@@ -1,6 +1,7 @@
 //! OIDC Core §5.4: the claims about a person, and which scope tells each.
 
 use super::presentation::Presentation;
+use crate::base::claims::{STANDARD, scope_of};
 use crate::base::{ScopeSet, Time};
 use crate::clients::{CustomClaim, Metadata};
 use crate::db::Fault;
@@ -8,65 +9,12 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// §5.4.
-const PROFILE: [&str; 13] = [
-    "name",
-    "family_name",
-    "given_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-];
+/// What ID tokens say of themselves and of the sign-in (§2).
+const OF_TOKENS: [&str; 11] = ["sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "at_hash", "sid"];
 
 /// Every claim that we may give, for discovery.
-pub const SUPPORTED: [&str; 27] = [
-    "sub",
-    "iss",
-    "aud",
-    "exp",
-    "iat",
-    "auth_time",
-    "acr",
-    "amr",
-    "nonce",
-    "at_hash",
-    "sid",
-    "name",
-    "family_name",
-    "given_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "updated_at",
-    "email",
-    "email_verified",
-];
-/// The rest of them.
-pub const SUPPORTED_TOO: [&str; 3] = ["address", "phone_number", "phone_number_verified"];
-
-/// §5.4: the scope that tells a claim about the person; none for claims that aren't about them.
-pub fn scope_of(claim: &str) -> Option<&'static str> {
-    match claim {
-        "email" | "email_verified" => Some("email"),
-        "address" => Some("address"),
-        "phone_number" | "phone_number_verified" => Some("phone"),
-        "updated_at" => Some("profile"),
-        _ => PROFILE.contains(&claim).then_some("profile"),
-    }
+pub fn supported() -> impl Iterator<Item = &'static str> {
+    OF_TOKENS.into_iter().chain(STANDARD.iter().map(|(name, _)| *name))
 }
 
 /// A person as relying parties may see them.
@@ -93,15 +41,14 @@ impl<'a> Person<'a> {
             "email" => Some(json!(self.email)),
             "email_verified" => Some(self.profile.get("email_verified").cloned().unwrap_or(json!(false))),
             "updated_at" => Some(json!(self.updated_at.secs())),
-            _ if PROFILE.contains(&name) || SUPPORTED_TOO.contains(&name) => self.profile.get(name).cloned(),
-            _ => None,
+            // What the profile holds beside is no claim.
+            _ => scope_of(name).and_then(|_| self.profile.get(name).cloned()),
         }
     }
 
     /// What these scopes tell (§5.4).
     pub fn told_by(&self, scope: &ScopeSet) -> Map<String, Value> {
-        let all = PROFILE.iter().chain(&["updated_at", "email", "email_verified"]).chain(&SUPPORTED_TOO).copied();
-        self.among(all, scope)
+        self.among(STANDARD.iter().map(|(name, _)| *name), scope)
     }
 
     /// Those of the names that these scopes tell.

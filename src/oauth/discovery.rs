@@ -38,7 +38,7 @@ pub fn document(app: &App) -> Value {
     grants.extend(app.config.legacy_response_types.then_some("implicit"));
     let mut scopes = vec!["openid", "offline", "offline_access", "profile", "email", "address", "phone"];
     scopes.extend(app.config.scopes.keys().map(String::as_str));
-    let mut claims: Vec<&str> = claims::SUPPORTED.iter().chain(&claims::SUPPORTED_TOO).copied().collect();
+    let mut claims: Vec<&str> = claims::supported().collect();
     claims.extend(app.config.legacy_response_types.then_some("c_hash"));
     let mut document = json!({
         "issuer": app.issuer(),

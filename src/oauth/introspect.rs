@@ -76,8 +76,8 @@ fn tell(app: &App, access: Access) -> Value {
     match &access.person {
         Some(person) => {
             members.insert("sub".to_owned(), json!(subject::of(app, &access.client, &person.grant.user_id)));
-            // OIDC Core §8.1: an address would tell what a pairwise `sub` hides.
-            if access.client.sector().is_none() {
+            // The address is what the scope `email` tells. OIDC Core §8.1: it would tell what a pairwise `sub` hides too.
+            if access.scope.has("email") && access.client.sector().is_none() {
                 members.insert("username".to_owned(), json!(person.user_email));
             }
             members.insert("auth_time".to_owned(), json!(person.grant.auth_time.secs()));

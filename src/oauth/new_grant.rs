@@ -1,6 +1,6 @@
 //! A grant is written down: with its code, or with a token that goes through the browser.
 
-use super::grants::{Grant, json};
+use super::grants::json;
 use super::store;
 use super::wishes::Wishes;
 use crate::args;
@@ -48,8 +48,8 @@ pub struct NewCode<'a> {
     pub grant_expires_at: Time,
 }
 
-/// Writes a grant with its code; none when the client or the person was disabled meanwhile.
-pub async fn issue(mut on: impl On, new: &NewGrant<'_>, code: &NewCode<'_>, now: Time) -> Result<Option<Grant>> {
+/// Writes a grant with its code; false when the client or the person was disabled meanwhile.
+pub async fn issue(mut on: impl On, new: &NewGrant<'_>, code: &NewCode<'_>, now: Time) -> Result<bool> {
     let args = args![
         encoding::hex(&code.token.grant),
         new.sid,
@@ -70,18 +70,18 @@ pub async fn issue(mut on: impl On, new: &NewGrant<'_>, code: &NewCode<'_>, now:
         new.client_id,
         new.user_id,
     ];
-    on.one(store::ISSUE, args).await?.as_ref().map(Grant::read).transpose()
+    Ok(on.one(store::ISSUE, args).await?.is_some())
 }
 
 /// Writes a grant whose tokens come through the browser: it has no code and nothing to refresh. `access` is its access
-/// token, in generation 1, where it has one.
+/// token, in generation 1, where it has one. False as with [`issue`].
 pub async fn issue_front(
     mut on: impl On,
     new: &NewGrant<'_>,
     token: &GrantToken,
     access: Access,
     now: Time,
-) -> Result<Option<Grant>> {
+) -> Result<bool> {
     let (hash, ends) = match access {
         Access::Until(ends) => (Some(token.holder.hash()), ends),
         Access::None => (None, now),
@@ -103,7 +103,7 @@ pub async fn issue_front(
         new.client_id,
         new.user_id,
     ];
-    on.one(store::ISSUE_FRONT, args).await?.as_ref().map(Grant::read).transpose()
+    Ok(on.one(store::ISSUE_FRONT, args).await?.is_some())
 }
 
 /// Whether a grant without code has an access token.

@@ -4,10 +4,22 @@ use crate::db::Column::{Bool, Int, Text};
 use crate::db::Hot;
 use crate::sql;
 
-/// Everything that a token endpoint answer needs from the row after a change.
+/// Everything that a [`Grant`](super::grants::Grant) is read from, each column behind `$of`.
+macro_rules! columns {
+    ($of:literal) => {
+        columns!($of: id client_id user_id sid scope resource claims nonce auth_time acr amr redeemed_at generation rotated_at
+            refresh_hash access_hash access_scope access_resource access_expires_at access_ended idle_expires_at expires_at
+            revoked_at end_reason)
+    };
+    ($of:literal: $first:ident $($column:ident)*) => {
+        concat!($of, stringify!($first) $(, ", ", $of, stringify!($column))*)
+    };
+}
+
+/// The row after a change.
 macro_rules! returning {
     () => {
-        " RETURNING grants.id, grants.client_id, grants.user_id, grants.sid, grants.scope, grants.resource, grants.claims, grants.nonce, grants.auth_time, grants.acr, grants.amr, grants.redeemed_at, grants.generation, grants.rotated_at, grants.refresh_hash, grants.access_hash, grants.access_scope, grants.access_resource, grants.access_expires_at, grants.access_ended, grants.idle_expires_at, grants.expires_at, grants.revoked_at, grants.end_reason"
+        concat!(" RETURNING ", columns!("grants."))
     };
 }
 
@@ -198,13 +210,15 @@ pub static REVOKE: Hot = Hot::write(
 /// RFC 7662, OIDC Core §5.3: the grant behind a token that is presented, with its client and its person.
 pub static TOKEN: Hot = Hot::read(
     "token",
-    "SELECT g.id, g.client_id, g.user_id, g.sid, g.scope, g.resource, g.claims, g.nonce, g.auth_time, g.acr, g.amr, \
-     g.redeemed_at, g.generation, g.rotated_at, g.refresh_hash, g.access_hash, g.access_scope, g.access_resource, \
-     g.access_expires_at, g.access_ended, g.idle_expires_at, g.expires_at, g.revoked_at, g.end_reason, \
-     c.enabled AS client_enabled, b.id AS client_blocked, c.rev AS client_rev, c.metadata AS client_metadata, u.enabled AS user_enabled, \
-     u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, u.updated_at AS user_updated_at \
-     FROM {batch} JOIN grants g ON g.id = p.id LEFT JOIN clients c ON c.id = g.client_id \
-     LEFT JOIN blocked_clients b ON b.id = g.client_id JOIN users u ON u.id = g.user_id",
+    concat!(
+        "SELECT ",
+        columns!("g."),
+        ", c.enabled AS client_enabled, b.id AS client_blocked, c.rev AS client_rev, c.metadata AS client_metadata, \
+         u.enabled AS user_enabled, u.admin AS user_admin, u.email AS user_email, u.claims AS user_claims, \
+         u.updated_at AS user_updated_at FROM {batch} JOIN grants g ON g.id = p.id \
+         LEFT JOIN clients c ON c.id = g.client_id LEFT JOIN blocked_clients b ON b.id = g.client_id \
+         JOIN users u ON u.id = g.user_id"
+    ),
     &[("id", Text)],
 );
 
@@ -227,18 +241,12 @@ sql! {
                    FROM users u WHERE u.id = $18 AND u.enabled \
                    AND (EXISTS (SELECT 1 FROM clients c WHERE c.id = $17 AND c.enabled) \
                    OR ($17 LIKE '%://%' AND NOT EXISTS (SELECT 1 FROM blocked_clients b WHERE b.id = $17))) \
-                   RETURNING id, client_id, \
-                   user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, redeemed_at, generation, rotated_at, \
-                   refresh_hash, access_hash, access_scope, access_resource, access_expires_at, access_ended, idle_expires_at, \
-                   expires_at, revoked_at, end_reason";
+                   RETURNING id";
     write ISSUE_FRONT = "INSERT INTO grants (id, client_id, user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, \
                    code_hash, redirect_uri, code_expires_at, redeemed_at, generation, rotated_at, access_hash, \
                    access_expires_at, access_ended, idle_expires_at, expires_at, created_at) \
                    SELECT $1, c.id, u.id, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, $11, 1, $11, $12, $13, 0, $13, $13, $11 \
-                   FROM clients c, users u WHERE c.id = $14 AND c.enabled AND u.id = $15 AND u.enabled RETURNING id, client_id, \
-                   user_id, sid, scope, resource, claims, nonce, auth_time, acr, amr, redeemed_at, generation, rotated_at, \
-                   refresh_hash, access_hash, access_scope, access_resource, access_expires_at, access_ended, idle_expires_at, \
-                   expires_at, revoked_at, end_reason";
+                   FROM clients c, users u WHERE c.id = $14 AND c.enabled AND u.id = $15 AND u.enabled RETURNING id";
     read GRANTED = "SELECT scope, resource FROM grants WHERE id = $1 AND client_id = $2";
     write END_ACCESS = "UPDATE grants SET access_ended = $2 WHERE id = $1 AND client_id = $3 AND access_ended < $2 RETURNING id";
     write REVOKE_MACHINE = "INSERT INTO revoked_tokens (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING RETURNING id";

@@ -1,7 +1,7 @@
 //! OIDC Core §5.5: the `claims` parameter, and what of it a client may have.
 
-use super::claims::scope_of;
 use crate::base::ScopeSet;
+use crate::base::claims::scope_of;
 use crate::clients::Client;
 use crate::web::json;
 use serde::{Deserialize, Serialize};

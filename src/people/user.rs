@@ -222,3 +222,17 @@ impl NewUser {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CLAIMS;
+    use crate::base::claims::STANDARD;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn an_account_may_hold_every_standard_claim_that_is_no_column() {
+        let standard = STANDARD.iter().map(|(name, _)| *name).filter(|name| !["email", "updated_at"].contains(name));
+        let ours = CLAIMS.iter().map(|(name, _)| *name).filter(|name| *name != "attributes");
+        assert_eq!(ours.collect::<BTreeSet<_>>(), standard.collect());
+    }
+}

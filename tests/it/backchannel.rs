@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use symbolon::base::Clock;
-use symbolon::base::id::{SessionId, UserId};
+use symbolon::base::id::UserId;
 use symbolon::clients::SubjectType;
 use symbolon::oauth::{grants, logout};
 use symbolon::server::{self, Role};
@@ -93,14 +93,14 @@ on_both! {
         let (mut browser, mut other, mut bobs) = (house.browser(), house.browser(), house.browser());
         let tokens = es.tokens(&mut browser, "ada", &[]).await;
         es.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
-        rs.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
+        let at_rs = rs.tokens(&mut browser, "ada", &[("scope", "openid")]).await;
         // A code that was never redeemed told nobody anything; nor does another browser's session end.
         idle.code(&mut browser, "ada", &[]).await;
         let elsewhere = es.tokens(&mut other, "ada", &[]).await;
         es.tokens(&mut bobs, "bob", &[]).await;
         signs_out(&mut browser).await;
         let mut seen = BTreeSet::new();
-        for (client, rp, alg) in [(&es, &rps[0], "ES256"), (&rs, &rps[1], "RS256")] {
+        for (client, rp, alg, tokens) in [(&es, &rps[0], "ES256", &tokens), (&rs, &rps[1], "RS256", &at_rs)] {
             let notice = rp.told(1).await.remove(0);
             let (header, claims) = client.is_told(&notice).await;
             assert_eq!(header["alg"], alg);
@@ -234,7 +234,7 @@ on_both! {
         config.issuer = issuer;
         let beside = server::start(config.clone(), None, Clock::shiftable(), Role::Command, false).await.expect("starts");
         let mut tx = beside.app.db.begin().await.expect("begins");
-        logout::wind_up(&beside.app, &mut tx, &sub, &SessionId::from(sid(&tokens.body))).await.expect("winds up");
+        assert_eq!(logout::sign_out_everywhere(&beside.app, &mut tx, &sub).await.expect("winds up"), 1);
         tx.commit().await.expect("commits");
         beside.app.db.close().await;
         assert_eq!(rp.notices().len(), 0);

@@ -252,6 +252,7 @@ async fn cimd_s4_a_document_is_held_to_its_rules_and_mistakes_are_not_kept() {
     assert_eq!(html.hits(), 6);
     assert_eq!(house.changed_since(&before).await, Vec::<String>::new());
     // At the token endpoint the same, without the details.
+    site.is(status(404));
     let refused = client(&house, &id).refreshes("sym_rt_x").await;
     refused.is(401, "invalid_client");
     assert!(refused.text("error_description").contains("could not be fetched"));
@@ -444,6 +445,15 @@ async fn a_client_that_changes_is_asked_about_again() {
     }
 }
 
+/// What a page says, but for which client and which request it is about.
+fn but_for_names(view: &View) -> String {
+    let text = view.text();
+    let mut words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with("https://")).collect();
+    let reference = words.iter().position(|word| *word == "Reference").expect("a reference");
+    words.remove(reference + 1);
+    words.join(" ")
+}
+
 /// Whatever a site does: bounded, and the same answer at the same time, which tells nobody what is there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ss_03_ss_07_ss_08_however_a_document_cannot_be_had_looks_the_same() {
@@ -493,7 +503,7 @@ async fn ss_03_ss_07_ss_08_however_a_document_cannot_be_had_looks_the_same() {
     for ((view, took), name) in at_once(&house, &ids).await.iter().zip(&names) {
         view.is_page(400);
         assert!(*took >= patience && *took < patience * 3, "{name}: {took:?}");
-        said.insert(view.text());
+        said.insert(but_for_names(view));
     }
     assert_eq!(said.len(), 1, "{said:#?}");
     for (site, name) in sites.iter().zip(&names) {
@@ -512,7 +522,7 @@ async fn ss_03_ss_07_ss_08_however_a_document_cannot_be_had_looks_the_same() {
     inside.is(json(&described(&inside.url("/client"))));
     let unlistened = "https://127.0.0.2:1/client".to_owned();
     for (view, took) in at_once(&strict, &[inside.url("/client"), unlistened]).await {
-        assert!(took >= patience && said.contains(&view.text()), "{took:?} {}", view.text());
+        assert!(took >= patience && said.contains(&but_for_names(&view)), "{took:?} {}", view.text());
     }
     assert_eq!(inside.hits(), 0);
     // At the token endpoint too.
@@ -722,11 +732,14 @@ async fn tokens_end_with_the_trust(kind: Kind) {
         let (agent, api) = (client(&house, &id), api.at(&house));
         let access = tokens.text("access_token");
         api.active("sym_at_x").await;
-        let before = house.app.db.round_trips();
-        let told = agent.userinfo(access).await;
-        // Background work may come in between.
-        assert!(house.app.db.round_trips() - before <= 2);
-        assert_eq!(told.status, if lives { 200 } else { 401 });
+        let mut cost = Vec::new();
+        for _ in 0..5 {
+            let before = house.app.db.round_trips();
+            assert_eq!(agent.userinfo(access).await.status, if lives { 200 } else { 401 });
+            cost.push(house.app.db.round_trips() - before);
+        }
+        // Background work comes in between now and then.
+        assert!(cost.iter().min() <= Some(&1), "{cost:?}");
         let known = api.introspects(access).await;
         assert_eq!(known["active"], lives);
         assert!(lives || known.as_object().is_some_and(|members| members.len() == 1), "{known}");

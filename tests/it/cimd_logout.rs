@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use symbolon::admin::{Acting, seen};
 use symbolon::audit::Actor;
+use symbolon::base::Clock;
 use symbolon::base::id::{ClientId, SessionId, UserId};
 use symbolon::clients::AuthMethod;
 use symbolon::config::Cimd;
-use symbolon::oauth::logout;
+use symbolon::oauth::logout::{self, backchannel};
+use symbolon::server::{self, Role};
 use symbolon::web::Call;
 
 async fn house(kind: Kind) -> House {
@@ -57,7 +59,8 @@ async fn signs_out(browser: &mut Browser) -> String {
 
 /// The session ends in a process that has read no documents yet.
 async fn ends(house: &House, tokens: &Value) {
-    let (user, sid) = (UserId::from(claim(tokens, "sub")), SessionId::from(claim(tokens, "sid")));
+    let user = UserId::from(claim(tokens, "sub"));
+    let sid = SessionId::from(house.raw().await.texts("SELECT sid FROM sessions").await.remove(0));
     let mut tx = house.app.db.begin().await.expect("begins");
     logout::wind_up(&house.app, &mut tx, &user, &sid).await.expect("winds up");
     tx.commit().await.expect("commits");
@@ -139,6 +142,30 @@ on_both! {
         assert_eq!(rp.told(1).await[0].sid(), claim(&tokens.body, "sid"));
         none_waits(&house).await;
         assert_eq!((rp.notices().len(), mute.notices().len()), (1, 0));
+    }
+
+    async fn s46_however_many_strangers_wait_the_others_are_told(house: House) {
+        let later = house.now().millis() + 3_600_000;
+        for n in 0..40 {
+            let (client, due) = if n == 39 { ("ledgerly".to_owned(), later + 1) } else { (format!("https://a{n}.example/c"), later) };
+            house.sql(&format!(
+                "INSERT INTO logout_notices (id, client_id, user_id, sid, attempts, created_at, due_at) \
+                 VALUES ('{n}', '{client}', 'u', 's', 0, 1, {due})"
+            )).await;
+        }
+        let (dir, config) = house.close().await;
+        // Nobody else claims any here.
+        let beside = server::start(config, None, Clock::shiftable(), Role::Command, false).await.expect("starts");
+        assert!(backchannel::claim(&beside.app).await.expect("claims").is_empty());
+        beside.app.clock.shift(7_200_000);
+        for others in [1, 0] {
+            let claimed: Vec<String> =
+                backchannel::claim(&beside.app).await.expect("claims").iter().map(|one| format!("{one:?}")).collect();
+            assert_eq!(claimed.iter().filter(|one| one.contains("ledgerly")).count(), others, "{claimed:?}");
+            assert_eq!(claimed.iter().filter(|one| one.contains("://a")).count(), 4, "{claimed:?}");
+        }
+        beside.app.db.close().await;
+        let _ = std::fs::remove_dir_all(dir);
     }
 
     async fn s46_who_is_not_trusted_any_more_is_not_told(house: House) {

@@ -2,11 +2,12 @@
 
 use crate::on_both;
 use crate::support::client::{CALLBACK, answer, claims};
-use crate::support::{Browser, Client, assertion};
+use crate::support::{Browser, Client, House, Kind, assertion};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use symbolon::base::encoding::base64url;
-use symbolon::clients::{AuthMethod, GrantType, Metadata};
+use symbolon::clients::{AuthMethod, GrantType, Metadata, ResponseType};
+use symbolon::config::{Cimd, Registration};
 use symbolon::crypto::{Algorithm, SigningKey};
 
 const OPENID: &str = "/.well-known/openid-configuration";
@@ -116,7 +117,144 @@ async fn gives_code(client: &Client, browser: &mut Browser, more: &[(&str, &str)
     view.sent("code").is_some() || view.first("form input[name=code]").is_some()
 }
 
+/// Each member, and the test that tries whether it's true.
+const TRIED: &[(&str, &str)] = &[
+    ("issuer", "discovery::oidc_01_the_documents_are_where_they_must_be"),
+    ("authorization_endpoint", ENDPOINTS),
+    ("token_endpoint", ENDPOINTS),
+    ("userinfo_endpoint", ENDPOINTS),
+    ("jwks_uri", ENDPOINTS),
+    ("revocation_endpoint", ENDPOINTS),
+    ("introspection_endpoint", ENDPOINTS),
+    ("end_session_endpoint", ENDPOINTS),
+    ("protected_resources", ENDPOINTS),
+    ("registration_endpoint", "registration::s40_register_read_change_delete_on_sqlite"),
+    ("client_id_metadata_document_supported", "cimd::s43_cs_04_a_logo_is_shown_from_our_own_origin_and_fetched_once"),
+    ("scopes_supported", AUTHORIZE),
+    ("response_types_supported", AUTHORIZE),
+    ("response_modes_supported", AUTHORIZE),
+    ("code_challenge_methods_supported", AUTHORIZE),
+    ("prompt_values_supported", AUTHORIZE),
+    ("acr_values_supported", AUTHORIZE),
+    ("display_values_supported", AUTHORIZE),
+    ("ui_locales_supported", AUTHORIZE),
+    ("authorization_response_iss_parameter_supported", AUTHORIZE),
+    ("grant_types_supported", "discovery::oidc_03_what_the_token_endpoint_can_do"),
+    ("subject_types_supported", REGISTERED),
+    ("userinfo_signing_alg_values_supported", REGISTERED),
+    ("id_token_signing_alg_values_supported", "discovery::oidc_03_what_id_tokens_are_signed_with"),
+    ("token_endpoint_auth_methods_supported", AUTHENTICATE),
+    ("token_endpoint_auth_signing_alg_values_supported", AUTHENTICATE),
+    ("revocation_endpoint_auth_methods_supported", AUTHENTICATE),
+    ("revocation_endpoint_auth_signing_alg_values_supported", AUTHENTICATE),
+    ("introspection_endpoint_auth_methods_supported", AUTHENTICATE),
+    ("introspection_endpoint_auth_signing_alg_values_supported", AUTHENTICATE),
+    ("claim_types_supported", "oidc::s39_claims_are_told_by_value_and_never_point_elsewhere"),
+    ("claims_supported", "discovery::oidc_03_which_claims_there_are"),
+    ("claims_parameter_supported", "userinfo::s5_5_claims_can_be_asked_for_by_name"),
+    ("request_parameter_supported", "request_objects::s23_what_is_inside_is_all_that_counts"),
+    ("request_uri_parameter_supported", REQUEST_URI),
+    ("require_request_uri_registration", REQUEST_URI),
+    (
+        "request_object_signing_alg_values_supported",
+        "request_objects::s24_every_algorithm_that_is_advertised_and_no_other",
+    ),
+    ("backchannel_logout_supported", BACK),
+    ("backchannel_logout_session_supported", BACK),
+    ("frontchannel_logout_supported", FRONT),
+    ("frontchannel_logout_session_supported", FRONT),
+];
+const ENDPOINTS: &str = "discovery::oidc_03_every_endpoint_that_is_advertised_is_there_and_the_other_way_round";
+const AUTHORIZE: &str = "discovery::oidc_03_what_the_authorization_endpoint_can_do";
+const AUTHENTICATE: &str = "discovery::oidc_03_how_clients_may_authenticate";
+const REGISTERED: &str = "discovery::oidc_03_what_clients_may_register_about_people";
+const REQUEST_URI: &str = "request_objects::s24_a_request_object_is_fetched_from_where_it_was_registered";
+const BACK: &str = "backchannel::s46_each_client_of_the_session_is_told_by_a_token_that_it_can_verify";
+const FRONT: &str = "frontchannel::s47_the_page_frames_every_app_of_the_session_and_nothing_else";
+
+#[tokio::test]
+async fn oidc_03_every_member_has_a_test_that_tries_it() {
+    let house = House::with(Kind::Sqlite, |config| {
+        config.registration = Registration::Open;
+        config.cimd = Cimd::On;
+        config.legacy_response_types = true;
+    });
+    let house = house.await;
+    let document = document(&house.client().await).await;
+    let members: BTreeSet<&str> = document.as_object().expect("an object").keys().map(String::as_str).collect();
+    let tried: BTreeSet<&str> = TRIED.iter().map(|(member, _)| *member).collect();
+    assert_eq!(members, tried);
+    assert_eq!(tried.len(), TRIED.len());
+    // Discovery §3, RFC 8414 §2: left out, these would say something else than that we can't.
+    for said in [
+        "request_uri_parameter_supported",
+        "response_modes_supported",
+        "grant_types_supported",
+        "token_endpoint_auth_methods_supported",
+        "revocation_endpoint_auth_methods_supported",
+    ] {
+        assert!(members.contains(said), "{said}");
+    }
+    for (member, test) in TRIED {
+        assert!(crate::conformance::is_a_test(test), "{member}: {test}");
+    }
+}
+
 on_both! {
+    async fn oidc_03_what_clients_may_register_about_people(house: House) {
+        let ada = house.person("ada").await;
+        let document = document(&house.client().await).await;
+        let mut browser = house.browser();
+        let registered = |name: &str, value: &str| {
+            let said = json!({ "client_name": "x", "redirect_uris": [CALLBACK], name: value });
+            let metadata = symbolon::admin::metadata(said.as_object().cloned().expect("an object")).ok()?;
+            metadata.check().is_ok().then_some(metadata)
+        };
+        exactly(&document, "subject_types_supported", &["ephemeral", "PUBLIC", "x"], async |value| {
+            let Some(metadata) = registered("subject_type", value) else { return false };
+            let client = house.client_with(|m| *m = metadata).await;
+            let tokens = client.tokens(&mut browser, "ada", &[]).await;
+            let sub = claims(tokens.text("id_token"))["sub"].clone();
+            (sub == json!(ada)) == (value == "public") && client.userinfo(tokens.text("access_token")).await.ok().body["sub"] == sub
+        })
+        .await;
+        exactly(&document, "userinfo_signing_alg_values_supported", &["none", "HS256", "ES384", "RS512"], async |alg| {
+            let Some(metadata) = registered("userinfo_signed_response_alg", alg) else { return false };
+            let client = house.client_with(|m| *m = metadata).await;
+            let tokens = client.tokens(&mut browser, "ada", &[]).await;
+            let told = client.request("GET", "/userinfo").bearer_auth(tokens.text("access_token")).send().await.expect("an answer");
+            let signed = told.headers()["content-type"] == "application/jwt";
+            let jwt = told.text().await.expect("a text");
+            signed && client.verifies(&jwt).await.is_some_and(|(header, _)| header["alg"] == alg)
+        })
+        .await;
+    }
+
+    async fn oidc_03_what_the_authorization_endpoint_can_do_where_tokens_may_come_through_the_browser(house: House) {
+        let house = House::with(house.kind, |config| config.legacy_response_types = true).await;
+        house.person("ada").await;
+        let client = house
+            .client_with(|m| {
+                m.trusted = true;
+                m.response_types = ResponseType::ALL.map(str::to_owned).to_vec();
+                m.grant_types.push(GrantType::Implicit);
+            })
+            .await;
+        let document = document(&client).await;
+        let mut browser = house.browser();
+        browser.arrives_as("ada").await;
+        exactly(&document, "response_types_supported", &["token", "none", "code none", "code code"], async |value| {
+            let view = browser.get_once(&client.auth_url(&[("response_type", value)])).await;
+            let sent = url::Url::parse(view.location()).expect("a URL");
+            let (query, fragment) = (sent.query().unwrap_or_default(), sent.fragment().unwrap_or_default());
+            let sent = format!("&{query}&{fragment}");
+            value.split(' ').all(|word| sent.contains(&format!("&{}=", if word == "token" { "access_token" } else { word })))
+        })
+        .await;
+        assert!(texts(&document, "grant_types_supported").contains(&"implicit"));
+        assert!(texts(&document, "claims_supported").contains(&"c_hash"));
+    }
+
     async fn oidc_01_the_documents_are_where_they_must_be(house: House) {
         let client = house.client().await;
         let mut seen = Vec::new();

@@ -33,9 +33,11 @@ on_both! {
         let without = house.client().await;
         let mut browser = house.browser();
         let tokens = one.tokens(&mut browser, "ada", &[]).await;
-        two.tokens(&mut browser, "ada", &[]).await;
+        let at_two = two.tokens(&mut browser, "ada", &[]).await;
         without.tokens(&mut browser, "ada", &[]).await;
-        let sid = crate::support::client::claims(tokens.text("id_token"))["sid"].as_str().expect("a sid").to_owned();
+        let sid = |tokens: &crate::support::Answer| {
+            crate::support::client::claims(tokens.text("id_token"))["sid"].as_str().expect("a sid").to_owned()
+        };
         let bye = format!("{}/bye", rps[0].url);
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs([("id_token_hint", tokens.text("id_token")), ("post_logout_redirect_uri", &bye), ("state", "x\"y")])
@@ -48,10 +50,10 @@ on_both! {
         let mut sources: Vec<&str> = html.select(&frames).filter_map(|frame| frame.value().attr("src")).collect();
         sources.sort_unstable();
         assert_eq!(sources.len(), 2);
-        for (rp, own) in [(&rps[0], Some("a")), (&rps[1], None)] {
+        for (rp, own, tokens) in [(&rps[0], Some("a"), &tokens), (&rps[1], None, &at_two)] {
             let source = sources.iter().find(|source| source.starts_with(&rp.url)).expect("its frame");
             let query = source.split_once('?').expect("a query").1;
-            let mut expected = vec![("iss".to_owned(), house.app.issuer().to_owned()), ("sid".to_owned(), sid.clone())];
+            let mut expected = vec![("iss".to_owned(), house.app.issuer().to_owned()), ("sid".to_owned(), sid(tokens))];
             if own.is_some() {
                 expected.insert(0, ("a".to_owned(), "b".to_owned()));
             }

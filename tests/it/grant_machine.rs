@@ -244,7 +244,7 @@ async fn history(house: &House, client: &ClientId, user: &UserId, steps: &[Step]
     };
     let written =
         NewCode { token: &code, challenge: Some(&challenge), expires_at: now + CODE, grant_expires_at: now + ABSOLUTE };
-    assert!(new_grant::issue(&house.app.db, &new, &written, now).await.expect("issues").is_some());
+    assert!(new_grant::issue(&house.app.db, &new, &written, now).await.expect("issues"));
     let mut row = Row { house, client: client.clone(), code, holder: None, model: Model::new(now) };
     for step in steps {
         row.takes(step).await;

@@ -574,7 +574,20 @@ on_both! {
         ];
         let tokens = token(&redeem).await.ok();
         let own = token(&[("grant_type", "client_credentials")]).await.ok();
+        let sealed = house.client_with(|m| m.userinfo_signed_response_alg = Some("RS256".to_owned())).await;
+        let at_sealed = sealed.tokens(&mut browser, "ada", &[]).await;
+        let told = sealed.request("GET", "/userinfo").bearer_auth(at_sealed.text("access_token"));
+        let userinfo = told.send().await.expect("an answer").text().await.expect("a text");
+        assert!(sealed.verifies(&userinfo).await.is_some());
+        let now = house.now().secs();
+        let request = json!({
+            "iss": client.id, "aud": house.app.issuer(), "client_id": client.id, "exp": now + 60, "iat": now, "jti": "r",
+            "response_type": "code", "redirect_uri": client.redirect_uri, "scope": "openid"
+        });
         let artefacts = [
+            ("signed UserInfo", userinfo),
+            ("request object", jwt::sign(&key, "oauth-authz-req+jwt", &request).expect("signs")),
+            ("request object without type", jwt::sign(&key, "JWT", &request).expect("signs")),
             ("ID token", tokens.text("id_token").to_owned()),
             ("access token", tokens.text("access_token").to_owned()),
             ("machine's token", own.text("access_token").to_owned()),
@@ -617,15 +630,23 @@ on_both! {
                     .await
                     .status
                     == 200;
-            let places = [person, introspected, hint, admitted, refreshed, redeemed];
+            let view = browser.get(&client.auth_url(&[("request", jwt), ("prompt", "none")])).await;
+            let requested = view.sent("error").as_deref() != Some("invalid_request_object");
+            let bye = house.browser().get_once(&format!("/oauth2/sessions/logout?id_token_hint={jwt}")).await;
+            let signs_out = bye.first("#trouble").is_none();
+            let places = [person, introspected, hint, admitted, refreshed, redeemed, requested, signs_out];
             let expected = match *what {
-                "ID token" => [false, false, true, false, false, false],
-                "access token" => [true, true, false, false, false, false],
-                "machine's token" => [false, true, false, false, false, false],
-                "assertion" => [false, false, false, true, false, false],
-                _ => [false; 6],
+                "ID token" => [false, false, true, false, false, false, false, true],
+                "access token" => [true, true, false, false, false, false, false, false],
+                "machine's token" => [false, true, false, false, false, false, false, false],
+                "assertion" => [false, false, false, true, false, false, false, false],
+                "request object" | "request object without type" => [false, false, false, false, false, false, true, false],
+                _ => [false; 8],
             };
-            assert_eq!(places, expected, "{what}: userinfo, introspection, hint, client authentication, refresh, code");
+            assert_eq!(
+                places, expected,
+                "{what}: userinfo, introspection, hint, client authentication, refresh, code, request object, sign-out"
+            );
         }
         assert_eq!(house.kind == Kind::Sqlite, house.app.db.kind() == "sqlite");
     }

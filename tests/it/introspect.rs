@@ -32,6 +32,12 @@ on_both! {
         let refresh = client.introspects(tokens.text("refresh_token")).await;
         assert_eq!((&refresh["active"], &refresh["sub"]), (&json!(true), &json!(sub)));
         assert!(refresh.get("token_type").is_none(), "a refresh token is no Bearer token: {refresh}");
+        // The address is for those who were allowed to hear of it.
+        for (scope, told) in [("openid profile", false), ("openid email", true)] {
+            let tokens = client.tokens(&mut house.browser(), "ada", &[("scope", scope)]).await;
+            let about = client.introspects(tokens.text("access_token")).await;
+            assert_eq!((about.get("username").is_some(), &about["sub"]), (told, &json!(sub)), "{scope}");
+        }
     }
 
     async fn rv_06_only_clients_that_authenticate_may_ask(house: House) {

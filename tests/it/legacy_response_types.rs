@@ -206,6 +206,21 @@ on_both! {
         assert_eq!(house.tables().await["interactions"].len(), 0);
     }
 
+    async fn s22_what_waits_is_held_against_the_registration_again(house: House) {
+        let house = open(house.kind).await;
+        house.person("ada").await;
+        let client = house.client_with(everything).await;
+        let (mut kept, mut changed) = (house.browser(), house.browser());
+        let url = client.auth_url(&[("response_type", "id_token token")]);
+        let (before, login) = (kept.get(&url).await, changed.get(&url).await);
+        assert!(fragment(&kept.signs_in(&before, "ada").await, &client).contains_key("access_token"));
+        house.changes_client(&client, json!({ "response_types": ["code"] })).await;
+        let view = changed.signs_in(&login, "ada").await;
+        view.is_page(400);
+        assert!(view.location().is_empty(), "{}", view.location());
+        changed.get_once(&client.auth_url(&[])).await.has_code(&client);
+    }
+
     async fn s22_nothing_of_it_is_there_unless_the_server_and_the_client_say_so(house: House) {
         house.person("ada").await;
         let mut browser = house.browser();

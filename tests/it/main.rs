@@ -11,6 +11,7 @@ mod client_auth;
 mod clients;
 mod codes;
 mod command_line;
+mod conformance;
 mod consent;
 mod cors;
 mod dev;

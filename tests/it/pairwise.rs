@@ -3,7 +3,8 @@
 use crate::on_both;
 use crate::support::client::claims;
 use crate::support::{Browser, Client, Rp, Site};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use symbolon::clients::{Format, Metadata, SubjectType};
 
 fn at(uris: &[&str]) -> impl FnOnce(&mut Metadata) + use<> {
@@ -12,6 +13,16 @@ fn at(uris: &[&str]) -> impl FnOnce(&mut Metadata) + use<> {
         m.redirect_uris = uris;
         m.subject_type = SubjectType::Pairwise;
         m.trusted = true;
+    }
+}
+
+/// Every text in it, at whatever depth; no names of members.
+fn texts(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => drop(into.insert(text.clone())),
+        Value::Array(many) => many.iter().for_each(|one| texts(one, into)),
+        Value::Object(members) => members.values().for_each(|one| texts(one, into)),
+        _ => {}
     }
 }
 
@@ -71,6 +82,59 @@ on_both! {
             let payloads = [tokens.text("id_token"), refreshed.text("id_token")].map(|jwt| claims(jwt).to_string());
             assert!(!told.contains(&ada) && payloads.iter().all(|payload| !payload.contains(&ada)));
         }
+    }
+
+    async fn s44_nothing_that_two_clients_are_told_links_a_person(house: House) {
+        let house = house.reaching_loopback().await;
+        let rps = [Rp::open().await, Rp::open().await];
+        house.person("ada").await;
+        let mut browser = house.browser();
+        let api = house.client_with(|m| m.resource_server = true).await;
+        let (mut told, mut clients) = (Vec::new(), Vec::new());
+        for (n, rp) in rps.iter().enumerate() {
+            let client = house.client_with(|m| {
+                at(&[&format!("https://app{n}.example/cb"), &format!("{}/cb", rp.url)])(m);
+                m.sector_identifier_uri = Some(format!("https://app{n}.example/uris"));
+                m.backchannel_logout_uri = rp.backchannel();
+                m.frontchannel_logout_uri = Some(format!("{}/frame", rp.url));
+                m.access_token_format = if n == 0 { Format::Opaque } else { Format::Jwt };
+            }).await;
+            let tokens = client.tokens(&mut browser, "ada", &[("scope", "openid offline profile email")]).await;
+            let refreshed = client.refreshes(tokens.text("refresh_token")).await.ok();
+            let token = refreshed.text("access_token").to_owned();
+            let mut values = BTreeSet::new();
+            texts(&claims(tokens.text("id_token")), &mut values);
+            texts(&claims(refreshed.text("id_token")), &mut values);
+            texts(&client.introspects(&token).await, &mut values);
+            texts(&api.introspects(&token).await, &mut values);
+            texts(&client.introspects(refreshed.text("refresh_token")).await, &mut values);
+            if n == 1 {
+                texts(&claims(&token), &mut values);
+            }
+            told.push(values);
+            clients.push((client, tokens));
+        }
+        let page = browser.get("/logout").await;
+        let gone = browser.post("/logout", &page.form("form")).await;
+        let html = scraper::Html::parse_document(&gone.body);
+        let frames: Vec<String> = html.select(&scraper::Selector::parse("iframe").expect("a selector"))
+            .map(|frame| frame.value().attr("src").expect("a source").to_owned()).collect();
+        assert_eq!(frames.len(), 2, "{}", gone.body);
+        for ((values, rp), (client, tokens)) in told.iter_mut().zip(&rps).zip(&clients) {
+            let (_, notice) = client.is_told(&rp.told(1).await[0]).await;
+            texts(&notice, values);
+            let frame = url::Url::parse(frames.iter().find(|frame| frame.starts_with(&rp.url)).expect("its frame")).expect("a URL");
+            values.extend(frame.query_pairs().map(|(_, value)| value.into_owned()));
+            // All of them call the session what this client's ID tokens call it.
+            let sid = claims(tokens.text("id_token"))["sid"].as_str().expect("a sid").to_owned();
+            assert_eq!(notice["sid"], json!(sid));
+            assert!(frame.query_pairs().any(|(name, value)| name == "sid" && value == sid));
+        }
+        let both: Vec<&String> = told[0].intersection(&told[1]).collect();
+        let same = [house.app.issuer(), symbolon::signin::ACR_PASSWORD, "pwd", "Bearer", "openid offline profile email", "refresh_token", "n-0S6_WzA2Mj"];
+        let links: Vec<&&String> = both.iter().filter(|value| !same.contains(&value.as_str())).collect();
+        assert!(links.is_empty(), "{links:?}");
+        assert!(both.len() >= 4 && told.iter().all(|values| values.len() > 8), "{told:?}");
     }
 
     async fn s44_hints_and_wishes_speak_of_the_same_sub(house: House) {

@@ -9,7 +9,6 @@ use crate::base::{ScopeSet, Time};
 use crate::crypto::token::{GrantToken, Holder, Kind};
 use crate::db::{self, Tx};
 use crate::oauth::error::{Code, Refusal};
-use crate::oauth::grants::Grant;
 use crate::oauth::id_token;
 use crate::oauth::new_grant::{self, Access, NewCode, NewGrant};
 use crate::oauth::wishes::Wishes;
@@ -21,9 +20,10 @@ const DISABLED: Refusal = Refusal::new(Code::AccessDenied, "the client or the ac
 
 /// The rows of one answer. Tokens from the browser have a grant of their own: redeeming the code ends no token that the
 /// page of the client has, and each is revoked alone.
+#[derive(Default)]
 struct Written {
-    code: Option<(GrantToken, Grant)>,
-    front: Option<(GrantToken, Grant)>,
+    code: Option<GrantToken>,
+    front: Option<GrantToken>,
 }
 
 /// Writes it down, with what the audit trail should hear of it, then signs.
@@ -61,63 +61,70 @@ pub(super) async fn run(
         }
     };
     match written {
-        Some(written) => Ok(answer(visit, &written, now).await),
+        Some(written) => Ok(answer(visit, &new, &written, now).await),
         None => Ok(Err(DISABLED)),
     }
 }
 
 async fn code_alone(visit: &Visit<'_>, new: &NewGrant<'_>, now: Time) -> db::Result<Option<Written>> {
-    let code = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
-    let grant = new_grant::issue(&visit.app.db, new, &new_code(visit, &code, now), now).await?;
-    Ok(grant.map(|grant| Written { code: Some((code, grant)), front: None }))
+    let code = token(0, now);
+    let written = new_grant::issue(&visit.app.db, new, &new_code(visit, &code, now), now).await?;
+    Ok(written.then_some(Written { code: Some(code), front: None }))
 }
 
 async fn write(visit: &Visit<'_>, tx: &mut Tx, new: &NewGrant<'_>, now: Time) -> db::Result<Option<Written>> {
     let wanted = visit.ask.response_type;
-    let mut written = Written { code: None, front: None };
+    let mut written = Written::default();
     if wanted.code {
-        let code = GrantToken { grant: uuid7(now), generation: 0, holder: Holder::fresh() };
-        let Some(grant) = new_grant::issue(&mut *tx, new, &new_code(visit, &code, now), now).await? else {
+        let code = token(0, now);
+        if !new_grant::issue(&mut *tx, new, &new_code(visit, &code, now), now).await? {
             return Ok(None);
-        };
-        written.code = Some((code, grant));
+        }
+        written.code = Some(code);
     }
     if wanted.token || !wanted.code {
-        let token = GrantToken { grant: uuid7(now), generation: 1, holder: Holder::fresh() };
-        let ends = now + visit.client.access_token_lifetime(visit.app);
-        let access = if wanted.token { Access::Until(ends) } else { Access::None };
-        let Some(grant) = new_grant::issue_front(&mut *tx, new, &token, access, now).await? else {
+        let front = token(1, now);
+        let access = if wanted.token { Access::Until(front_ends(visit, now)) } else { Access::None };
+        if !new_grant::issue_front(&mut *tx, new, &front, access, now).await? {
             return Ok(None);
-        };
-        written.front = Some((token, grant));
+        }
+        written.front = Some(front);
     }
     Ok(Some(written))
 }
 
+fn token(generation: u32, now: Time) -> GrantToken {
+    GrantToken { grant: uuid7(now), generation, holder: Holder::fresh() }
+}
+
+/// When an access token of the browser ends, and its grant with it.
+fn front_ends(visit: &Visit<'_>, now: Time) -> Time {
+    now + visit.client.access_token_lifetime(visit.app)
+}
+
 /// After the commit: what goes to the client.
-async fn answer(visit: &Visit<'_>, written: &Written, now: Time) -> Result<Granted, Refusal> {
+async fn answer(visit: &Visit<'_>, new: &NewGrant<'_>, written: &Written, now: Time) -> Result<Granted, Refusal> {
     let (app, wanted) = (visit.app, visit.ask.response_type);
     let macs = app.keys.macs();
-    let code = written.code.as_ref().map(|(token, _)| token.seal(Kind::Code, &macs));
-    let front = written.front.as_ref().filter(|_| wanted.token);
+    let code = written.code.as_ref().map(|token| token.seal(Kind::Code, &macs));
     // Always opaque, also for clients whose access tokens are JWTs: a browser holds it, so it must be revocable.
-    let access_token = front.map(|(token, _)| token.seal(Kind::Access, &macs));
-    let id_token = match written.front.as_ref().or(written.code.as_ref()).filter(|_| wanted.id_token) {
-        None => None,
-        Some((_, grant)) => {
+    let access_token = written.front.as_ref().filter(|_| wanted.token).map(|token| token.seal(Kind::Access, &macs));
+    let id_token = match wanted.id_token {
+        false => None,
+        true => {
             let ask = id_token::Ask {
                 access_token: access_token.as_ref().map(|token| token.reveal()),
                 code: code.as_ref().map(|code| code.reveal()),
                 nonce: visit.ask.nonce.clone(),
                 alone: !wanted.code && !wanted.token,
-                ..id_token::Ask::of(grant)
+                ..id_token::Ask::of(new)
             };
             Some(id_token::sign(app, &visit.client, ask, now).await?)
         }
     };
-    let lives = |(_, grant): &(GrantToken, Grant)| grant.access_expires_at.secs_since(now).max(1);
-    let scope = front.map(|(_, grant)| grant.scope.to_string());
-    Ok(Granted { code, access_token, expires_in: front.map(lives), scope, id_token })
+    let expires_in = wanted.token.then(|| front_ends(visit, now).secs_since(now).max(1));
+    let scope = wanted.token.then(|| new.scope.to_string());
+    Ok(Granted { code, access_token, expires_in, scope, id_token })
 }
 
 fn new_code<'a>(visit: &'a Visit<'_>, token: &'a GrantToken, now: Time) -> NewCode<'a> {

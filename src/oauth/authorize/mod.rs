@@ -104,7 +104,8 @@ impl<'a> Visit<'a> {
         let waiting = interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?;
         let mut ask: AuthRequest = serde_json::from_value(waiting.waiting.request.clone())
             .map_err(|why| Fault::Bug(format!("a parked request can't be read: {why}")))?;
-        let client = clients::find(app, &ask.client_id).await?.filter(|client| client.enabled);
+        let may = |client: &Arc<Client>| client.enabled && request::may_respond(app, client, ask.response_type);
+        let client = clients::find(app, &ask.client_id).await?.filter(may);
         let client = client.ok_or_else(Stopped::expired)?;
         let back = Return::checked(app, &client, &ask.redirect_uri).ok_or_else(Stopped::expired)?;
         let back = back.with(ask.response_mode, ask.state.clone());

@@ -123,7 +123,7 @@ fn default_mode(app: &App, client: &Client, response_type: &str) -> Mode {
 }
 
 /// What the client is registered for, while the server lets it.
-fn may_respond(app: &App, client: &Client, wanted: ResponseType) -> bool {
+pub fn may_respond(app: &App, client: &Client, wanted: ResponseType) -> bool {
     client.metadata.may_respond(wanted) && (app.config.legacy_response_types || !wanted.legacy())
 }
 

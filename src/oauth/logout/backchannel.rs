@@ -101,7 +101,7 @@ fn claims(app: &App, client: &Client, notice: &Notice) -> Value {
         "iat": now.secs(),
         "exp": (now + TOKEN_LIVES).secs(),
         "jti": hex(&uuid7(now)),
-        "sid": notice.sid,
+        "sid": subject::sid(app, &notice.client_id, &notice.sid),
         "events": { EVENT: {} },
     })
 }

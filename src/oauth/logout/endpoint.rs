@@ -3,7 +3,7 @@
 use super::page;
 use super::request::{self, Next};
 use crate::app::App;
-use crate::oauth::subject;
+use crate::oauth::subject::KnownAs;
 use crate::signin::session;
 use crate::web::{Call, Form, Query, Stopped};
 use axum::extract::State;
@@ -18,13 +18,9 @@ pub async fn get(State(app): State<App>, call: Call, headers: HeaderMap, query: 
     let params = query.readable().map_err(Stopped::bad_link)?;
     let ask = request::read(&app, &params).await?;
     let session = session::current(&app, &headers).await?;
-    let next = {
-        // A client whose subjects are pairwise knows the person by another name.
-        let person = session.as_ref().zip(ask.client.as_ref());
-        let me = person.map(|(session, client)| (session, subject::of(&app, &client.metadata, &session.user.id)));
-        request::next(&ask.hint, me.as_ref().map(|(session, me)| (*session, me.as_ref())))
-    };
-    match next {
+    let person = session.as_ref().zip(ask.client.as_ref());
+    let known = person.map(|(session, client)| KnownAs::by(&app, client, session));
+    match request::next(&ask.hint, known.as_ref()) {
         Next::Ask => Ok(page::ask(&app, &headers, session, ask)),
         Next::SignOut | Next::Leave => page::sign_out(&app, &call, session, ask.client, ask.farewell).await,
     }

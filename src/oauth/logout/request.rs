@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::clients::{self, Client};
 use crate::db::Fault;
 use crate::oauth::id_token;
-use crate::signin::Session;
+use crate::oauth::subject::KnownAs;
 use crate::web::{Params, Stopped};
 use serde_json::Value;
 use std::sync::Arc;
@@ -116,14 +116,12 @@ fn issued_here(app: &App, token: &str) -> Option<(String, Option<String>, String
     if ours { Some((text("sub")?, text("sid"), text("aud")?)) } else { None }
 }
 
-/// §2: the person must be asked unless the request proves that it comes from a client of their session. `me` is what
-/// that client knows them by.
-pub(super) fn next(hint: &Hint, session: Option<(&Session, &str)>) -> Next {
-    match (hint, session) {
+/// §2: the person must be asked unless the request proves that it comes from a client of their session. `known` is who
+/// is signed in, as that client knows them.
+pub(super) fn next(hint: &Hint, known: Option<&KnownAs>) -> Next {
+    match (hint, known) {
         (Hint::Ours { .. }, None) => Next::Leave,
-        (Hint::Ours { sub, sid }, Some((session, me))) if sub == me && sid.as_deref() == Some(session.sid.as_str()) => {
-            Next::SignOut
-        }
+        (Hint::Ours { sub, sid: Some(sid) }, Some(known)) if *sub == known.sub && *sid == known.sid => Next::SignOut,
         _ => Next::Ask,
     }
 }
@@ -131,13 +129,11 @@ pub(super) fn next(hint: &Hint, session: Option<(&Session, &str)>) -> Next {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Time;
-
     #[test]
     fn only_a_hint_of_this_very_session_spares_the_question() {
-        let ada = Session::sample("ada", Time::from_secs(1));
+        let ada = KnownAs { sub: "ada".to_owned(), sid: "sid".to_owned() };
         let hint = |sub: &str, sid: Option<&str>| Hint::Ours { sub: sub.to_owned(), sid: sid.map(str::to_owned) };
-        for (hint, session, expected) in [
+        for (hint, known, expected) in [
             (hint("ada", Some("sid")), Some(&ada), Next::SignOut),
             (hint("ada", Some("sid")), None, Next::Leave),
             (hint("ada", Some("other")), Some(&ada), Next::Ask),
@@ -148,7 +144,7 @@ mod tests {
             (Hint::Unusable, Some(&ada), Next::Ask),
             (Hint::Unusable, None, Next::Ask),
         ] {
-            assert_eq!(next(&hint, session.map(|session| (session, "ada"))), expected, "{hint:?}");
+            assert_eq!(next(&hint, known), expected, "{hint:?}");
         }
     }
 }
