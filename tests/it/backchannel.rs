@@ -218,6 +218,27 @@ on_both! {
         assert_eq!(rp.notices().len(), asked + 1);
     }
 
+    async fn s46_a_client_that_is_gone_is_not_asked_once_for_each_notice_that_is_too_old(house: House) {
+        let house = house.reaching_loopback().await;
+        let rp = Rp::open().await;
+        let client = client(&house, &rp).await;
+        let ada = house.person("ada").await;
+        for _ in 0..40 {
+            client.tokens(&mut house.browser(), "ada", &[("scope", "openid")]).await;
+        }
+        rp.answers(503);
+        house.signs_person_out(&ada).await;
+        assert!(put_off(&house, 10).await);
+        let (before, some) = (rp.notices().len(), waiting(&house).await);
+        assert!(before <= 16 && some == 40, "one at a time, as long as there is hope: {before} {some}");
+        assert!(trail(&house, &format!("client:{}", client.id)).await.is_empty());
+        // A day and an hour later all are too old: a try of each worker, and the trail has every one.
+        passes(&house, Duration::from_secs(25 * 3600));
+        none_waits(&house).await;
+        assert!(rp.notices().len() <= before + 16, "{} after {before}", rp.notices().len());
+        assert_eq!(trail(&house, &format!("client:{}", client.id)).await, ["logout.notice_given_up"; 40]);
+    }
+
     async fn s46_a_notice_survives_the_end_of_the_process(house: House) {
         let house = house.reaching_loopback().await;
         house.person("ada").await;

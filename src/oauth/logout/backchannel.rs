@@ -123,9 +123,9 @@ impl From<outbound::Refused> for Failed {
 
 async fn failed(app: &App, notice: &Notice, why: &Failed) -> std::result::Result<(), Fault> {
     let now = app.now();
-    let next = now + pause(notice.attempts);
+    let (next, patience) = (now + pause(notice.attempts), app.config.logout.give_up_after);
     let (client, sid, attempts, why) = (&notice.client_id, &notice.sid, notice.attempts, &why.0);
-    if next < notice.created_at + app.config.logout.give_up_after {
+    if next < notice.created_at + patience {
         tracing::info!(%client, %sid, attempts, why, "a client couldn't be told of a sign-out; trying again");
         return store::later(&app.db, notice, now, next).await;
     }
@@ -133,8 +133,14 @@ async fn failed(app: &App, notice: &Notice, why: &Failed) -> std::result::Result
     if store::done(&mut tx, notice).await? {
         audit::record(&mut tx, &given_up(notice), now).await?;
     }
+    // Others of its age aren't tried one by one, or those of a client that is gone for good would pile up.
+    let others = store::take_overdue(&mut tx, client, now - patience, now).await?;
+    for other in &others {
+        audit::record(&mut tx, &given_up(other), now).await?;
+    }
     tx.commit().await?;
-    tracing::warn!(%client, %sid, attempts, why, "a client couldn't be told of a sign-out; given up");
+    let others = others.len();
+    tracing::warn!(%client, %sid, attempts, others, why, "a client couldn't be told of a sign-out; given up");
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use super::Participant;
 use super::backchannel::Notice;
 use crate::base::Time;
-use crate::base::id::{SessionId, UserId};
+use crate::base::id::{ClientId, SessionId, UserId};
 use crate::clients::Metadata;
-use crate::db::{Db, On, Result, Row};
+use crate::db::{Db, On, Result, Row, Tx};
 use crate::{args, sql};
 
 sql! {
@@ -28,6 +28,9 @@ sql! {
                    ORDER BY d.due_at, d.id LIMIT 16) \
                    RETURNING id, client_id, user_id, sid, attempts, created_at";
     write DONE = "DELETE FROM logout_notices WHERE id = $1 AND attempts = $2 RETURNING id";
+    write TAKE_OVERDUE = "DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE client_id = $1 \
+                          AND created_at <= $2 AND due_at <= $3 ORDER BY id LIMIT 100) \
+                          RETURNING id, client_id, user_id, sid, attempts, created_at";
     write LATER = "UPDATE logout_notices SET due_at = $3 WHERE id = $1 AND attempts = $2 RETURNING id";
     write WAIT_TOO = "UPDATE logout_notices SET due_at = $3 WHERE client_id = $1 AND due_at <= $2 RETURNING id";
 }
@@ -67,18 +70,23 @@ pub(super) async fn claim(mut db: &Db, now: Time, lease: Time) -> Result<Vec<Not
     if db.one(DUE, args![now]).await?.is_none() {
         return Ok(Vec::new());
     }
-    let rows = db.all(CLAIM, args![now, lease]).await?;
-    let read = rows.iter().map(|row| {
-        Ok(Notice {
-            id: row.text("id")?,
-            client_id: row.id("client_id")?,
-            user_id: row.id("user_id")?,
-            sid: row.id("sid")?,
-            attempts: row.int("attempts")?,
-            created_at: row.time("created_at")?,
-        })
-    });
-    read.collect()
+    db.all(CLAIM, args![now, lease]).await?.iter().map(notice).collect()
+}
+
+fn notice(row: &Row) -> Result<Notice> {
+    Ok(Notice {
+        id: row.text("id")?,
+        client_id: row.id("client_id")?,
+        user_id: row.id("user_id")?,
+        sid: row.id("sid")?,
+        attempts: row.int("attempts")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+/// Forgets notices of a client that are due and were written down by `oldest` or before, a hundred at a time.
+pub(super) async fn take_overdue(mut tx: &mut Tx, client: &ClientId, oldest: Time, now: Time) -> Result<Vec<Notice>> {
+    (&mut tx).all(TAKE_OVERDUE, args![client, oldest, now]).await?.iter().map(notice).collect()
 }
 
 /// Forgets a notice; false when the lease was over and somebody else has it.
