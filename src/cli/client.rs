@@ -19,7 +19,7 @@ use std::time::Duration;
 /// `symbolon client …`
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Register a client; without a redirect URI it is one that acts for itself
+    /// Register a client. With --redirect-uri people sign in to it; without, it is a machine that acts for itself
     Create(Box<Create>),
     /// List the clients
     List {
@@ -297,6 +297,10 @@ fn describe(app: &App, client: &Client, secret: Option<&crate::base::Secret>) ->
         ("after sign-out", joined(&metadata.post_logout_redirect_uris, "\n")),
         ("back-channel logout", metadata.backchannel_logout_uri.clone().unwrap_or_default()),
         ("front-channel logout", metadata.frontchannel_logout_uri.clone().unwrap_or_default()),
+        ("logo", metadata.logo_uri.clone().unwrap_or_default()),
+        ("website", metadata.client_uri.clone().unwrap_or_default()),
+        ("privacy policy", metadata.policy_uri.clone().unwrap_or_default()),
+        ("terms", metadata.tos_uri.clone().unwrap_or_default()),
         ("scope", metadata.scope.clone()),
         ("resources", joined(&metadata.resources, "\n")),
         ("settings", joined(&flags, ", ")),

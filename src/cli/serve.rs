@@ -32,6 +32,11 @@ async fn serve(config: Config, master: Option<crate::base::Secret>) -> Result<()
     server::listen(stop.clone()).map_err(|why| Failure::failed(format!("signals can't be heard: {why}")))?;
     let app = started.app.clone();
     tracing::info!(issuer = app.issuer(), listen = %app.config.listen, database = app.db.kind(), "ready");
+    if app.issuer().starts_with("http://") && !app.config.listen.ip().is_loopback() {
+        tracing::warn!(
+            "others can reach this address, but the issuer is plain http for this machine; set an https `issuer`"
+        );
+    }
     invite(&app).await?;
     server::serve(started, listener, stop).await;
     tracing::info!("stopped");

@@ -78,6 +78,10 @@ fn value(path: &[String], text: String, defaults: &Table) -> Result<Value, Refus
         Some(Value::Integer(default)) => text.trim().parse().map(Value::Integer).map_err(|_| {
             Refused::new(format!("`{}` must be a whole number", path.join(".")), format!("the default is {default}"))
         }),
+        Some(Value::Array(_)) if text.trim_start().starts_with('[') => Err(Refused::new(
+            format!("`{}` is a list, which has no brackets and quotes in a variable", path.join(".")),
+            "write one,another,a third",
+        )),
         Some(Value::Array(_)) => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Ok(Value::Array(items.map(|item| Value::String(item.to_owned())).collect()))
@@ -144,6 +148,17 @@ mod tests {
             "{refused}"
         );
         assert!(check_names(&names(&["SYMBOLON_COLOURS_OF_THE_SKY"])).is_err());
+    }
+
+    #[test]
+    fn a_list_is_separated_by_commas() {
+        let defaults = super::super::load::defaults().expect("embedded");
+        let path = ["proxies".to_owned(), "trusted".to_owned()];
+        let list = |text: &str| value(&path, text.to_owned(), &defaults);
+        let two = list("10.0.0.0/8, fd00::/8").expect("a list");
+        assert_eq!(two.as_array().expect("a list").len(), 2);
+        let refused = list(r#"["10.0.0.0/8"]"#).expect_err("TOML").to_string();
+        assert!(refused.contains("brackets") && refused.contains("one,another"), "{refused}");
     }
 
     #[test]

@@ -47,8 +47,13 @@ pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Re
     let query = query.readable().map_err(Stopped::bad_link)?;
     let desk = Desk::open(&app, &headers, &query).await?;
     let hint = desk.waiting.as_ref().and_then(|w| w.waiting.login_hint.clone());
-    let email = hint.filter(|_| !desk.another).unwrap_or_default();
-    desk.page(&app, email, None, StatusCode::OK).await
+    let known = desk.session.as_ref().map(|session| session.user.email.clone());
+    // Who wants to be somebody else isn't who is signed in, but may be who the app expects.
+    let email = match desk.another {
+        true => hint.filter(|hint| Some(hint) != known.as_ref()),
+        false => hint.or(known),
+    };
+    desk.page(&app, email.unwrap_or_default(), None, StatusCode::OK).await
 }
 
 /// `POST /login`

@@ -147,8 +147,12 @@ async fn who_is_not_there_or_is_somebody_else_is_told() {
     doctor(&url).await.finds("connection", "can't be reached");
     let stranger = behind(|_, _, _| "hello".into_response()).await;
     doctor(stranger.app.issuer()).await.finds("metadata", "is this the issuer");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
-    let done = command.args(["doctor", "--url", "id.example.com"]).output().expect("runs");
-    assert_eq!(done.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&done.stderr).contains("https://id.example.com"));
+    let away = behind(|_, _, _| (StatusCode::BAD_GATEWAY, "no upstream").into_response()).await;
+    doctor(away.app.issuer()).await.finds("metadata", "is Symbolon running");
+    for wrong in ["id.example.com", "https://id.example.com/tenant"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
+        let done = command.args(["doctor", "--url", wrong]).output().expect("runs");
+        assert_eq!(done.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&done.stderr).trim_end().ends_with("https://id.example.com"));
+    }
 }

@@ -6,6 +6,7 @@
 use crate::clients::{passes, program};
 use crate::support::client::{VERIFIER, answer, claims};
 use crate::support::house::PASSWORD;
+use crate::support::process::{Process, free_port};
 use crate::support::stranger::{Site, json, trusts_sites};
 use crate::support::{Answer, Browser, Client, House, Kind};
 use serde_json::json;
@@ -57,17 +58,21 @@ async fn agent(house: &House, change: impl FnOnce(&mut Metadata)) -> Client {
         .await
 }
 
-/// A program of tests/clients/mcp that knows the issuer and the person.
-fn node(house: &House, script: &str) -> Command {
-    let place = format!("{}/tests/clients/mcp", env!("CARGO_MANIFEST_DIR"));
+const PLACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/mcp");
+
+fn node() -> Command {
     // Where this machine's Node is too old for MCP's packages, `make setup` brings one along.
-    let along = ["x64", "arm64"].map(|cpu| format!("{place}/node_modules/node-linux-{cpu}/bin/node"));
+    let along = ["x64", "arm64"].map(|cpu| format!("{PLACE}/node_modules/node-linux-{cpu}/bin/node"));
     let along = along.into_iter().find(|node| std::path::Path::new(node).exists());
-    let node = along.unwrap_or_else(|| program("SYMBOLON_TEST_NODE", "node".to_owned()));
-    let mut command = Command::new(node);
+    Command::new(along.unwrap_or_else(|| program("SYMBOLON_TEST_NODE", "node".to_owned())))
+}
+
+/// A program of tests/clients/mcp that knows the issuer and the person.
+fn script(issuer: &str, name: &str) -> Command {
+    let mut command = node();
     command
-        .arg(format!("{place}/{script}"))
-        .env("ISSUER", house.app.issuer())
+        .arg(format!("{PLACE}/{name}"))
+        .env("ISSUER", issuer)
         .env("EMAIL", "ada@example.com")
         .env("PASSWORD", PASSWORD);
     command
@@ -82,7 +87,7 @@ async fn sdk(kind: Kind, registration: Registration) {
         m.redirect_uris.clear();
     });
     let root = root.await;
-    let mut command = node(&house, "flow.mjs");
+    let mut command = script(house.app.issuer(), "flow.mjs");
     command.env("ADMIN_CLIENT_ID", &root.id).env("ADMIN_CLIENT_SECRET", root.secret.clone().expect("a secret"));
     let site = Site::open().await;
     if registration == Registration::Token {
@@ -119,11 +124,63 @@ async fn mcp_the_sdk_walks_the_whole_way_with_an_invite_on_postgres() {
     sdk(Kind::Postgres, Registration::Token).await;
 }
 
+/// What stands between the fences of docs/mcp.md, the first time in this language.
+fn written(language: &str) -> &'static str {
+    let page = include_str!("../../docs/mcp.md");
+    let (_, block) = page.split_once(&format!("```{language}\n")).expect("a block in this language");
+    block.split_once("```").expect("its end").0
+}
+
+/// Settings, command and server, each as it is written there; only the names of the machines are others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mcp_the_documentation_s_server_runs_as_it_is_written() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let config = crate::support::house::config(dir.path(), None);
+    std::fs::write(dir.path().join("symbolon.toml"), written("toml")).expect("writes");
+    let port = free_port();
+    let resource = format!("http://127.0.0.1:{port}/mcp");
+    let symbolon = |words: &[&str], input: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
+        command.args(words).args(["--format", "json"]).env_clear().current_dir(dir.path());
+        command.env("SYMBOLON_DATA_DIR", &config.data_dir).env("SYMBOLON_KEYS_DIR", &config.keys_dir);
+        let pipe = || std::process::Stdio::piped();
+        let mut child = command.stdin(pipe()).stdout(pipe()).spawn().expect("starts");
+        std::io::Write::write_all(child.stdin.as_mut().expect("a pipe"), input.as_bytes()).expect("writes");
+        let done = child.wait_with_output().expect("ends");
+        assert!(done.status.success(), "{words:?}");
+        serde_json::from_slice::<serde_json::Value>(&done.stdout).expect("JSON")
+    };
+    symbolon(&["user", "create", "--email", "ada@example.com", "--password-stdin"], PASSWORD);
+    let line = written("sh").replace("https://mcp.example.com/mcp", &resource);
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words.first(), Some(&"symbolon"));
+    let made = symbolon(&words[1..], "");
+    let (id, secret) = (made["client_id"].as_str().expect("an id"), made["client_secret"].as_str().expect("a secret"));
+    let process = Process::serve(&config, free_port()).await;
+
+    std::fs::write(dir.path().join("server.mjs"), written("js")).expect("writes");
+    std::os::unix::fs::symlink(format!("{PLACE}/node_modules"), dir.path().join("node_modules")).expect("links");
+    let mut command = node();
+    command.arg(dir.path().join("server.mjs")).env("ISSUER", &process.url).env("RESOURCE", &resource);
+    command.env("CLIENT_SECRET", secret).env("PORT", port.to_string()).stdout(std::process::Stdio::piped());
+    let mut server = command.spawn().expect("node");
+    let mut first = String::new();
+    let out = server.stdout.as_mut().expect("a pipe");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut first).expect("a line");
+    assert!(first.contains(&resource), "it says {first:?}");
+    let mut command = script(&process.url, "flow.mjs");
+    command.env("RESOURCE", &resource).env("SERVER_CLIENT_ID", id).env("SERVER_CLIENT_SECRET", secret);
+    let walked = tokio::spawn(passes(command)).await;
+    server.kill().expect("kills");
+    server.wait().expect("is gone");
+    walked.expect("every step passes");
+}
+
 async fn conformance(kind: Kind) {
     let house = house(kind, Registration::Open).await;
     let client = agent(&house, |m| m.redirect_uris = vec!["http://127.0.0.1/callback".to_owned()]).await;
     let reports = tempfile::tempdir().expect("a directory");
-    let mut command = node(&house, "conformance.mjs");
+    let mut command = script(house.app.issuer(), "conformance.mjs");
     command.env("CLIENT_ID", &client.id).env("RESOURCE", SERVER).env("OUTPUT_DIR", reports.path());
     passes(command).await;
 }

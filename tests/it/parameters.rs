@@ -92,6 +92,22 @@ on_both! {
         assert_ne!(claims(client.redeems(&code).await.ok().text("id_token"))["sub"], first["sub"]);
     }
 
+    async fn s13_the_address_is_filled_in_where_it_is_known(house: House) {
+        house.person("ada").await;
+        let client = house.client_with(trusted).await;
+        let mut browser = house.browser();
+        browser.arrives_as("ada").await;
+        let address = |page: &crate::support::browser::View| page.first("#email").expect("a field")["value"].clone();
+        let again = browser.get(&client.auth_url(&[("prompt", "login")])).await;
+        assert_eq!(address(&again), "ada@example.com");
+        // Who wants to be somebody else may be who the app expects, but isn't who is signed in.
+        for (hint, filled) in [("ben@example.com", "ben@example.com"), ("ada@example.com", "")] {
+            let page = browser.get(&client.auth_url(&[("prompt", "select_account"), ("login_hint", hint)])).await;
+            let login = browser.get_once(&page.first("a#another").expect("a link")["href"]).await;
+            assert_eq!(address(&login), filled);
+        }
+    }
+
     async fn s13_a_choice_is_for_who_was_shown(house: House) {
         let (ada, _) = (house.person("ada").await, house.person("ben").await);
         let client = house.client_with(trusted).await;

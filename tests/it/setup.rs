@@ -41,7 +41,7 @@ on_both! {
         assert_eq!(admins(&house).await, 1);
         let view = browser.get("/login").await;
         let home = browser.signs_in(&view, "root").await;
-        assert!(home.body.contains("/admin"), "{}", home.body);
+        assert!(home.body.contains(">Administrator<"), "{}", home.body);
         // Used up, for the same form and for any other.
         let before = house.tables().await;
         for email in ["root@example.com", "eve@example.com"] {
@@ -119,7 +119,7 @@ on_both! {
         let sent = browser.post("/consent", &fields).await;
         let tokens = client.redeems(&sent.sent("code").expect("a code")).await.ok();
         assert_eq!(client.userinfo(tokens.text("access_token")).await.ok().body["email"], "ada@example.com");
-        assert!(!browser.get("/").await.body.contains("/admin"));
+        assert!(!browser.get("/").await.body.contains(">Administrator<"));
         assert_eq!(admins(&house).await, 0);
     }
 

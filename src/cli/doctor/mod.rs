@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// `symbolon doctor`
 #[derive(clap::Args, Debug)]
 pub(super) struct Doctor {
-    /// Look at a running deployment from outside instead, as a strict client would: its issuer
+    /// Look at a running deployment from outside instead, as a strict client would; needs no settings and no credentials
     #[arg(long, value_name = "ISSUER")]
     url: Option<String>,
 }
@@ -45,7 +45,7 @@ pub(super) async fn run(flags: &Flags, doctor: Doctor) -> Result<Printed, Failur
 
 fn report(findings: &[Finding]) -> Printed {
     let mark = |good| if good { "\x1b[32m✔\x1b[0m" } else { "\x1b[31m✘\x1b[0m" };
-    let lines: Vec<String> = findings.iter().map(|f| format!("{} {:<14} {}", mark(f.good), f.what, f.says)).collect();
+    let lines: Vec<String> = findings.iter().map(|f| format!("{} {:<15} {}", mark(f.good), f.what, f.says)).collect();
     let all_good = findings.iter().all(|finding| finding.good);
     let json: Vec<Value> = findings.iter().map(|f| json!({ "what": f.what, "good": f.good, "says": f.says })).collect();
     Printed { good: all_good, ..Printed::new(lines.join("\n"), json!({ "good": all_good, "findings": json })) }

@@ -26,6 +26,10 @@ const ELSEWHERE: &str = "https://doctor.invalid";
 pub(super) async fn look(issuer: &str) -> Result<Vec<Finding>, Failure> {
     let url = Url::parse(issuer).ok().filter(|url| url.has_host() && url.scheme().starts_with("http"));
     let url = url.ok_or_else(|| Failure::usage("--url must be the issuer, such as https://id.example.com"))?;
+    if url.path() != "/" || url.query().is_some() {
+        let origin = url.origin().ascii_serialization();
+        return Err(Failure::usage(format!("--url must be the issuer, which has no path: {origin}")));
+    }
     let visit =
         Visit { http: client()?, issuer: issuer.trim_end_matches('/').to_owned(), https: url.scheme() == "https" };
     let first = match visit.asks(Method::GET, OPENID, &[]).await {
@@ -34,10 +38,11 @@ pub(super) async fn look(issuer: &str) -> Result<Vec<Finding>, Failure> {
     };
     let mut findings = vec![visit.connection(), clock(&first)];
     let Some(document) = first.json().filter(|_| first.status == 200) else {
-        let says = format!(
-            "{OPENID} answers {} and no JSON; is this the issuer, and does the proxy pass it on?",
-            first.status
-        );
+        let says = match first.status {
+            502..=504 => "is Symbolon running, and where the proxy looks for it?",
+            _ => "is this the issuer, and does the proxy pass it on?",
+        };
+        let says = format!("{OPENID} answers {} and no metadata; {says}", first.status);
         findings.push(bad("metadata", says));
         return Ok(findings);
     };
@@ -110,7 +115,7 @@ impl Visit {
             says,
             (says != self.issuer).then(|| {
                 let asked = &self.issuer;
-                format!("it calls itself {says}, you asked {asked}: clients refuse that. Set `issuer = \"{asked}\"`, or use its name")
+                format!("it calls itself {says}, but you asked {asked}: clients refuse that. Use the address {says}, or set `issuer = \"{asked}\"`")
             }),
         )
     }
@@ -119,9 +124,10 @@ impl Visit {
     async fn metadata(&self, document: &Value) -> Finding {
         let against = match self.asks(Method::GET, OAUTH, &[]).await {
             Err(why) => Some(why),
-            Ok(other) if other.status != 200 => {
-                Some(format!("{OAUTH} answers {}; let the proxy pass it on", other.status))
-            }
+            Ok(other) if other.status != 200 => Some(format!(
+                "{OAUTH} answers {}; some clients look only there; let the proxy pass it on",
+                other.status
+            )),
             Ok(other) if other.json().as_ref() != Some(document) => {
                 Some(format!("{OPENID} and {OAUTH} differ; is one of them from a cache, or from another server?"))
             }
@@ -184,7 +190,7 @@ impl Visit {
             Ok(answer) if (300..400).contains(&answer.status) => {
                 let to = answer.header("location");
                 Some(format!(
-                    "a POST to the token endpoint is redirected to {to}; clients lose it. Serve it where it is"
+                    "a POST to the token endpoint is redirected to {to}; clients lose its body. Let the proxy pass it on as it is"
                 ))
             }
             Ok(answer) if answer.json().is_none_or(|body| body.get("error").is_none()) => {
@@ -234,21 +240,22 @@ impl Visit {
         };
         let cookies: Vec<&str> =
             page.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()).collect();
-        let lacks = |flag: &str| cookies.iter().any(|cookie| !cookie.to_ascii_lowercase().contains(flag));
+        let lacks =
+            |flag: &str| cookies.iter().any(|cookie| !cookie.to_ascii_lowercase().contains(&flag.to_ascii_lowercase()));
         let against = if cookies.is_empty() {
-            Some("it sets no cookie; does the proxy remove Set-Cookie?")
-        } else if lacks("httponly") || lacks("samesite") {
-            Some("its cookie lacks HttpOnly or SameSite; the proxy rewrites it")
+            Some("it sets no cookie, so nobody can sign in; does the proxy remove Set-Cookie?".to_owned())
+        } else if let Some(flag) = ["HttpOnly", "SameSite"].into_iter().find(|flag| lacks(flag)) {
+            Some(format!("its cookie lacks {flag}; the proxy takes that away, let it pass cookies on as they are"))
         } else if self.https && (lacks("secure") || cookies.iter().any(|cookie| !cookie.starts_with("__Host-"))) {
-            Some("its cookie isn't a __Host- one with Secure; set `issuer` to the https address")
+            Some("its cookie isn't a __Host- one with Secure; set `issuer` to the https address".to_owned())
         } else if !page.header("content-security-policy").contains("frame-ancestors") {
-            Some("it lacks its Content-Security-Policy, so others can frame it; the proxy removes it")
+            Some("it lacks its Content-Security-Policy, so others can frame it; the proxy removes it".to_owned())
         } else if self.https && page.header("strict-transport-security").is_empty() {
-            Some("it lacks Strict-Transport-Security; the proxy removes it")
+            Some("it lacks Strict-Transport-Security; the proxy removes it".to_owned())
         } else {
             None
         };
-        judged("sign-in page", "its cookie and its headers are as they must be", against.map(str::to_owned))
+        judged("sign-in page", "its cookie and its headers are as they must be", against)
     }
 
     /// Whoever may send `X-Request-Id` and `X-Forwarded-For` from outside may pretend to be anyone in logs and limits.
@@ -258,7 +265,7 @@ impl Visit {
         let against = match self.asks(Method::GET, "/health/alive", &pretends).await {
             Err(why) => Some(why),
             Ok(answer) if answer.header("x-request-id") == MINE => Some(
-                "we believe the X-Request-Id and X-Forwarded-For that you sent: narrow `proxies.trusted`, or let the proxy overwrite both".to_owned(),
+                "it believed an X-Request-Id that the doctor made up, and so anyone's X-Forwarded-For: let the proxy overwrite both headers, or narrow `proxies.trusted`".to_owned(),
             ),
             Ok(answer) if answer.header("x-request-id").is_empty() => {
                 Some("answers lack X-Request-Id, which people quote when they ask for help; the proxy removes it".to_owned())
@@ -342,5 +349,13 @@ fn told(why: &reqwest::Error) -> String {
     }
     let at = why.url().map_or("it", Url::as_str);
     let what = if why.is_timeout() { "doesn't answer in time" } else { "can't be reached" };
-    format!("{at} {what}: {}", causes.last().map_or("no reason given", String::as_str))
+    let cause = causes.last().map_or("no reason given", String::as_str);
+    let fix = match cause.contains("UnknownIssuer") {
+        true => {
+            ". Does the server send the intermediate certificates too? An authority of your own is named by \
+             SSL_CERT_FILE=ca.pem symbolon doctor …"
+        }
+        false => "",
+    };
+    format!("{at} {what}: {cause}{fix}")
 }

@@ -4,7 +4,8 @@
 // Settings come from the environment:
 //
 //   ISSUER, EMAIL, PASSWORD           required
-//   ADMIN_CLIENT_ID, ADMIN_CLIENT_SECRET   required: a machine that may administer; it registers the MCP server
+//   ADMIN_CLIENT_ID, ADMIN_CLIENT_SECRET   a machine that may administer; it registers the MCP server of server.mjs
+//   RESOURCE, SERVER_CLIENT_ID, SERVER_CLIENT_SECRET   instead: an MCP server that runs, with its credentials
 //   CLIENT_METADATA_URL               a client ID metadata document with the redirect URI below, if there is one
 //   INITIAL_ACCESS_TOKEN              where registration needs one; it is then shown that it does
 //
@@ -21,7 +22,7 @@ import {
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { Browser, check } from '../node/browser.mjs';
-import { READ, WRITE, listen, serve } from './server.mjs';
+import { READ, WRITE, introspection, listen, serve } from './server.mjs';
 
 const setting = (name, fallback) => {
   const value = process.env[name] || fallback;
@@ -35,7 +36,9 @@ const setting = (name, fallback) => {
 const ISSUER = setting('ISSUER');
 const EMAIL = setting('EMAIL');
 const PASSWORD = setting('PASSWORD');
-const ADMIN = { client_id: setting('ADMIN_CLIENT_ID'), client_secret: setting('ADMIN_CLIENT_SECRET') };
+const RESOURCE = setting('RESOURCE', '');
+const who = RESOURCE ? 'SERVER' : 'ADMIN';
+const CREDENTIALS = { client_id: setting(`${who}_CLIENT_ID`), client_secret: setting(`${who}_CLIENT_SECRET`) };
 const CLIENT_METADATA_URL = setting('CLIENT_METADATA_URL', '');
 const INITIAL_ACCESS_TOKEN = setting('INITIAL_ACCESS_TOKEN', '');
 const REDIRECT_URI = 'http://127.0.0.1:9999/callback';
@@ -230,7 +233,7 @@ async function machine(admin, resource, server) {
 /** The management API, with a machine's token for it. */
 async function administration(metadata) {
   const body = new URLSearchParams({ grant_type: 'client_credentials', resource: `${ISSUER}/v1` });
-  const answer = await fetch(metadata.token_endpoint, { method: 'POST', headers: { authorization: basic(ADMIN) }, body });
+  const answer = await fetch(metadata.token_endpoint, { method: 'POST', headers: { authorization: basic(CREDENTIALS) }, body });
   const { access_token } = await answer.json();
   return async (path, members) => {
     const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
@@ -244,6 +247,11 @@ async function main() {
   const metadata = await discoverAuthorizationServerMetadata(ISSUER);
   check(metadata.issuer === ISSUER, `the metadata name the issuer ${metadata.issuer}`);
   check(metadata.scopes_supported.includes('offline_access'), 'offline_access is not among scopes_supported');
+  if (RESOURCE) {
+    await wholeWay('registered', new Agent(new URL(RESOURCE)), { introspect: introspection(metadata, CREDENTIALS) });
+    console.log('mcp flow: all steps passed');
+    return;
+  }
   const admin = await administration(metadata);
   const place = await listen();
   const { resource } = place;

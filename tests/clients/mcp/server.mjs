@@ -20,9 +20,9 @@ export async function listen() {
   return { server, resource: new URL(`http://127.0.0.1:${server.address().port}/mcp`) };
 }
 
-/** Serves tools at `resource`; `metadata` is the authorization server's, `credentials` are for its introspection. */
-export function serve({ server, resource }, metadata, credentials) {
-  const introspect = async (token) => {
+/** What the authorization server says about a token (RFC 7662). */
+export function introspection(metadata, credentials) {
+  return async (token) => {
     const basic = Buffer.from(`${credentials.client_id}:${credentials.client_secret}`).toString('base64');
     const answer = await fetch(metadata.introspection_endpoint, {
       method: 'POST',
@@ -33,6 +33,11 @@ export function serve({ server, resource }, metadata, credentials) {
     if (!answer.ok) throw new Error(`introspection answered ${answer.status}: ${await answer.text()}`);
     return answer.json();
   };
+}
+
+/** Serves tools at `resource`; `metadata` is the authorization server's, `credentials` are for its introspection. */
+export function serve({ server, resource }, metadata, credentials) {
+  const introspect = introspection(metadata, credentials);
   const verifier = {
     async verifyAccessToken(token) {
       const about = await introspect(token);
