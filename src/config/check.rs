@@ -173,6 +173,7 @@ fn limits(l: &Limits) -> Checked {
 
 /// What apps may have that nobody registered by hand.
 fn strangers(config: &Config) -> Checked {
+    between("outbound.patience", config.outbound.patience, Duration::from_millis(100), config.limits.handler)?;
     let (own, documents) = (&config.registration_policy, &config.cimd_policy);
     for (setting, names) in [("registration_policy.scopes", &own.scopes), ("cimd_policy.scopes", &documents.scopes)] {
         let scope = ScopeSet::parse(&names.join(" "));
@@ -242,6 +243,7 @@ fn between(setting: &'static str, value: Duration, least: Duration, most: Durati
         "keys.keep_retired" => "at least the longest ID token or JWT access token plus an hour that clients cache keys",
         "keys.publish_before" => "it can't be longer than keys.rotate_after",
         "cimd_policy.keep_least" => "it can't be longer than cimd_policy.keep_most",
+        "outbound.patience" => "it can't be longer than limits.handler",
         "lifetimes.code" => "codes travel through browsers; RFC 9700 wants them short",
         _ => "leave it out to have the default",
     };

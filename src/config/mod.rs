@@ -225,6 +225,9 @@ pub struct Outbound {
     /// A PEM file with certificates to trust beside the usual ones.
     #[serde(deserialize_with = "unless_empty")]
     pub extra_ca: Option<PathBuf>,
+    /// What someone else's document may take; one that can't be had is told of only then.
+    #[serde(with = "span")]
+    pub patience: Duration,
 }
 
 /// Signing out.

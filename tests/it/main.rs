@@ -5,6 +5,7 @@ mod authorize;
 mod backchannel;
 mod chromium;
 mod cimd;
+mod cimd_logout;
 mod claims;
 mod client_auth;
 mod clients;

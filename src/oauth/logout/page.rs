@@ -2,7 +2,7 @@
 //! asked wants them.
 
 use super::request::{self, LogoutRequest};
-use super::{Participant, frontchannel, store, wind_up};
+use super::{Participant, frontchannel, participants, wind_up};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::uri;
@@ -124,7 +124,7 @@ async fn end(app: &App, call: &Call, session: &Session, client: Option<&Client>)
     let mut tx = app.db.begin().await?;
     if !session::end(&mut tx, session).await? {
         // The form was sent twice at once; the browser shows the answer of one, so both have the frames.
-        return store::participants(&mut tx, &session.sid).await;
+        return participants(app, &mut tx, &session.sid).await;
     }
     let participants = wind_up(app, &mut tx, &session.user.id, &session.sid).await?;
     audit::record(&mut tx, &signed_out(call, session, client), app.now()).await?;
