@@ -15,6 +15,7 @@
 //! app                 the shared services
 //! keys · audit · observe · outbound
 //! db · crypto · config
+//! lang                texts for people, in their languages
 //! base                time, chance, identifiers, secrets, scopes, URIs
 //! ```
 
@@ -33,6 +34,7 @@ pub mod dev;
 pub mod guard;
 pub mod jobs;
 pub mod keys;
+pub mod lang;
 pub mod oauth;
 pub mod observe;
 pub mod outbound;

@@ -17,7 +17,7 @@ pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, R
         return Err(Refused::Forbidden("only an owner gives and takes roles"));
     }
     no_such_workspace(app, &new).await?;
-    new.check().map_err(|(field, why)| Refused::invalid(field, why))?;
+    new.check().map_err(|(field, why)| Refused::invalid(field, why.plain()))?;
     let hash = match &new.password {
         Some(password) => Some(app.passwords.hash(password.clone()).await?),
         None => None,
@@ -102,7 +102,7 @@ pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) 
     let user = show(app, id).await?;
     reaches(who, &user)?;
     password::check(chosen.reveal(), &user.email, user.profile.text("name").unwrap_or_default())
-        .map_err(|why| Refused::invalid("password", why))?;
+        .map_err(|why| Refused::invalid("password", why.plain()))?;
     let hash = app.passwords.hash(chosen).await?;
     let mut change = Change::begin(app, who).await?;
     let before = one(&mut change, id).await?;

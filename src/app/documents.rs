@@ -3,13 +3,12 @@
 
 use super::Attempts;
 use crate::base::{Time, uri};
-use crate::outbound::{Fetched, Outbound};
+use crate::outbound::{Fetched, Outbound, Wanted};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 use tokio::sync::watch;
 
 /// Fetches a minute from one origin.
@@ -20,8 +19,6 @@ const IN_ALL: u32 = 600;
 const AT_ONCE: usize = 8;
 /// Fetches at once.
 const AT_ONCE_IN_ALL: usize = 64;
-/// A person waits for it.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// The most bytes of what is kept, roughly.
 const KEPT: u64 = 16 * 1024 * 1024;
 /// What an entry weighs beside the bytes that its owner counts.
@@ -32,7 +29,7 @@ const ENTRY: u32 = 2048;
 pub enum Unfetched {
     /// Too much is being fetched; nobody was asked.
     Busy,
-    /// The server is there and says that there is none.
+    /// The server is there, and says that there is none or serves something else.
     Gone,
     /// It couldn't be had; the text is for the log.
     Failed(String),
@@ -47,8 +44,7 @@ type Kept = Arc<dyn Any + Send + Sync>;
 struct Ask {
     key: String,
     url: String,
-    accept: &'static str,
-    most: usize,
+    wanted: &'static Wanted,
 }
 
 /// The fetching, and what is kept. Cloning shares it.
@@ -82,9 +78,9 @@ impl Documents {
         }))
     }
 
-    /// The document at `url`, of at most `most` bytes. Nothing is kept of it here, least of all a failure.
-    pub async fn fetch(&self, url: &str, accept: &'static str, most: usize, now: Time) -> Outcome {
-        let mut flight = self.board(url, accept, most, now)?;
+    /// The document at `url`. Nothing is kept of it here, least of all a failure, which takes as long as `outbound.patience`.
+    pub async fn fetch(&self, url: &str, wanted: &'static Wanted, now: Time) -> Outcome {
+        let mut flight = self.board(url, wanted, now)?;
         let landed = flight.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
         landed.unwrap_or_else(|| Err(Unfetched::Failed("whoever fetched it has gone".to_owned())))
     }
@@ -118,13 +114,13 @@ impl Documents {
     }
 
     /// Joins the request that is under way, or sends one off, if it may be.
-    fn board(&self, url: &str, accept: &'static str, most: usize, now: Time) -> Result<Flight, Unfetched> {
+    fn board(&self, url: &str, wanted: &'static Wanted, now: Time) -> Result<Flight, Unfetched> {
         let origin = uri::origin(url).unwrap_or_default();
         let mut flights = self.0.flights.lock().unwrap_or_else(PoisonError::into_inner);
         let full = flights.len() >= AT_ONCE_IN_ALL
             || flights.values().filter(|(other, _)| *other == origin).count() >= AT_ONCE;
-        // Whoever takes less must not get what someone else takes.
-        let key = format!("{most} {accept} {url}");
+        // Whoever wants something else must not get this.
+        let key = format!("{} {url}", wanted.what);
         match flights.entry(key.clone()) {
             Entry::Occupied(under_way) => Ok(under_way.get().1.clone()),
             Entry::Vacant(_) if full || !self.may(&origin, now) => Err(Unfetched::Busy),
@@ -132,7 +128,7 @@ impl Documents {
                 let (landed, flight) = watch::channel(None);
                 room.insert((origin, flight.clone()));
                 // On its own: whoever wanted it first may hang up.
-                let ask = Ask { key, url: url.to_owned(), accept, most };
+                let ask = Ask { key, url: url.to_owned(), wanted };
                 tokio::spawn(self.clone().go(ask, landed));
                 Ok(flight)
             }
@@ -151,7 +147,7 @@ impl Documents {
 
     async fn go(self, ask: Ask, landed: watch::Sender<Option<Outcome>>) {
         self.0.fetches.fetch_add(1, Ordering::Relaxed);
-        let outcome = match self.0.outbound.get(&ask.url, ask.accept, ask.most, PATIENCE).await {
+        let outcome = match self.0.outbound.get(&ask.url, ask.wanted).await {
             Ok(fetched) => Ok(Arc::new(fetched)),
             Err(why) if why.gone() => Err(Unfetched::Gone),
             Err(why) => Err(Unfetched::Failed(why.detail().to_owned())),

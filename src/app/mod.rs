@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::crypto::password::Passwords;
 use crate::db::{Db, Fault};
 use crate::keys::{self, Keyring};
+use crate::lang::Language;
 use crate::outbound::Outbound;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -77,6 +78,11 @@ impl App {
     /// The issuer identifier (RFC 8414 §2).
     pub fn issuer(&self) -> &str {
         &self.config.issuer
+    }
+
+    /// The language for people of whom we know no other.
+    pub fn language(&self) -> Language {
+        Language::for_tag(&self.config.ui.language).unwrap_or(Language::ENGLISH)
     }
 
     /// An absolute URL of ours.

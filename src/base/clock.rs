@@ -51,10 +51,10 @@ impl Time {
         Some(Time(start.timestamp().as_millisecond()))
     }
 
-    /// The day, as pages write it: 3 Nov 2026.
-    pub fn date(self) -> String {
+    /// The day and the time of day, in UTC.
+    pub fn civil(self) -> jiff::civil::DateTime {
         let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
-        at.strftime("%-d %b %Y").to_string()
+        jiff::tz::Offset::UTC.to_datetime(at)
     }
 }
 

@@ -375,7 +375,13 @@ impl Metadata {
 /// The scope of the management API.
 pub const ADMIN_SCOPE: &str = "symbolon:admin";
 
+/// A URL to be named in a message: without user, query and fragment, which may hold what is nobody's business.
 pub(super) fn shortened(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let (authority, path) = rest.split_at_checked(rest.find(['/', '\\']).unwrap_or(rest.len())).unwrap_or((rest, ""));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let text = if scheme.is_empty() { format!("{host}{path}") } else { format!("{scheme}://{host}{path}") };
     text.chars().filter(|c| !c.is_control()).take(120).collect()
 }
 

@@ -2,13 +2,21 @@
 
 use super::SubjectType;
 use super::metadata::{Invalid, Metadata, invalid};
-use crate::app::App;
+use crate::app::{App, Unfetched};
 use crate::base::uri;
-use serde_json::Value;
+use crate::outbound::{Fetched, Wanted};
 use std::collections::BTreeSet;
 
-/// Most bytes of the document at `sector_identifier_uri`.
-const MAX_BYTES: usize = 64 * 1024;
+static LIST: Wanted = Wanted {
+    what: "list of redirect URIs",
+    accept: "application/json",
+    most: 64 * 1024,
+    is: |_, fetched| listed(fetched).is_some(),
+};
+
+fn listed(fetched: &Fetched) -> Option<Vec<String>> {
+    serde_json::from_slice(&fetched.body).ok()
+}
 
 impl Metadata {
     /// The sector; none when the client's `sub` values are those of everyone.
@@ -49,18 +57,18 @@ pub async fn check(app: &App, metadata: &Metadata) -> Result<(), Invalid> {
         let why = "must be an https URL with a public host on port 443; others only inside `outbound.allow`";
         return invalid(field, why);
     }
-    let listed = match app.outbound.get_json(uri, MAX_BYTES).await {
-        Ok(Value::Array(listed)) => listed,
-        Ok(_) => return invalid(field, "must serve a JSON array of redirect URIs (OIDC Registration §5)"),
+    let fetched = match app.documents.fetch(uri, &LIST, app.now()).await {
+        Ok(fetched) => fetched,
+        Err(Unfetched::Busy) => return invalid(field, "too many documents are being fetched; try again in a minute"),
         Err(why) => {
-            tracing::warn!(uri, why = why.detail(), "a sector_identifier_uri couldn't be fetched");
-            return invalid(
-                field,
-                "could not be fetched; it must serve a JSON array of redirect URIs of at most 64 KiB",
-            );
+            tracing::warn!(host = uri::host(uri), ?why, "a sector_identifier_uri couldn't be fetched");
+            let why = "could not be fetched; it must serve a JSON array of redirect URIs of at most 64 KiB (OIDC \
+                       Registration §5)";
+            return invalid(field, why);
         }
     };
-    match metadata.redirect_uris.iter().all(|own| listed.iter().any(|uri| uri.as_str() == Some(own))) {
+    let listed = listed(&fetched).unwrap_or_default();
+    match metadata.redirect_uris.iter().all(|own| listed.contains(own)) {
         true => Ok(()),
         false => invalid(field, "the document there doesn't list every one of redirect_uris"),
     }

@@ -2,6 +2,7 @@
 
 use super::{Cimd, Config, Keys, Lifetimes, Limits, span};
 use crate::base::ScopeSet;
+use crate::lang::Language;
 use std::net::IpAddr;
 use std::time::Duration;
 use url::{Host, Url};
@@ -37,6 +38,7 @@ pub(super) fn check(config: &Config) -> Checked {
     limits(&config.limits)?;
     strangers(config)?;
     implied(config)?;
+    language(&config.ui.language)?;
     for (setting, number) in [
         ("throttle.account", config.throttle.account),
         ("throttle.address", config.throttle.address),
@@ -93,6 +95,12 @@ fn name(name: &str) -> Checked {
     let printable = !name.chars().any(char::is_control);
     let what = "must have between 1 and 60 characters, none of them control characters";
     ensure((1..=60).contains(&length) && name.chars().count() <= 60 && printable, "name", what, "write a short name")
+}
+
+fn language(tag: &str) -> Checked {
+    let tags: Vec<&str> = Language::all().map(Language::tag).collect();
+    let fix = format!("write one of {}", tags.join(", "));
+    ensure(tags.contains(&tag), "ui.language", "isn't a language that pages are written in", fix)
 }
 
 /// `EnvFilter` would read a misspelled level as the name of a module, and then log everything of that and nothing else.
@@ -165,6 +173,7 @@ fn limits(l: &Limits) -> Checked {
 
 /// What apps may have that nobody registered by hand.
 fn strangers(config: &Config) -> Checked {
+    between("outbound.patience", config.outbound.patience, Duration::from_millis(100), config.limits.handler)?;
     let (own, documents) = (&config.registration_policy, &config.cimd_policy);
     for (setting, names) in [("registration_policy.scopes", &own.scopes), ("cimd_policy.scopes", &documents.scopes)] {
         let scope = ScopeSet::parse(&names.join(" "));
@@ -234,6 +243,7 @@ fn between(setting: &'static str, value: Duration, least: Duration, most: Durati
         "keys.keep_retired" => "at least the longest ID token or JWT access token plus an hour that clients cache keys",
         "keys.publish_before" => "it can't be longer than keys.rotate_after",
         "cimd_policy.keep_least" => "it can't be longer than cimd_policy.keep_most",
+        "outbound.patience" => "it can't be longer than limits.handler",
         "lifetimes.code" => "codes travel through browsers; RFC 9700 wants them short",
         _ => "leave it out to have the default",
     };

@@ -74,6 +74,8 @@ pub struct Config {
     pub logout: Logout,
     /// Signing keys.
     pub keys: Keys,
+    /// Pages.
+    pub ui: Ui,
     /// What scopes mean, in words for the consent page.
     pub scopes: BTreeMap<String, ScopeText>,
 }
@@ -226,6 +228,9 @@ pub struct Outbound {
     /// A PEM file with certificates to trust beside the usual ones.
     #[serde(deserialize_with = "unless_empty")]
     pub extra_ca: Option<PathBuf>,
+    /// What someone else's document may take; one that can't be had is told of only then.
+    #[serde(with = "span")]
+    pub patience: Duration,
 }
 
 /// Workspaces.
@@ -277,6 +282,14 @@ pub struct Keys {
     /// How long a retired key is still published.
     #[serde(with = "span")]
     pub keep_retired: Duration,
+}
+
+/// Pages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ui {
+    /// The language for people of whom we know no other.
+    pub language: String,
 }
 
 /// What a scope means.

@@ -102,7 +102,7 @@ fn unusable(client_id: &str, why: &Unusable) -> Json52 {
         }
         Unusable::Identifier(_) => (Code::InvalidClient, "client_id is not a URL that may be a client identifier"),
         Unusable::Untrusted => (Code::InvalidClient, "this server takes client documents of other domains only"),
-        Unusable::Unfetched => (Code::InvalidClient, "the document at client_id could not be fetched"),
+        Unusable::Unfetched | Unusable::Gone => (Code::InvalidClient, "the document at client_id could not be fetched"),
         Unusable::Document(..) => {
             (Code::InvalidClient, "invalid_client_metadata: the document at client_id cannot be used")
         }

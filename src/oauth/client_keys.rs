@@ -5,13 +5,16 @@ use crate::base::Time;
 use crate::clients::Client;
 use crate::crypto::{jwk, jwt};
 use crate::db::Fault;
+use crate::outbound::{self, Wanted};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// How often a client's `jwks_uri` is asked again for a key that we don't know, in seconds.
+/// How often a client's `jwks_uri` is asked again, for a key that we don't know or after it failed, in seconds.
 const REFETCH: i64 = 60;
-/// How long fetched keys are believed, in seconds.
+/// How long fetched keys are believed without asking again, in seconds.
 const BELIEVED: i64 = 600;
+/// How long they are believed when they can't be fetched again, in seconds.
+const BELIEVED_STALE: i64 = 86_400;
 
 /// Whether one of the client's keys signed the JWT, by one of the algorithms.
 pub async fn signed(app: &App, client: &Client, jwt: &str, algorithms: &[&str]) -> Result<bool, Fault> {
@@ -26,51 +29,65 @@ pub async fn signed(app: &App, client: &Client, jwt: &str, algorithms: &[&str]) 
     let Some(uri) = &client.metadata.jwks_uri else {
         return Ok(false);
     };
-    let remembered = app.memory.recall::<Fetched>(uri);
-    if let Some(fetched) = remembered.filter(|fetched| now.secs_since(fetched.at) < BELIEVED) {
-        if any_key_verifies(&fetched.jwks) {
+    let known = app.documents.recall::<KeySet>(uri).filter(|known| known.asked_at <= now);
+    if let Some(known) = &known {
+        let fresh = now.secs_since(known.served_at) < BELIEVED;
+        if fresh && any_key_verifies(&known.jwks) {
             return Ok(true);
         }
-        if now.secs_since(fetched.at) < REFETCH {
-            return Ok(false);
+        if now.secs_since(known.asked_at) < REFETCH {
+            return Ok(!fresh && any_key_verifies(known.still(now)));
         }
     }
-    let fetched = fetch(app, uri, now).await;
-    Ok(any_key_verifies(&fetched.jwks))
+    let set = ask(app, client, uri, known, now).await;
+    Ok(any_key_verifies(set.still(now)))
 }
 
-/// The most bytes of a key set: a hundred keys.
-const MAX_SET: usize = 64 * 1024;
+static KEY_SET: Wanted = Wanted {
+    what: "key set",
+    accept: "application/json",
+    // A hundred keys.
+    most: 64 * 1024,
+    is: |_, fetched| read(fetched).is_some(),
+};
 
-/// A client's key set as it was served.
-struct Fetched {
+fn read(fetched: &outbound::Fetched) -> Option<Value> {
+    let none = |jwks: &Value| jwks.get("keys").and_then(Value::as_array).is_some_and(Vec::is_empty);
+    serde_json::from_slice(&fetched.body).ok().filter(|jwks| none(jwks) || jwk::check_set(jwks).is_ok())
+}
+
+/// A client's key set as it was served last, and when it was asked for last; empty when it never was.
+#[derive(Clone)]
+struct KeySet {
     jwks: Value,
-    at: Time,
+    served_at: Time,
+    asked_at: Time,
 }
 
-/// Asks for the key set. What can't be fetched or isn't a key set is remembered as empty for a minute.
-async fn fetch(app: &App, uri: &str, now: Time) -> Arc<Fetched> {
-    let epoch = app.memory.epoch();
-    // Strangers name such addresses too, so only so many are asked.
-    let served = app.documents.fetch(uri, "application/json", MAX_SET, now).await;
-    if let Err(Unfetched::Busy) = &served {
-        // Nobody was asked; there is nothing to remember.
-        return Arc::new(Fetched { jwks: Value::Null, at: now });
+impl KeySet {
+    /// What is still believed of it.
+    fn still(&self, now: Time) -> &Value {
+        if now.secs_since(self.served_at) < BELIEVED_STALE { &self.jwks } else { &Value::Null }
     }
-    let jwks = match served.map(|served| serde_json::from_slice(&served.body)) {
-        Ok(Ok(jwks)) if jwk::check_set(&jwks).is_ok() => jwks,
-        Ok(_) => {
-            tracing::warn!(uri, "a client's jwks_uri doesn't serve a key set that can be used");
-            Value::Null
-        }
+}
+
+/// Asks for the key set. While it can't be had, the last good one stays, and isn't asked for more than once a minute; a
+/// client takes keys back by serving a set without them.
+async fn ask(app: &App, client: &Client, uri: &str, known: Option<Arc<KeySet>>, now: Time) -> Arc<KeySet> {
+    let known = known.map_or(KeySet { jwks: Value::Null, served_at: now, asked_at: now }, |known| (*known).clone());
+    // Strangers name such addresses too, so only so many are asked.
+    let set = match app.documents.fetch(uri, &KEY_SET, now).await {
+        Ok(served) => KeySet { jwks: read(&served).unwrap_or_default(), served_at: now, asked_at: now },
+        // Nobody was asked; there is nothing to remember.
+        Err(Unfetched::Busy) => return Arc::new(known),
         Err(why) => {
-            tracing::warn!(uri, ?why, "a client's jwks_uri couldn't be fetched");
-            Value::Null
+            tracing::warn!(client = %client.id, ?why, "a client's jwks_uri couldn't be fetched, or doesn't serve a key set that can be used");
+            KeySet { asked_at: now, ..known }
         }
     };
-    let fetched = Arc::new(Fetched { jwks, at: now });
-    app.memory.keep(uri, epoch, fetched.clone());
-    fetched
+    let set = Arc::new(set);
+    app.documents.keep(uri, set.jwks.to_string().len(), set.clone());
+    set
 }
 
 fn any_key_verifies(jwks: &Value, jwt: &str, kid: Option<&str>, algorithms: &[&str]) -> bool {

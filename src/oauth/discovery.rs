@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::clients::{REQUEST_OBJECT_ALGORITHMS, ResponseType};
 use crate::config::{Cimd, Registration};
 use crate::crypto::Algorithm;
+use crate::lang::Language;
 use crate::signin::ACR_VALUES;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -78,7 +79,7 @@ pub fn document(app: &App) -> Value {
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,
         "frontchannel_logout_session_supported": true,
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": Language::all().map(Language::tag).collect::<Vec<_>>(),
         "protected_resources": Resource::ALL.map(|resource| resource.identifier(app)),
     });
     if let Some(members) = document.as_object_mut() {

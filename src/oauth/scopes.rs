@@ -3,6 +3,9 @@
 use super::wishes;
 use crate::app::App;
 use crate::base::ScopeSet;
+use crate::clients::ADMIN_SCOPE;
+use crate::lang::Message;
+use crate::web::Shell;
 use std::collections::BTreeSet;
 
 /// One line of the consent page.
@@ -18,9 +21,9 @@ pub struct ScopeLine {
 }
 
 /// The lines for a set of scopes. `openid` says nothing that the page doesn't say anyway; `offline` has its own line.
-pub fn lines(app: &App, scope: &ScopeSet) -> Vec<ScopeLine> {
+pub fn lines(page: &Shell, app: &App, scope: &ScopeSet) -> Vec<ScopeLine> {
     let told = scope.iter().filter(|name| !matches!(*name, "openid" | "offline" | "offline_access"));
-    told.map(|name| line(app, name)).collect()
+    told.map(|name| line(page, app, name)).collect()
 }
 
 /// What was allowed, with all that it implies (`scopes.….implies`): nobody is asked for what is in what they allowed.
@@ -39,30 +42,38 @@ pub fn with_implied(app: &App, allowed: &ScopeSet) -> ScopeSet {
 }
 
 /// The lines for what is told beside scopes, by the names that consent remembers.
-pub fn told(names: &BTreeSet<String>) -> Vec<ScopeLine> {
+pub fn told(page: &Shell, names: &BTreeSet<String>) -> Vec<ScopeLine> {
     let line = |name: &String| ScopeLine {
         name: format!("claim:{name}"),
-        title: wishes::in_words(name),
+        title: page.say(&wishes::in_words(name)).plain(),
         detail: String::new(),
         new: false,
     };
     names.iter().map(line).collect()
 }
 
-fn line(app: &App, name: &str) -> ScopeLine {
-    let (title, detail) = match (app.config.scopes.get(name), name) {
-        (Some(text), _) => (text.title.clone(), text.detail.clone()),
-        (None, "profile") => {
-            ("See your name and profile".to_owned(), "Name, picture, language and time zone.".to_owned())
+fn line(page: &Shell, app: &App, name: &str) -> ScopeLine {
+    let (title, detail) = match app.config.scopes.get(name) {
+        Some(text) => (text.title.clone(), text.detail.clone()),
+        None => {
+            let (title, detail) = in_words(name);
+            let said = |message: Message| page.say(&message).plain();
+            (said(title), detail.map(said).unwrap_or_default())
         }
-        (None, "email") => ("See your e-mail address".to_owned(), String::new()),
-        (None, "address") => ("See your postal address".to_owned(), String::new()),
-        (None, "phone") => ("See your phone number".to_owned(), String::new()),
-        (None, crate::clients::ADMIN_SCOPE) => (
-            format!("Administer {}", app.config.name),
-            "Register and change apps, and manage people, as you can.".to_owned(),
-        ),
-        (None, other) => (other.to_owned(), "The app asks for this by its technical name.".to_owned()),
     };
     ScopeLine { name: name.to_owned(), title, detail, new: false }
+}
+
+/// What we know of a scope without its operator, and more of it where there is more to say.
+fn in_words(name: &str) -> (Message, Option<Message>) {
+    let alone = |message| (message, None);
+    let detailed = |message: Message| (message.clone(), Some(message.part("detail")));
+    match name {
+        "profile" => detailed(Message::new("scope-profile")),
+        "email" => alone(Message::new("scope-email")),
+        "address" => alone(Message::new("scope-address")),
+        "phone" => alone(Message::new("scope-phone")),
+        ADMIN_SCOPE => detailed(Message::new("scope-admin")),
+        other => detailed(Message::new("scope-unknown").name("scope", other)),
+    }
 }

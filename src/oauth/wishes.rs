@@ -3,6 +3,7 @@
 use crate::base::ScopeSet;
 use crate::base::claims::scope_of;
 use crate::clients::Client;
+use crate::lang::Message;
 use crate::web::json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -126,31 +127,35 @@ impl Wishes {
 }
 
 /// A name that consent remembers, in words.
-pub fn in_words(name: &str) -> String {
+pub fn in_words(name: &str) -> Message {
     match name.strip_prefix(ATTRIBUTE) {
-        Some(attribute) => format!("See your {}", attribute.replace(['_', '.', '-'], " ")),
-        None => format!("See your {}", described(name)),
+        Some(attribute) => Message::new("claim-other").name("claim", attribute.replace(['_', '.', '-'], " ")),
+        None => claim(name),
     }
 }
 
-fn described(claim: &str) -> &str {
-    match claim {
-        "name" => "full name",
-        "given_name" => "given name",
-        "family_name" => "family name",
-        "middle_name" => "middle name",
-        "preferred_username" => "user name",
-        "profile" => "profile page",
-        "birthdate" => "date of birth",
-        "zoneinfo" => "time zone",
-        "locale" => "language",
-        "email" => "e-mail address",
-        "email_verified" => "e-mail address's state: checked or not",
-        "phone_number" => "phone number",
-        "phone_number_verified" => "phone number's state: checked or not",
-        "address" => "postal address",
-        "updated_at" => "account's last change",
-        other => other,
+fn claim(name: &str) -> Message {
+    match name {
+        "name" => Message::new("claim-name"),
+        "given_name" => Message::new("claim-given-name"),
+        "family_name" => Message::new("claim-family-name"),
+        "middle_name" => Message::new("claim-middle-name"),
+        "nickname" => Message::new("claim-nickname"),
+        "preferred_username" => Message::new("claim-preferred-username"),
+        "profile" => Message::new("claim-profile"),
+        "picture" => Message::new("claim-picture"),
+        "website" => Message::new("claim-website"),
+        "gender" => Message::new("claim-gender"),
+        "birthdate" => Message::new("claim-birthdate"),
+        "zoneinfo" => Message::new("claim-zoneinfo"),
+        "locale" => Message::new("claim-locale"),
+        "email" => Message::new("claim-email"),
+        "email_verified" => Message::new("claim-email-verified"),
+        "phone_number" => Message::new("claim-phone-number"),
+        "phone_number_verified" => Message::new("claim-phone-number-verified"),
+        "address" => Message::new("claim-address"),
+        "updated_at" => Message::new("claim-updated-at"),
+        other => Message::new("claim-other").name("claim", other),
     }
 }
 

@@ -1,5 +1,5 @@
 //! RFC 9700 §4.16's server-side request forgery: a URL that someone else chose is fetched only where we mean to go, and
-//! who chose it learns nothing from how it failed.
+//! who chose it learns nothing from how it failed, nor from when.
 
 use super::address::is_public;
 use super::allow::Allow;
@@ -13,6 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 use url::{Host, Url};
 
 /// The most bytes of any answer.
@@ -28,6 +29,21 @@ pub struct Outbound {
     /// Everything else: allowed addresses only.
     inside: Client,
     allow: Arc<Allow>,
+    patience: Duration,
+}
+
+/// What somebody wants to fetch.
+#[derive(Debug)]
+pub struct Wanted {
+    /// What it is called; for the log.
+    pub what: &'static str,
+    /// The media types that it may have, as `Accept` has them.
+    pub accept: &'static str,
+    /// The most bytes; never more than 1 MiB.
+    pub most: usize,
+    /// Whether what came from a URL is that. What isn't is as good as nothing: of other people's documents nobody is told
+    /// even that they are there.
+    pub is: fn(&str, &Fetched) -> bool,
 }
 
 /// A request that wasn't made or gave nothing. Displayed, it says only that: connection refused, timeout and a private
@@ -55,7 +71,7 @@ impl Refused {
         &self.detail
     }
 
-    /// Whether the server is there and says that the document isn't.
+    /// Whether the server is there, and the document isn't: it says so, or serves something else.
     pub fn gone(&self) -> bool {
         self.gone
     }
@@ -79,7 +95,8 @@ impl Outbound {
         let allow = Arc::new(Allow::new(&settings.allow));
         let extra = settings.extra_ca.as_deref().map(certificates).transpose()?.unwrap_or_default();
         let client = |policy| build(Addresses { policy, allow: Arc::clone(&allow) }, extra.clone());
-        Ok(Outbound { public: client(Reach::PublicOrAllowed)?, inside: client(Reach::Allowed)?, allow })
+        let (public, inside) = (client(Reach::PublicOrAllowed)?, client(Reach::Allowed)?);
+        Ok(Outbound { public, inside, allow, patience: settings.patience })
     }
 
     /// Whether a URL has a form that would be fetched, for the moment when someone enters it: https without user
@@ -89,34 +106,27 @@ impl Outbound {
         self.way(url).map(|_| ())
     }
 
-    /// Gets a JSON document of at most `max_bytes` (and never more than 1 MiB). Redirects aren't followed.
-    pub async fn get_json(&self, url: &str, max_bytes: usize) -> Result<serde_json::Value, Refused> {
-        let fetched = self.get(url, "application/json", max_bytes, TOTAL).await?;
-        // The parser's message would quote what was fetched.
-        serde_json::from_slice(&fetched.body).or_else(|_| refuse("the answer isn't JSON"))
-    }
-
-    /// Gets a text of one of these media types, of at most `max_bytes`, in at most `patience`. Redirects aren't followed.
-    pub async fn get_text(
-        &self,
-        url: &str,
-        types: &[&str],
-        max_bytes: usize,
-        patience: Duration,
-    ) -> Result<String, Refused> {
-        let fetched = self.get(url, &types.join(", "), max_bytes, patience).await?;
-        if !types.iter().any(|known| fetched.media_type.eq_ignore_ascii_case(known)) {
-            return refuse("the answer has another media type");
+    /// Gets a document. When it can't be had, or is something else, that takes as long as waiting for it to the end.
+    pub async fn get(&self, url: &str, wanted: &Wanted) -> Result<Fetched, Refused> {
+        let due = Instant::now() + self.patience;
+        let outcome = match self.ask(url, wanted).await {
+            Ok(fetched) if (wanted.is)(url, &fetched) => Ok(fetched),
+            Ok(_) => Err(Refused { detail: format!("the answer isn't a {}", wanted.what), gone: true }),
+            Err(refused) => Err(refused),
+        };
+        if outcome.is_err() {
+            tokio::time::sleep_until(due).await;
         }
-        String::from_utf8(fetched.body).or_else(|_| refuse("the answer isn't text"))
+        outcome
     }
 
-    /// Gets a document of at most `max_bytes` (and never more than 1 MiB), in at most `patience`. Only 200 counts;
-    /// redirects aren't followed.
-    pub async fn get(&self, url: &str, accept: &str, max_bytes: usize, patience: Duration) -> Result<Fetched, Refused> {
+    /// One request, which ends a little before our patience does. Only 200 counts; redirects aren't followed.
+    async fn ask(&self, url: &str, wanted: &Wanted) -> Result<Fetched, Refused> {
         let (url, client) = self.way(url)?;
         let fault = |fault: reqwest::Error| Refused { detail: chain(&fault), gone: false };
-        let request = client.get(url).timeout(patience.min(TOTAL)).header(reqwest::header::ACCEPT, accept);
+        let patience = self.patience.min(TOTAL);
+        let request = client.get(url).timeout(patience.saturating_sub(patience / 20));
+        let request = request.header(reqwest::header::ACCEPT, wanted.accept);
         let mut answer = request.send().await.map_err(fault)?;
         let status = answer.status();
         if status != StatusCode::OK {
@@ -130,7 +140,7 @@ impl Outbound {
             lives: freshness::lives(answer.headers()),
             body: Vec::new(),
         };
-        let most = max_bytes.min(MAX_BYTES);
+        let most = wanted.most.min(MAX_BYTES);
         // The announced length may lie, or be missing.
         while let Some(piece) = answer.chunk().await.map_err(fault)? {
             if piece.len() > most.saturating_sub(fetched.body.len()) {
@@ -314,8 +324,21 @@ mod tests {
         allow.iter().map(|entry| entry.parse().expect("an entry")).collect()
     }
 
+    fn settings(allow: &[&str]) -> config::Outbound {
+        config::Outbound { allow: entries(allow), extra_ca: None, patience: Duration::from_secs(4) }
+    }
+
     fn outbound(allow: &[&str]) -> Outbound {
-        Outbound::new(&config::Outbound { allow: entries(allow), extra_ca: None }).expect("client")
+        Outbound::new(&settings(allow)).expect("client")
+    }
+
+    impl Outbound {
+        /// One request, told of at once.
+        async fn ask_at_once(&self, url: &str, most: usize) -> Result<serde_json::Value, Refused> {
+            let wanted = Wanted { what: "document", accept: "application/json", most, is: |_, _| true };
+            let fetched = self.ask(url, &wanted).await?;
+            Ok(serde_json::from_slice(&fetched.body).expect("JSON"))
+        }
     }
 
     fn json(body: &str) -> String {
@@ -375,7 +398,7 @@ mod tests {
                 format!("https://{host}:443/"),
                 format!("HTTPS:\\\\{host}:{p}"),
             ] {
-                let refused = out.get_json(&url, 100).await.expect_err(&url);
+                let refused = out.ask_at_once(&url, 100).await.expect_err(&url);
                 assert_eq!(refused.to_string(), "could not be fetched");
             }
         }
@@ -425,14 +448,14 @@ mod tests {
     async fn an_allowed_network_is_reached_over_plain_http_and_any_port() {
         let canary = Canary::answering(json("{\"a\":1}")).await;
         let out = outbound(&["127.0.0.0/8"]);
-        let got = out.get_json(&format!("http://127.0.0.1:{}/", canary.port), 100).await.expect("fetched");
+        let got = out.ask_at_once(&format!("http://127.0.0.1:{}/", canary.port), 100).await.expect("fetched");
         assert_eq!((got, canary.hits()), (serde_json::json!({ "a": 1 }), 1));
         let other = outbound(&["10.0.0.0/8"]);
-        assert!(other.get_json(&format!("http://localhost:{}/", canary.port), 100).await.is_err());
+        assert!(other.ask_at_once(&format!("http://localhost:{}/", canary.port), 100).await.is_err());
         assert_eq!(canary.hits(), 1);
         let by_name = outbound(&["localhost"]);
-        assert!(by_name.get_json(&format!("http://localhost:{}/", canary.port), 100).await.is_ok());
-        assert!(by_name.get_json(&format!("http://127.0.0.1:{}/", canary.port), 100).await.is_err());
+        assert!(by_name.ask_at_once(&format!("http://localhost:{}/", canary.port), 100).await.is_ok());
+        assert!(by_name.ask_at_once(&format!("http://127.0.0.1:{}/", canary.port), 100).await.is_err());
         assert_eq!(canary.hits(), 2);
     }
 
@@ -442,26 +465,49 @@ mod tests {
         let to =
             format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{}/\r\nContent-Length: 0\r\n\r\n", inside.port);
         let canary = Canary::answering(to).await;
-        let refused = outbound(&["127.0.0.0/8"]).get_json(&format!("http://127.0.0.1:{}/", canary.port), 100).await;
+        let refused = outbound(&["127.0.0.0/8"]).ask_at_once(&format!("http://127.0.0.1:{}/", canary.port), 100).await;
         assert_eq!(refused.expect_err("refused").detail(), "the answer was 302");
         assert_eq!((canary.hits(), inside.hits()), (1, 0));
     }
 
     #[tokio::test]
-    async fn answers_are_capped_and_must_be_json() {
+    async fn answers_are_capped() {
         let out = outbound(&["127.0.0.0/8"]);
         let long = format!("\"{}\"", "x".repeat(2 * 1024 * 1024));
         for (answer, most, detail) in [
             (json(&long), usize::MAX, "more than 1048576 bytes"),
             (format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{long}"), 100, "more than 100 bytes"),
-            (json("<html>canary"), 100, "isn't JSON"),
             ("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n".to_owned(), 100, "was 500"),
             ("garbage".to_owned(), 100, "error"),
         ] {
             let canary = Canary::answering(answer).await;
             let url = format!("http://127.0.0.1:{}/?canary", canary.port);
-            let refused = out.get_json(&url, most).await.expect_err(detail);
+            let refused = out.ask_at_once(&url, most).await.expect_err(detail);
             assert!(refused.detail().contains(detail) && !refused.detail().contains("canary"), "{}", refused.detail());
+        }
+    }
+
+    /// SS-07
+    #[tokio::test]
+    async fn what_cannot_be_had_is_told_of_when_patience_ends() {
+        let patience = Duration::from_millis(300);
+        let out = Outbound::new(&config::Outbound { patience, ..settings(&["127.0.0.0/8"]) }).expect("client");
+        let (good, other) = (Canary::answering(json("{}")).await, Canary::answering(json("[]")).await);
+        let gone = Canary::answering("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n").await;
+        let wanted = Wanted { what: "thing", accept: "*/*", most: 100, is: |_, fetched| fetched.body == b"{}" };
+        let url = |canary: &Canary| format!("http://127.0.0.1:{}/", canary.port);
+        assert_eq!(out.get(&url(&good), &wanted).await.expect("fetched").body, b"{}");
+        for (url, detail, is_gone) in [
+            ("https://10.0.0.1/".to_owned(), "neither public", false),
+            ("http://127.0.0.1:1/".to_owned(), "error", false),
+            (url(&gone), "was 404", true),
+            (url(&other), "isn't a thing", true),
+        ] {
+            let begun = Instant::now();
+            let refused = out.get(&url, &wanted).await.expect_err(&url);
+            assert!(begun.elapsed() >= patience, "{url}");
+            assert!(refused.detail().contains(detail), "{}", refused.detail());
+            assert_eq!((refused.gone(), refused.to_string().as_str()), (is_gone, "could not be fetched"));
         }
     }
 
@@ -485,7 +531,7 @@ mod tests {
     #[test]
     fn an_extra_ca_that_cannot_be_read_is_told() {
         let with = |file: &Path| {
-            Outbound::new(&config::Outbound { allow: vec![], extra_ca: Some(file.to_owned()) })
+            Outbound::new(&config::Outbound { extra_ca: Some(file.to_owned()), ..settings(&[]) })
                 .map(|_| ())
                 .expect_err("refused")
         };

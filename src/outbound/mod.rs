@@ -6,4 +6,4 @@ mod client;
 mod freshness;
 
 pub use address::is_public;
-pub use client::{Fetched, Outbound, Refused};
+pub use client::{Fetched, Outbound, Refused, Wanted};

@@ -1,9 +1,13 @@
 //! E-mail addresses as names of accounts: one canonical form decides whether two are the same.
 
+use crate::lang::Message;
 use unicode_normalization::UnicodeNormalization;
 
 /// Why a text can't be an e-mail address of an account.
-pub type Refused = &'static str;
+pub type Refused = Message;
+
+/// The longest address, in bytes (RFC 5321 §4.5.3.1.3).
+const LONGEST: usize = 254;
 
 /// The form under which an address is unique and is looked up: NFKC, lower case, no surrounding space.
 pub fn canonical(address: &str) -> String {
@@ -16,15 +20,15 @@ pub fn canonical(address: &str) -> String {
 /// an address with letters outside ASCII must be written in its punycode form.
 pub fn check(address: &str) -> Result<(), Refused> {
     let address = address.trim();
-    if address.len() > 254 {
-        return Err("an e-mail address has at most 254 characters");
+    if address.len() > LONGEST {
+        return Err(Message::new("email-long").count("most", LONGEST));
     }
     if !canonical(address).bytes().all(|b| b.is_ascii_graphic()) {
-        return Err("an e-mail address is written in ASCII without spaces");
+        return Err(Message::new("email-letters"));
     }
     match address.rsplit_once('@') {
         Some((local, domain)) if !local.is_empty() && !local.contains('@') && domain_ok(domain) => Ok(()),
-        _ => Err("this isn't an e-mail address; it looks like name@example.com"),
+        _ => Err(Message::new("email-invalid")),
     }
 }
 

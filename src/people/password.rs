@@ -1,31 +1,36 @@
 //! NIST SP 800-63B §5.1.1, OWASP ASVS 6.2: which passwords people may choose. Length counts; composition rules don't.
 
+use crate::lang::Message;
+
 /// Why a password was refused; a sentence for the person.
-pub type Refused = &'static str;
+pub type Refused = Message;
 
 /// The longest password that is looked at, in bytes.
 pub const MAX_BYTES: usize = 1024;
+
+/// The shortest password, in characters.
+const LEAST: usize = 8;
 
 /// The words that guessing lists are made of.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// Checks a password that someone wants to set.
 pub fn check(password: &str, email: &str, name: &str) -> Result<(), Refused> {
-    if password.chars().count() < 8 {
-        return Err("Choose a password of at least 8 characters; a few words in a row are easy to remember.");
+    if password.chars().count() < LEAST {
+        return Err(Message::new("password-short").count("least", LEAST));
     }
     if password.len() > MAX_BYTES {
-        return Err("A password has at most 1024 bytes.");
+        return Err(Message::new("password-long").count("most", MAX_BYTES));
     }
     let (lower, bare) = (password.to_lowercase(), bare(password));
     let local = email.split('@').next().unwrap_or_default().to_lowercase();
     let personal = [email.to_lowercase(), local, name.to_lowercase()];
     if personal.iter().any(|word| word.len() > 2 && (*word == lower || letters(word) == bare)) {
-        return Err("A password must not be your name or address with something appended.");
+        return Err(Message::new("password-personal"));
     }
     // Only digits and signs, one character over and over, or a common word with the usual decorations.
     if bare.is_empty() || all_the_same(&lower) || COMMON.lines().any(|common| common == bare) {
-        return Err("This password is of the kind that attackers try first; choose another.");
+        return Err(Message::new("password-common"));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{Role, email, password};
 use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{Secret, Time, name};
 use crate::db::{Fault, Result, Row};
+use crate::lang::Message;
 use serde_json::{Map, Value};
 
 /// A person with an account.
@@ -221,11 +222,11 @@ pub struct NewUser {
 
 impl NewUser {
     /// Checks what can be checked without the database; the error names the field.
-    pub fn check(&self) -> std::result::Result<(), (&'static str, String)> {
-        email::check(&self.email).map_err(|why| ("email", why.to_owned()))?;
+    pub fn check(&self) -> std::result::Result<(), (&'static str, Message)> {
+        email::check(&self.email).map_err(|why| ("email", why))?;
         if let Some(chosen) = &self.password {
             password::check(chosen.reveal(), &self.email, self.profile.text("name").unwrap_or_default())
-                .map_err(|why| ("password", why.to_owned()))?;
+                .map_err(|why| ("password", why))?;
         }
         Ok(())
     }

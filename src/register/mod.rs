@@ -69,6 +69,8 @@ async fn replace(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let (client, token) = admit(&app, &call, &headers, &id).await?;
+    // Each change makes every replica read clients again.
+    throttle(&app, &call).await?;
     let mut members = object(&headers, &body)?;
     if !registration::may_change(&app, &client) {
         return Err(Refusal::forbidden("an administrator of this server looks after this client; ask there"));
@@ -93,7 +95,7 @@ async fn delete(
     Ok(no_store(StatusCode::NO_CONTENT))
 }
 
-/// So many from one address: many apps may share one, but not all of a botnet's.
+/// So many registrations and changes from one address: many apps may share one, but not all of a botnet's.
 async fn throttle(app: &App, call: &Call) -> Result<(), Refusal> {
     let gauge = Gauge::new("register", &call.network(), app.config.registration_policy.per_minute);
     match take(app, &gauge).await? {

@@ -9,6 +9,9 @@ use crate::clients::{ApplicationType, Client, GrantType, Metadata};
 use crate::config::host_among;
 use serde_json::{Map, Value, json};
 
+/// The most bytes of what a client says about itself.
+const MOST_BYTES: usize = 16 * 1024;
+
 /// The metadata of a client that is to be.
 pub(super) fn metadata(app: &App, by: &By, mut members: Map<String, Value>) -> Result<Metadata, Refusal> {
     software_statement(&members)?;
@@ -103,10 +106,23 @@ fn complete(
         own.insert("scope".to_owned(), json!(scope.to_string()));
     }
     check_redirects(&own, &redirects)?;
-    hosts(app, &redirects)?;
+    hosts(app, "redirect_uris", &redirects)?;
+    small(&own)?;
     let mut all = ours;
     all.extend(own);
-    admin::metadata(all)
+    let metadata = admin::metadata(all)?;
+    // After signing out people go there, and we post there: no more a place of anyone's choice than where answers go.
+    hosts(app, "post_logout_redirect_uris", &metadata.post_logout_redirect_uris)?;
+    hosts(app, "backchannel_logout_uri", metadata.backchannel_logout_uri.as_slice())?;
+    Ok(metadata)
+}
+
+/// Many may register themselves, and each is kept in memory.
+fn small(own: &Map<String, Value>) -> Result<(), Refused> {
+    match serde_json::to_string(own).is_ok_and(|text| text.len() <= MOST_BYTES) {
+        true => Ok(()),
+        false => Err(invalid("", "the metadata must have at most 16 KiB in all")),
+    }
 }
 
 /// Whether people sign in to it; so it is when it doesn't say.
@@ -169,13 +185,14 @@ fn named(asked: &Value, policy: &ScopeSet) -> Result<ScopeSet, Refused> {
 }
 
 /// The hosts that the policy names, where it names any.
-fn hosts(app: &App, redirects: &[String]) -> Result<(), Refused> {
+fn hosts(app: &App, field: &str, uris: &[String]) -> Result<(), Refused> {
     let allowed = &app.config.registration_policy.redirect_hosts;
-    let stray = |redirect: &String| !uri::host(redirect).is_some_and(|host| host_among(allowed, &host));
-    match redirects.iter().position(stray) {
+    let stray = |to: &String| !uri::host(to).is_some_and(|host| host_among(allowed, &host));
+    match uris.iter().position(stray) {
         Some(n) if !allowed.is_empty() => {
             let why = "its host is not one that clients may register themselves with here";
-            Err(invalid(format!("redirect_uris/{n}"), why))
+            let place = if field.ends_with('s') { format!("{field}/{n}") } else { field.to_owned() };
+            Err(invalid(place, why))
         }
         _ => Ok(()),
     }

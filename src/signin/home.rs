@@ -2,7 +2,7 @@
 
 use super::session;
 use crate::app::App;
-use crate::web::{Page, Shell, Stopped};
+use crate::web::{Page, Reader, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -17,9 +17,10 @@ struct HomePage {
 }
 
 /// `GET /`
-pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Stopped> {
+pub async fn get(State(app): State<App>, reader: Reader, headers: HeaderMap) -> Result<Response, Stopped> {
     let session = session::current(&app, &headers).await?;
+    let page = super::shell(&app, reader, None, session.as_ref());
     let is_admin = session.as_ref().is_some_and(|session| session.user.role.looks());
     let user = session.map(|session| session.user.display_name().to_owned());
-    Ok(Page::new(HomePage { page: Shell::new(&app), user, is_admin }).into_response())
+    Ok(Page::new(HomePage { page, user, is_admin }).into_response())
 }

@@ -56,6 +56,9 @@ pub struct Waiting {
     pub return_to: String,
     /// The origin to which the person is sent in the end: browsers hold redirects that follow a form to `form-action`.
     pub leads_to: Option<String>,
+    /// The language that the app wishes for (BCP 47), of those that we have.
+    #[serde(default)]
+    pub language: Option<String>,
     /// The request itself, for the room that parked it.
     pub request: Value,
 }

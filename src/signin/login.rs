@@ -8,9 +8,10 @@ use crate::base::Secret;
 use crate::base::id::UserId;
 use crate::crypto::password::Unanswered;
 use crate::db::Fault;
+use crate::lang::Message;
 use crate::people::{self, User, password::MAX_BYTES};
 use crate::web::browser::{Browser, Cookie, check_form};
-use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
+use crate::web::{Call, Form, Page, Params, Query, Reader, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -23,7 +24,7 @@ struct LoginPage {
     page: Shell,
     client: Option<super::Asking>,
     email: String,
-    error: Option<String>,
+    error: Option<Message>,
     csrf: String,
     go: Option<String>,
     signed_in_as: Option<String>,
@@ -43,9 +44,14 @@ struct Person {
 const DEVICE_LIVES: Duration = Duration::from_secs(180 * 86_400);
 
 /// `GET /login`
-pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Result<Response, Stopped> {
+pub async fn get(
+    State(app): State<App>,
+    reader: Reader,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Response, Stopped> {
     let query = query.readable().map_err(Stopped::bad_link)?;
-    let desk = Desk::open(&app, &headers, &query).await?;
+    let desk = Desk::open(&app, reader, &headers, &query).await?;
     let hint = desk.waiting.as_ref().and_then(|w| w.waiting.login_hint.clone());
     let known = desk.session.as_ref().map(|session| session.user.email.clone());
     // Who wants to be somebody else isn't who is signed in, but may be who the app expects.
@@ -60,12 +66,13 @@ pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Re
 pub async fn post(
     State(app): State<App>,
     call: Call,
+    reader: Reader,
     headers: HeaderMap,
     Form(form): Form,
 ) -> Result<Response, Stopped> {
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
-    let desk = Desk::open(&app, &headers, &params).await?;
+    let desk = Desk::open(&app, reader, &headers, &params).await?;
     if let Some(person) = params.get("dev_person").filter(|_| app.dev) {
         return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }).await;
     }
@@ -73,11 +80,11 @@ pub async fn post(
     match verify(&app, &call, &headers, email, password).await? {
         Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await,
         Verified::No => {
-            let error = "That e-mail address and password don't match an account here. Check both and try again.";
-            desk.page(&app, email.to_owned(), Some(error.to_owned()), StatusCode::UNPROCESSABLE_ENTITY).await
+            let error = Message::new("login-wrong");
+            desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Verified::Wait(seconds) => {
-            let error = format!("Too many tries. Wait {seconds} seconds, then try again.");
+            let error = Message::new("login-throttled").count("seconds", usize::try_from(seconds).unwrap_or(1));
             let page = desk.page(&app, email.to_owned(), Some(error), StatusCode::TOO_MANY_REQUESTS).await?;
             Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
         }
@@ -88,7 +95,7 @@ fn credentials(params: &Params) -> Result<(&str, Secret), Stopped> {
     let email = params.get("email").unwrap_or_default();
     let password = params.get("password").unwrap_or_default();
     if email.len() > 254 || password.len() > MAX_BYTES {
-        return Err(Stopped::bad_request("The e-mail address or the password is too long."));
+        return Err(Stopped::invalid(Message::new("stopped-too-long")));
     }
     Ok((email, Secret::new(password)))
 }
@@ -159,6 +166,7 @@ fn known_device(app: &App, headers: &HeaderMap, user: &User) -> bool {
 
 /// One visit to the page: the browser, who is signed in, what waits.
 struct Desk {
+    reader: Reader,
     browser: Browser,
     session: Option<Session>,
     waiting: Option<Interaction>,
@@ -167,27 +175,28 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(app: &App, headers: &HeaderMap, params: &Params) -> Result<Self, Stopped> {
+    async fn open(app: &App, reader: Reader, headers: &HeaderMap, params: &Params) -> Result<Self, Stopped> {
         let browser = Browser::of(app, headers);
         let another = params.get("another").is_some();
         let waiting = match params.get("go") {
             Some(go) => Some(interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?),
             None => None,
         };
-        Ok(Desk { session: session::current(app, headers).await?, browser, waiting, another })
+        Ok(Desk { reader, session: session::current(app, headers).await?, browser, waiting, another })
     }
 
     async fn page(
         self,
         app: &App,
         email: String,
-        error: Option<String>,
+        error: Option<Message>,
         status: StatusCode,
     ) -> Result<Response, Stopped> {
-        let leads_to = self.waiting.as_ref().and_then(|w| w.waiting.leads_to.clone());
+        let waiting = self.waiting.as_ref().map(|interaction| &interaction.waiting);
+        let leads_to = waiting.and_then(|waiting| waiting.leads_to.clone());
         let page = LoginPage {
-            page: Shell::new(app),
-            client: self.waiting.as_ref().and_then(|w| w.waiting.asking.clone()),
+            page: super::shell(app, self.reader, waiting, self.session.as_ref()),
+            client: waiting.and_then(|waiting| waiting.asking.clone()),
             email,
             error,
             csrf: self.browser.csrf(app),
@@ -201,7 +210,7 @@ impl Desk {
 
     async fn let_in(self, app: &App, user: &UserId, proof: Proof) -> Result<Response, Stopped> {
         let known = people::store::by_id(&app.db, user).await?.filter(|user| user.enabled);
-        let user = known.ok_or_else(|| Stopped::bad_request("There is no such person here."))?;
+        let user = known.ok_or_else(|| Stopped::invalid(Message::new("stopped-no-person")))?;
         let cookie = session::sign_in(app, &user.id, proof, self.session.as_ref()).await?;
         let device = Cookie::Device.set(app, &device_mark(app, &user.id), Some(DEVICE_LIVES));
         tracing::info!(user = %user.id, amr = proof.amr, "signed in");

@@ -3,7 +3,7 @@
 use super::{Asking, interaction, session};
 use crate::app::App;
 use crate::web::browser::{Browser, check_form};
-use crate::web::{Form, Page, Query, Shell, Stopped};
+use crate::web::{Form, Page, Query, Reader, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -23,7 +23,12 @@ struct SelectPage {
 }
 
 /// `GET /select?go=…`
-pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Result<Response, Stopped> {
+pub async fn get(
+    State(app): State<App>,
+    reader: Reader,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Response, Stopped> {
     let query = query.readable().map_err(Stopped::bad_link)?;
     let go = query.get("go").unwrap_or_default();
     let browser = Browser::of(&app, &headers);
@@ -31,9 +36,8 @@ pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Re
     let Some(session) = session::current(&app, &headers).await? else {
         return Ok(Redirect::to(&format!("/login?go={go}")).into_response());
     };
-    let leads_to = waiting.leads_to;
     let page = SelectPage {
-        page: Shell::new(&app),
+        page: super::shell(&app, reader, Some(&waiting), Some(&session)),
         client: waiting.asking,
         user: session.user.id.to_string(),
         name: session.user.display_name().to_owned(),
@@ -42,7 +46,7 @@ pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Re
         go: go.to_owned(),
         another_href: format!("/login?go={go}&another=1"),
     };
-    Ok((browser.cookie(&app), Page::new(page).leads_to(leads_to)).into_response())
+    Ok((browser.cookie(&app), Page::new(page).leads_to(waiting.leads_to)).into_response())
 }
 
 /// `POST /select`: goes on with the account that the page showed.

@@ -4,9 +4,10 @@ use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::Secret;
 use crate::crypto::password::Unanswered;
+use crate::lang::Message;
 use crate::people::{self, NewUser, Profile, Role};
 use crate::web::browser::{Browser, check_form};
-use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
+use crate::web::{Call, Form, Page, Params, Query, Reader, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -19,7 +20,7 @@ struct SetupPage {
     page: Shell,
     csrf: String,
     token: String,
-    error: Option<String>,
+    error: Option<Message>,
     email: String,
     name: String,
 }
@@ -31,25 +32,31 @@ struct DonePage {
 }
 
 /// `GET /setup?token=…`
-pub async fn get(State(app): State<App>, headers: HeaderMap, query: Query) -> Result<Response, Stopped> {
+pub async fn get(
+    State(app): State<App>,
+    reader: Reader,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Response, Stopped> {
     let query = query.readable().map_err(Stopped::bad_link)?;
     let token = query.get("token").unwrap_or_default();
     if !people::setup::good(&app.db, token, app.now()).await? {
         return Err(used_up());
     }
-    Ok(form(&app, &headers, &query, None, StatusCode::OK))
+    Ok(form(&app, reader, (&headers, &query), None))
 }
 
 /// `POST /setup`
 pub async fn post(
     State(app): State<App>,
     call: Call,
+    reader: Reader,
     headers: HeaderMap,
     Form(body): Form,
 ) -> Result<Response, Stopped> {
     let params = body.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
-    let again = |why: String| form(&app, &headers, &params, Some(why), StatusCode::UNPROCESSABLE_ENTITY);
+    let again = |why: Message| form(&app, reader, (&headers, &params), Some(why));
     let new = NewUser {
         email: params.get("email").unwrap_or_default().to_owned(),
         password: Some(Secret::new(params.get("password").unwrap_or_default())),
@@ -68,8 +75,8 @@ pub async fn post(
         Err(Unanswered::Busy | Unanswered::Fault) => return Err(Stopped::busy()),
     };
     match make(&app, &call, &params, &new, hash).await? {
-        Made::Yes => Ok(Page::new(DonePage { page: Shell::new(&app) }).into_response()),
-        Made::AddressTaken => Ok(again("There is an account with this address already.".to_owned())),
+        Made::Yes => Ok(Page::new(DonePage { page: Shell::of(&app, reader.language()) }).into_response()),
+        Made::AddressTaken => Ok(again(Message::new("setup-taken"))),
         Made::LinkUsed => Err(used_up()),
     }
 }
@@ -102,11 +109,12 @@ async fn make(app: &App, call: &Call, params: &Params, new: &NewUser, hash: Stri
     Ok(Made::Yes)
 }
 
-fn form(app: &App, headers: &HeaderMap, params: &Params, error: Option<String>, status: StatusCode) -> Response {
+fn form(app: &App, reader: Reader, (headers, params): (&HeaderMap, &Params), error: Option<Message>) -> Response {
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let browser = Browser::of(app, headers);
     let text = |name| params.get(name).unwrap_or_default().to_owned();
     let page = SetupPage {
-        page: Shell::new(app),
+        page: Shell::of(app, reader.language()),
         csrf: browser.csrf(app),
         token: text("token"),
         error,
@@ -117,11 +125,5 @@ fn form(app: &App, headers: &HeaderMap, params: &Params, error: Option<String>, 
 }
 
 fn used_up() -> Stopped {
-    Stopped::refused(
-        StatusCode::FORBIDDEN,
-        "setup_link_invalid",
-        "This set-up link doesn't work any more",
-        "It was used already, or its hour is over.",
-        "Whoever runs this server can make a new one: symbolon user setup-link",
-    )
+    Stopped::told(StatusCode::FORBIDDEN, "setup_link_invalid", Message::new("stopped-setup-link"))
 }

@@ -2,6 +2,7 @@
 
 use super::assets;
 use crate::app::App;
+use crate::lang::{Language, Message};
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,8 +12,8 @@ use std::collections::BTreeSet;
 pub struct Shell {
     /// What people see this deployment called.
     pub brand: String,
-    /// The language of the page (BCP 47).
-    pub lang: &'static str,
+    /// What the page is written in.
+    pub language: Language,
     /// URL of the stylesheet.
     pub css: String,
     /// URL of the logo.
@@ -22,10 +23,20 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The frame for this deployment.
-    pub fn new(app: &App) -> Self {
+    /// The frame for this deployment, in a language; `signin::shell` knows how to choose one.
+    pub fn of(app: &App, language: Language) -> Self {
         let brand = app.config.name.clone();
-        Shell { brand, lang: "en", css: assets::css(), logo: assets::logo(), dev: app.dev }
+        Shell { brand, language, css: assets::css(), logo: assets::logo(), dev: app.dev }
+    }
+
+    /// A message in the language of the page. Every message may name `$brand`.
+    pub fn t(&self, id: &'static str) -> Message {
+        self.say(&Message::new(id))
+    }
+
+    /// The same for a message that somebody else made, or a text of it.
+    pub fn say(&self, message: &Message) -> Message {
+        message.clone().in_language(self.language).name("brand", &self.brand)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod html;
 pub mod json;
 pub mod params;
 pub mod problem;
+pub mod reader;
 pub mod stopped;
 
 pub use call::Call;
@@ -15,4 +16,5 @@ pub use html::{Page, Shell};
 pub use json::Json;
 pub use params::{AnyForm, BadForm, Form, Params, Query};
 pub use problem::Problem;
+pub use reader::Reader;
 pub use stopped::Stopped;

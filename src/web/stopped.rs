@@ -1,8 +1,11 @@
 //! The page for people when something stops: what happened, why, what to do next, and a reference to find it in the log.
 
-use super::{BadForm, Call, Page, Shell};
+use super::{BadForm, Call, Page, Reader, Shell};
 use crate::app::App;
 use crate::db::Fault;
+#[cfg(feature = "dev")]
+use crate::lang::Language;
+use crate::lang::Message;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -17,11 +20,18 @@ pub struct Stopped(Box<Facts>);
 struct Facts {
     status: StatusCode,
     code: &'static str,
-    heading: String,
-    sentence: String,
-    next: String,
+    words: Words,
     details: Vec<Detail>,
     retry_after: Option<u32>,
+}
+
+#[derive(Debug, Clone)]
+enum Words {
+    /// What happened; its parts `sentence` and `next` say why and what to do.
+    Told(Message),
+    /// The same three, in English only.
+    #[cfg(feature = "dev")]
+    English([String; 3]),
 }
 
 /// A fact for the developer of an app.
@@ -34,69 +44,59 @@ pub struct Detail {
 }
 
 impl Stopped {
-    /// Any refusal: a code for programs; heading, sentence and next step for the person.
-    pub fn refused(
+    /// Any refusal: a code for programs; for the person a message that says what happened, whose parts `sentence` and
+    /// `next` say why and what to do.
+    pub fn told(status: StatusCode, code: &'static str, message: Message) -> Self {
+        Stopped::with(status, code, Words::Told(message))
+    }
+
+    /// For the playground's own pages, which speak English: heading, sentence and next step.
+    #[cfg(feature = "dev")]
+    pub fn in_english(
         status: StatusCode,
         code: &'static str,
         heading: impl Into<String>,
         sentence: impl Into<String>,
         next: impl Into<String>,
     ) -> Self {
-        let (heading, sentence, next) = (heading.into(), sentence.into(), next.into());
-        Stopped(Box::new(Facts { status, code, heading, sentence, next, details: Vec::new(), retry_after: None }))
+        Stopped::with(status, code, Words::English([heading.into(), sentence.into(), next.into()]))
+    }
+
+    fn with(status: StatusCode, code: &'static str, words: Words) -> Self {
+        Stopped(Box::new(Facts { status, code, words, details: Vec::new(), retry_after: None }))
     }
 
     /// A request that makes no sense.
-    pub fn bad_request(sentence: impl Into<String>) -> Self {
-        let next = "Go back and try again.";
-        Stopped::refused(StatusCode::BAD_REQUEST, "invalid_request", "That didn't work", sentence, next)
+    pub fn invalid(message: Message) -> Self {
+        Stopped::told(StatusCode::BAD_REQUEST, "invalid_request", message)
     }
 
     /// A body that isn't a form.
     pub fn bad_form(why: BadForm) -> Self {
-        let mut stopped = Stopped::bad_request(format!("We can't read this form: {}.", why.description()));
-        stopped.0.status = why.status();
-        stopped
+        let stopped = Stopped::told(why.status(), "invalid_request", Message::new("stopped-form"));
+        stopped.detail("What is wrong", why.description())
     }
 
     /// A query that can't be read.
     pub fn bad_link(why: BadForm) -> Self {
-        let mut stopped = Stopped::bad_request(format!("We can't read this link: {}.", why.description()));
-        stopped.0.status = why.status();
-        stopped
+        let stopped = Stopped::told(why.status(), "invalid_request", Message::new("stopped-link"));
+        stopped.detail("What is wrong", why.description())
     }
 
     /// A form that isn't from one of our pages in this browser.
     pub fn forged(_: super::browser::Forged) -> Self {
-        Stopped::refused(
-            StatusCode::FORBIDDEN,
-            "forged_form",
-            "We can't tell that this came from you",
-            "The form wasn't sent from our own page in this browser, or your browser blocks the cookie that tells us so.",
-            "Allow cookies for this site, open the page again and repeat what you did.",
-        )
+        Stopped::told(StatusCode::FORBIDDEN, "forged_form", Message::new("stopped-forged"))
     }
 
     /// A page that waited too long, or belongs to another browser.
     pub fn expired() -> Self {
-        Stopped::refused(
-            StatusCode::BAD_REQUEST,
-            "interaction_expired",
-            "This page got old",
-            "It waited too long, was finished in another tab, or was opened in another browser.",
-            "Go back to the app that you came from and start again.",
-        )
+        Stopped::told(StatusCode::BAD_REQUEST, "interaction_expired", Message::new("stopped-expired"))
     }
 
     /// Too much to do right now.
     pub fn busy() -> Self {
-        let mut stopped = Stopped::refused(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "temporarily_unavailable",
-            "Too much is going on right now",
-            "We couldn't take care of this in time. Nothing was lost.",
-            "Try again in a few seconds.",
-        );
+        let message = Message::new("stopped-busy");
+        let mut stopped = Stopped::told(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", message);
         stopped.0.retry_after = Some(2);
         stopped
     }
@@ -107,19 +107,22 @@ impl Stopped {
         self
     }
 
-    fn page(self, shell: Shell, reference: String) -> Response {
+    fn page(self, app: &App, reader: Reader, reference: String) -> Response {
         let facts = *self.0;
         let retry = facts.retry_after.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);
-        let page = ErrorPage {
-            page: shell,
-            code: facts.code.to_owned(),
-            heading: facts.heading,
-            sentence: facts.sentence,
-            next: facts.next,
-            reference,
-            details: facts.details,
-            restart_href: None,
+        let (page, [heading, sentence, next]) = match facts.words {
+            Words::Told(message) => {
+                let page = Shell::of(app, reader.language());
+                let heading = page.say(&message);
+                let (sentence, next) = (heading.part("sentence"), heading.part("next"));
+                (page, [heading.plain(), sentence.plain(), next.plain()])
+            }
+            #[cfg(feature = "dev")]
+            Words::English(words) => (Shell::of(app, Language::ENGLISH), words),
         };
+        let code = facts.code.to_owned();
+        let page =
+            ErrorPage { page, code, heading, sentence, next, reference, details: facts.details, restart_href: None };
         (retry, Page::new(page).status(facts.status)).into_response()
     }
 }
@@ -134,12 +137,18 @@ impl IntoResponse for Stopped {
 }
 
 /// Layer of all routes that people see: makes the page of a [`Stopped`].
-pub async fn stopped_pages(State(app): State<App>, call: Call, request: Request, next: Next) -> Response {
+pub async fn stopped_pages(
+    State(app): State<App>,
+    call: Call,
+    reader: Reader,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     match response.extensions_mut().remove::<Stopped>() {
         Some(stopped) => {
             tracing::info!(code = stopped.0.code, "a page was refused");
-            stopped.page(Shell::new(&app), call.request_id)
+            stopped.page(&app, reader, call.request_id)
         }
         None => response,
     }
@@ -151,13 +160,7 @@ impl From<Fault> for Stopped {
         if fault.temporary() {
             return Stopped::busy();
         }
-        Stopped::refused(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "server_error",
-            "Our fault",
-            "Something went wrong on our side. It has been logged; your data is safe.",
-            "Try again, and tell whoever runs this site the reference below if it happens again.",
-        )
+        Stopped::told(StatusCode::INTERNAL_SERVER_ERROR, "server_error", Message::new("stopped-fault"))
     }
 }
 

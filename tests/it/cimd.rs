@@ -1,7 +1,8 @@
 //! Client ID metadata documents (standards.md §6.1; security.md, SS-01 to 04, SS-08): a client_id that is a URL.
 
+use crate::support::browser::View;
 use crate::support::client::{answer, claims};
-use crate::support::stranger::{Site, document, json, status, trusts_sites};
+use crate::support::stranger::{Reply, Site, document, json, status, trusts_sites};
 use crate::support::{Browser, Client, House, Kind, assertion};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use symbolon::clients::{AuthMethod, cimd};
 use symbolon::config::{Cimd, Config};
 use symbolon::crypto::{Algorithm, SigningKey};
 use symbolon::web::Call;
+use tokio::time::Instant;
 
 const CALLBACK: &str = "https://agent.example/cb";
 
@@ -65,6 +67,36 @@ async fn unusable(house: &House, id: &str, why: &str) {
     view.is_page(400);
     assert_eq!(view.error_code().as_deref(), Some("invalid_client"), "{id}");
     assert!(view.text().contains(why), "{id}: {}", view.text());
+}
+
+/// What these are answered, all at once, and after how long.
+async fn at_once(house: &House, ids: &[String]) -> Vec<(View, Duration)> {
+    let asking = ids.iter().map(|id| {
+        let (mut browser, url) = (house.browser(), client(house, id).auth_url(&[]));
+        let begun = Instant::now();
+        tokio::spawn(async move { (browser.get(&url).await, begun.elapsed()) })
+    });
+    let mut answers = Vec::new();
+    for one in asking.collect::<Vec<_>>() {
+        answers.push(one.await.expect("runs"));
+    }
+    answers
+}
+
+/// None of what these sites say is a document; each of them is asked.
+async fn none_is_a_document(house: &House, says: Vec<Vec<u8>>) {
+    let mut sites = Vec::new();
+    for says in says {
+        let site = Site::open().await;
+        site.is(says);
+        sites.push(site);
+    }
+    let ids: Vec<String> = sites.iter().map(|site| site.url("/client")).collect();
+    for ((view, _), site) in at_once(house, &ids).await.iter().zip(&sites) {
+        view.is_page(400);
+        assert!(view.text().contains("could not be fetched"), "{}", view.text());
+        assert_eq!(site.hits(), 1);
+    }
 }
 
 async fn usable(house: &House, id: &str) {
@@ -173,9 +205,6 @@ async fn cimd_s4_a_document_is_held_to_its_rules_and_mistakes_are_not_kept() {
     private["d"] = json!("AQ");
     let before = house.state().await;
     for (name, value, why) in [
-        ("client_id", Value::Null, "client_id"),
-        ("client_id", json!(format!("{id}/")), "client_id"),
-        ("client_id", json!(id.replace("https", "HTTPS")), "client_id"),
         ("client_name", Value::Null, "client_name"),
         ("client_name", json!("A\u{200b}gent"), "client_name"),
         ("redirect_uris", Value::Null, "redirect_uris"),
@@ -195,31 +224,35 @@ async fn cimd_s4_a_document_is_held_to_its_rules_and_mistakes_are_not_kept() {
         ("jwks_uri", json!("https://10.0.0.1/jwks"), "jwks_uri"),
         ("policy_uri", json!("javascript:alert(1)"), "policy_uri"),
         ("application_type", json!("web-ish"), "application_type"),
+        ("backchannel_logout_uri", json!("https://agent.example/out"), "backchannel_logout_uri: must have the scheme"),
+        ("backchannel_logout_uri", json!(format!("{}:1/out", site.origin)), "backchannel_logout_uri"),
+        ("backchannel_logout_uri", json!("javascript:1"), "backchannel_logout_uri"),
+        ("frontchannel_logout_uri", json!("https://agent.example/out"), "frontchannel_logout_uri"),
+        // At home, but not on an origin of its redirect URIs.
+        ("frontchannel_logout_uri", json!(site.url("/out")), "frontchannel_logout_uri"),
     ] {
         site.is(json(&with(&id, name, value)));
         unusable(&house, &id, &format!("invalid_client_metadata: {why}")).await;
         assert!(site.hits() > 0);
     }
-    let good = described(&id).to_string();
-    for (says, why) in [
-        (document("text/html", "", &good), "application/json"),
-        (document("application/json", "", "[]"), "JSON object"),
-        (document("application/json", "", "{\"client_id\":\"a\",\"client_id\":\"b\"}"), "more than once"),
-        (document("application/json", "", "<html>"), "JSON"),
-        (
-            document("application/json", "", [&good[..good.len() - 1], ",\"x\":\"", &"x".repeat(5200), "\"}"].concat()),
-            "could not be fetched",
-        ),
-        (status(201), "could not be fetched"),
-        (status(404), "could not be fetched"),
-        (status(500), "could not be fetched"),
-        (b"garbage\r\n\r\n".to_vec(), "could not be fetched"),
+    let html = Site::open().await;
+    let own = html.url("/client");
+    let good = described(&own).to_string();
+    for says in [
+        document("text/html", "", &good),
+        document("application/json", "", [&good[..good.len() - 1], ",\"x\":\"", &"x".repeat(5200), "\"}"].concat()),
+        document("application/json", "", format!("{{\"client_id\":\"a\",{}", &good[1..])),
+        json(&with(&own, "client_id", Value::Null)),
+        json(&with(&own, "client_id", json!(format!("{own}/")))),
+        json(&with(&own, "client_id", json!(own.replace("https", "HTTPS")))),
     ] {
-        site.is(says);
-        unusable(&house, &id, why).await;
+        html.is(says);
+        unusable(&house, &own, "could not be fetched").await;
     }
+    assert_eq!(html.hits(), 6);
     assert_eq!(house.changed_since(&before).await, Vec::<String>::new());
     // At the token endpoint the same, without the details.
+    site.is(status(404));
     let refused = client(&house, &id).refreshes("sym_rt_x").await;
     refused.is(401, "invalid_client");
     assert!(refused.text("error_description").contains("could not be fetched"));
@@ -231,6 +264,7 @@ async fn cimd_s4_a_document_is_held_to_its_rules_and_mistakes_are_not_kept() {
         with(&id, "trusted", json!(true)),
         with(&id, "logo_uri", json!("https://10.0.0.1/logo.png")),
         with(&id, "jwks", json!({ "keys": [key] })),
+        with(&id, "backchannel_logout_uri", json!(site.url("/out"))),
         described(&id),
     ] {
         site.is(json(&good));
@@ -305,12 +339,12 @@ async fn cimd_s3_ss_01_ss_03_identifiers_that_lead_nowhere_are_asked_nothing() {
     // A redirect is an answer like another; where it leads isn't asked.
     let inside = Site::open().await;
     let to = inside.url("/client");
-    for code in [301, 302, 303, 307, 308] {
-        let says = format!("HTTP/1.1 {code} Go\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        site.is(says);
-        unusable(&allowed, &site.url("/client"), "could not be fetched").await;
-    }
-    assert_eq!((site.hits(), inside.hits()), (5, 0));
+    let redirects = [301, 302, 303, 307, 308].map(|code| {
+        let head = format!("HTTP/1.1 {code} Go\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        head.into_bytes()
+    });
+    none_is_a_document(&allowed, redirects.to_vec()).await;
+    assert_eq!(inside.hits(), 0);
     // SS-09: nobody vouches for the site's certificate.
     let untrusting = House::with(Kind::Sqlite, |config| {
         crate::support::house::allow_loopback(config);
@@ -319,7 +353,7 @@ async fn cimd_s3_ss_01_ss_03_identifiers_that_lead_nowhere_are_asked_nothing() {
     .await;
     site.is(json(&described(&site.url("/client"))));
     unusable(&untrusting, &site.url("/client"), "could not be fetched").await;
-    assert_eq!(site.hits(), 5);
+    assert_eq!(site.hits(), 0);
     // Plain http is for this machine, where the settings allow it.
     let id = plain.url("/client");
     plain.is(json(&with(&id, "redirect_uris", json!([CALLBACK]))));
@@ -375,7 +409,7 @@ async fn cimd_s4_2_documents_are_kept_as_their_headers_say_within_bounds() {
     usable(&house, &id).await;
     house.wait(Duration::from_secs(61));
     site.is(json(&with(&id, "client_id", json!("https://other.example/"))));
-    unusable(&house, &id, "client_id").await;
+    unusable(&house, &id, "could not be fetched").await;
     site.is(status(503));
     unusable(&house, &id, "could not be fetched").await;
 }
@@ -409,6 +443,102 @@ async fn a_client_that_changes_is_asked_about_again() {
         }
         browser.allows(&agent.auth_url(&[]), "ada").await.has_code(&agent);
     }
+}
+
+/// What a page says, but for which client and which request it is about.
+fn but_for_names(view: &View) -> String {
+    let text = view.text();
+    let mut words: Vec<&str> = text.split_whitespace().filter(|word| !word.starts_with("https://")).collect();
+    let reference = words.iter().position(|word| *word == "Reference").expect("a reference");
+    words.remove(reference + 1);
+    words.join(" ")
+}
+
+/// Whatever a site does: bounded, and the same answer at the same time, which tells nobody what is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ss_03_ss_07_ss_08_however_a_document_cannot_be_had_looks_the_same() {
+    let house = house(Kind::Sqlite, |_| {}).await;
+    let patience = house.config.outbound.patience;
+    let head = |more: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{more}\r\n").into_bytes();
+    let text = |text: &str| text.as_bytes().to_vec();
+    let replies = vec![
+        ("silence", Reply::Begun(Vec::new())),
+        ("half a head", Reply::Begun(text("HTTP/1.1 200 OK\r\nContent-Ty"))),
+        ("half a body", Reply::Begun([head("Content-Length: 900\r\n"), text("{\"client_id\":")].concat())),
+        ("a slow body", Reply::Drip([head("Content-Length: 900\r\n"), text("{\"client_id\":\"")].concat())),
+        ("a slow head", Reply::Drip(text("HTTP/1.1 200 OK\r\nX-Slow: "))),
+        ("an endless body", Reply::Endless(head(""), vec![b' '; 16_384])),
+        ("endless chunks", Reply::Endless(head("Transfer-Encoding: chunked\r\n"), text("1\r\nx\r\n").repeat(2048))),
+        (
+            "an endless chunk extension",
+            Reply::Endless([head("Transfer-Encoding: chunked\r\n"), text("1;")].concat(), vec![b'x'; 16_384]),
+        ),
+        ("an endless header", Reply::Endless(text("HTTP/1.1 200 OK\r\nX: "), vec![b'x'; 16_384])),
+        ("endless headers", Reply::Endless(text("HTTP/1.1 200 OK\r\n"), text("X: y\r\n").repeat(2048))),
+        ("a length that lies", Reply::Whole([head("Content-Length: 9\r\nConnection: close\r\n"), text("{}")].concat())),
+        ("depth", Reply::Whole(document("application/json", "", "[".repeat(5000)))),
+        ("no JSON", Reply::Whole(document("application/json", "", "<html>"))),
+        ("no object", Reply::Whole(document("application/json", "", "[]"))),
+        ("a page", Reply::Whole(document("text/html", "", "<h1>Intranet</h1>"))),
+        ("created", Reply::Whole(status(201))),
+        ("not found", Reply::Whole(status(404))),
+        ("forbidden", Reply::Whole(status(403))),
+        ("a failure", Reply::Whole(status(500))),
+        ("no HTTP", Reply::Whole(text("SSH-2.0-OpenSSH_9.6\r\n"))),
+    ];
+    let (mut ids, mut sites, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, reply) in replies {
+        let site = Site::open().await;
+        site.replies(reply);
+        ids.push(site.url("/client"));
+        sites.push(site);
+        names.push(name);
+    }
+    let plain = Site::plain().await;
+    ids.push(plain.url("/client").replace("http:", "https:"));
+    names.push("no TLS");
+    ids.push("https://localhost:1/client".to_owned());
+    names.push("nobody listens");
+    let mut said = std::collections::BTreeSet::new();
+    for ((view, took), name) in at_once(&house, &ids).await.iter().zip(&names) {
+        view.is_page(400);
+        assert!(*took >= patience && *took < patience * 3, "{name}: {took:?}");
+        said.insert(but_for_names(view));
+    }
+    assert_eq!(said.len(), 1, "{said:#?}");
+    for (site, name) in sites.iter().zip(&names) {
+        assert_eq!(site.hits(), 1, "{name}");
+        // What sockets hold, and no more.
+        assert!(site.sent() < 16 * 1024 * 1024, "{name}: {}", site.sent());
+    }
+    assert_eq!(house.app.documents.weight().0, 0, "none of it is kept");
+
+    // Where a name leads to an address that may not be reached, nobody is asked, and it looks the same.
+    let strict = self::house(Kind::Sqlite, |config| {
+        config.outbound.allow = vec!["127.0.0.2".parse().expect("an address")];
+    })
+    .await;
+    let inside = Site::open().await;
+    inside.is(json(&described(&inside.url("/client"))));
+    let unlistened = "https://127.0.0.2:1/client".to_owned();
+    for (view, took) in at_once(&strict, &[inside.url("/client"), unlistened]).await {
+        assert!(took >= patience && said.contains(&but_for_names(&view)), "{took:?} {}", view.text());
+    }
+    assert_eq!(inside.hits(), 0);
+    // At the token endpoint too.
+    let mut refusals = std::collections::BTreeSet::new();
+    for id in [inside.url("/other"), "https://127.0.0.2:1/other".to_owned()] {
+        let begun = Instant::now();
+        let refused = client(&strict, &id).refreshes("sym_rt_x").await;
+        refused.is(401, "invalid_client");
+        assert!(begun.elapsed() >= patience);
+        refusals.insert(refused.text("error_description").to_owned());
+    }
+    assert_eq!(refusals.len(), 1, "{refusals:?}");
+    // What is good comes at once.
+    let begun = Instant::now();
+    usable(&house, &inside.url("/client")).await;
+    assert!(begun.elapsed() < patience);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -572,23 +702,86 @@ async fn an_administrator_stops_one_on_postgres() {
     an_administrator_stops_one(Kind::Postgres).await;
 }
 
+/// What settings no longer allow lives nowhere; what they still do, lives.
+async fn tokens_end_with_the_trust(kind: Kind) {
+    type Change = fn(&mut Config);
+    let changes: [(Change, bool); 4] = [
+        (|_| {}, true),
+        (|config| config.cimd = Cimd::Off, false),
+        (|config| config.cimd_policy.allow = vec!["example.com".to_owned()], false),
+        // We would no longer go where the document is.
+        (|config| config.outbound.allow.clear(), false),
+    ];
+    for (change, lives) in changes {
+        let trusting = house(kind, |config| {
+            config.cimd = Cimd::Allowlist;
+            config.cimd_policy.allow = vec!["localhost".to_owned()];
+        });
+        let trusting = trusting.await;
+        let site = Site::open().await;
+        let id = site.url("/client");
+        site.is(json(&described(&id)));
+        let (agent, mut browser) = (client(&trusting, &id), trusting.browser());
+        let api = trusting.client_with(|m| m.resource_server = true).await;
+        let tokens = agent.tokens(&mut browser, "ada", &[]).await;
+        let waiting = agent.code(&mut browser, "ada", &[]).await;
+        assert!(api.active(tokens.text("access_token")).await);
+        let (dir, mut config) = trusting.close().await;
+        change(&mut config);
+        let house = House::open(kind, dir, config).await;
+        let (agent, api) = (client(&house, &id), api.at(&house));
+        let access = tokens.text("access_token");
+        api.active("sym_at_x").await;
+        let mut cost = Vec::new();
+        for _ in 0..5 {
+            let before = house.app.db.round_trips();
+            assert_eq!(agent.userinfo(access).await.status, if lives { 200 } else { 401 });
+            cost.push(house.app.db.round_trips() - before);
+        }
+        // Background work comes in between now and then.
+        assert!(cost.iter().min() <= Some(&1), "{cost:?}");
+        let known = api.introspects(access).await;
+        assert_eq!(known["active"], lives);
+        assert!(lives || known.as_object().is_some_and(|members| members.len() == 1), "{known}");
+        let (redeemed, refreshed) =
+            (agent.redeems(&waiting).await, agent.refreshes(tokens.text("refresh_token")).await);
+        for answer in [redeemed, refreshed] {
+            match lives {
+                true => drop(answer.ok()),
+                false => answer.is(401, "invalid_client"),
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tokens_end_with_the_trust_in_their_domain() {
-    let trusting = house(Kind::Sqlite, |config| {
-        config.cimd = Cimd::Allowlist;
-        config.cimd_policy.allow = vec!["localhost".to_owned()];
-    })
-    .await;
+async fn tokens_end_with_the_trust_in_their_domain_on_sqlite() {
+    tokens_end_with_the_trust(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_end_with_the_trust_in_their_domain_on_postgres() {
+    tokens_end_with_the_trust(Kind::Postgres).await;
+}
+
+/// What the policy no longer has, tokens that live no longer have.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_shrink_with_the_policy() {
+    let wide = house(Kind::Sqlite, |_| {}).await;
     let site = Site::open().await;
     let id = site.url("/client");
     site.is(json(&described(&id)));
-    let tokens = client(&trusting, &id).tokens(&mut trusting.browser(), "ada", &[]).await;
-    let (dir, mut config) = trusting.close().await;
-    config.cimd_policy.allow = vec!["example.com".to_owned()];
+    let tokens = client(&wide, &id).tokens(&mut wide.browser(), "ada", &[("scope", "openid offline email")]).await;
+    let api = wide.client_with(|m| m.resource_server = true).await;
+    let (dir, mut config) = wide.close().await;
+    config.cimd_policy.scopes = vec!["openid".to_owned(), "offline".to_owned()];
     let house = House::open(Kind::Sqlite, dir, config).await;
-    let agent = client(&house, &id);
-    assert_eq!(agent.userinfo(tokens.text("access_token")).await.status, 401);
-    agent.refreshes(tokens.text("refresh_token")).await.is(401, "invalid_client");
+    let (agent, api) = (client(&house, &id), api.at(&house));
+    assert_eq!(api.introspects(tokens.text("access_token")).await["scope"], "openid offline");
+    assert!(agent.userinfo(tokens.text("access_token")).await.ok().body.get("email").is_none());
+    let next = agent.refreshes(tokens.text("refresh_token")).await.ok();
+    assert_eq!(next.text("scope"), "openid offline");
+    assert!(agent.userinfo(next.text("access_token")).await.ok().body.get("email").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

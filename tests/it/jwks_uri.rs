@@ -99,6 +99,44 @@ async fn keys_are_fetched_kept_and_fetched_again_for_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_are_known_stay_while_they_cannot_be_fetched_again() {
+    let house = may_reach_loopback().await;
+    let (own, other) = (key(), key());
+    let site = Site::open(serves(&[&own]));
+    let client = registered(&house, &site).await;
+    let says = |answer: String| *site.says.lock().expect("an answer") = answer;
+    let status = |status: u16| format!("HTTP/1.1 {status} So\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    asserts(&house, &client, &own).await.ok();
+    // It is asked once a minute, no more; and what is known has nothing to do with changes of the registry.
+    house.app.memory.forget();
+    for (answer, hits) in [(status(503), 2), (status(404), 3), (serves(&[]).replace("keys", "locks"), 4)] {
+        says(answer);
+        house.wait(Duration::from_secs(if hits == 2 { 601 } else { 61 }));
+        for _ in 0..2 {
+            asserts(&house, &client, &own).await.ok();
+        }
+        asserts(&house, &client, &other).await.is(401, "invalid_client");
+        assert_eq!(site.hits(), hits);
+    }
+    // It comes back with other keys: those it no longer has are worth nothing.
+    says(serves(&[&other]));
+    house.wait(Duration::from_secs(61));
+    asserts(&house, &client, &own).await.is(401, "invalid_client");
+    asserts(&house, &client, &other).await.ok();
+    // Nor when it has none any more.
+    says(serves(&[]));
+    house.wait(Duration::from_secs(601));
+    asserts(&house, &client, &other).await.is(401, "invalid_client");
+    // Down for a day: nobody knows what became of its keys.
+    says(serves(&[&own]));
+    house.wait(Duration::from_secs(61));
+    asserts(&house, &client, &own).await.ok();
+    says(status(503));
+    house.wait(Duration::from_secs(86_400));
+    asserts(&house, &client, &own).await.is(401, "invalid_client");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ss_02_no_private_address_is_reached_unless_it_is_allowed() {
     let house = House::new(Kind::Sqlite).await;
     let own = key();
@@ -174,11 +212,25 @@ async fn ss_03_redirects_and_hostile_answers_give_no_keys() {
         private,
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnull".to_owned(),
         "garbage\r\n\r\n".to_owned(),
+        format!("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\nConnection: close\r\n\r\n{}", "[".repeat(60_000)),
     ];
+    let mut asking = Vec::new();
     for says in answers {
         let site = Site::open(says.clone());
         let client = registered(&house, &site).await;
-        asserts(&house, &client, &own).await.is(401, "invalid_client");
+        let assertion = assertion::sign(&house, &client.id, &own);
+        let answer = tokio::spawn(async move {
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_assertion_type", assertion::TYPE),
+                ("client_assertion", assertion.as_str()),
+            ];
+            client.token(&form).await
+        });
+        asking.push((says, site, answer));
+    }
+    for (says, site, answer) in asking {
+        answer.await.expect("runs").is(401, "invalid_client");
         assert_eq!(site.hits(), 1, "{}", says.chars().take(60).collect::<String>());
     }
     assert_eq!(elsewhere.hits(), 0);

@@ -2,18 +2,24 @@
 
 use crate::on_both;
 use crate::support::client::{VERIFIER, answer, payload};
+use crate::support::stranger::{self, Site};
 use crate::support::{Browser, Client, House, Kind, assertion};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, Once};
 use std::time::Duration;
+use symbolon::admin::{Acting, invites};
+use symbolon::audit::Actor;
 use symbolon::base::Clock;
-use symbolon::clients::{AuthMethod, Format, GrantType};
+use symbolon::clients::{AuthMethod, Format, GrantType, cimd};
+use symbolon::config::{Cimd, Registration};
 use symbolon::crypto::{Algorithm, SigningKey};
 use symbolon::people;
 use symbolon::server::{self, Role};
+use symbolon::web::Call;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, filter, fmt};
@@ -183,6 +189,8 @@ impl Day {
         day.private.add("state", state.as_bytes());
         day.signs_in(house, &mut browser, state).await;
         day.clients(house, &mut browser, state).await;
+        day.registers(house).await;
+        day.documents(house).await;
         for name in ["sym_s", "sym_b", "sym_d"] {
             day.secrets.add(name, browser.cookies[name].as_bytes());
         }
@@ -280,6 +288,143 @@ impl Day {
         self.refused(refused.status, &refused.body.to_string());
     }
 
+    /// An app registers itself, with what goes wrong then.
+    async fn registers(&mut self, house: &House) {
+        let acting = Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") };
+        let (invite, _) = invites::create(&house.app, &acting, 1, Duration::from_secs(3600)).await.expect("made");
+        let invite = invite.reveal();
+        self.secrets.add("invite", invite.as_bytes());
+        let wrong = "sym_ia_a-wrong-canary-invite";
+        self.secrets.add("wrong invite", wrong.as_bytes());
+        self.secrets.add("password in a URI", b"canary-password-in-a-uri");
+        let url = format!("{}/oauth2/register", house.url);
+        let good = json!({ "client_name": "App", "redirect_uris": ["https://app.example/cb"] });
+        let with = |name: &str, value: Value| {
+            let mut metadata = good.clone();
+            metadata[name] = value;
+            metadata
+        };
+        let inside = "https://me:canary-password-in-a-uri@app.example/?key=canary-password-in-a-uri";
+        for (bearer, metadata) in [
+            (wrong, good.clone()),
+            (invite, with("redirect_uris", json!([inside]))),
+            (invite, with("post_logout_redirect_uris", json!([inside]))),
+            (invite, with("backchannel_logout_uri", json!(inside))),
+            (invite, with("jwks_uri", json!(inside))),
+            (invite, with("jwks", json!({ "keys": [{ "kty": "oct", "k": "canary-password-in-a-uri" }] }))),
+            (invite, with("software_statement", json!("canary-password-in-a-uri"))),
+        ] {
+            let refused = answer(house.http().post(&url).bearer_auth(bearer).json(&metadata)).await;
+            self.refused(refused.status, &refused.body.to_string());
+        }
+        let registers = || answer(house.http().post(&url).bearer_auth(invite).json(&good));
+        house.app.db.fail_after(0);
+        let fault = registers().await;
+        house.app.db.fail_after(-1);
+        self.refused(fault.status, &fault.body.to_string());
+        let made = registers().await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let (own, secret) = (made.text("registration_access_token"), made.text("client_secret"));
+        self.secrets.add("registration access token", own.as_bytes());
+        self.secrets.add("registered secret", secret.as_bytes());
+        let used = registers().await;
+        self.refused(used.status, &used.body.to_string());
+        let uri = made.text("registration_client_uri").replace(house.app.issuer(), &house.url);
+        let change = |name: &str, value: &str| {
+            let mut change = with("client_id", made.body["client_id"].clone());
+            change[name] = json!(value);
+            change
+        };
+        self.secrets.add("wrong registration token", b"sym_ra_a-wrong-canary-token");
+        self.secrets.add("chosen secret", b"sym_cs_a-chosen-canary-secret");
+        for (method, uri, bearer, body) in [
+            ("GET", uri.as_str(), "sym_ra_a-wrong-canary-token", None),
+            ("GET", &format!("{url}/{own}"), own, None),
+            ("GET", &format!("{url}/x?access_token={own}"), invite, None),
+            ("DELETE", &uri, invite, None),
+            ("PUT", &uri, own, Some(change("client_secret", "sym_cs_a-chosen-canary-secret"))),
+            ("PUT", &uri, own, Some(change("registration_access_token", own))),
+            ("PUT", &uri, own, Some(change("client_id", own))),
+        ] {
+            let mut request = house.http().request(method.parse().expect("a method"), uri).bearer_auth(bearer);
+            if let Some(body) = body {
+                request = request.json(&body);
+            }
+            let refused = answer(request).await;
+            self.refused(refused.status, &refused.body.to_string());
+        }
+        let changed = house.http().put(&uri).bearer_auth(own).json(&change("client_secret", secret));
+        answer(changed).await.ok();
+        assert_eq!(answer(house.http().delete(&uri).bearer_auth(own)).await.status, 204);
+    }
+
+    /// An app with a document, and other people's documents.
+    async fn documents(&mut self, house: &House) {
+        let site = Site::open().await;
+        let (id, canary) = (site.url("/client"), "canary-of-a-document");
+        self.secrets.add("inside a document", canary.as_bytes());
+        // Our own log is no place for what is behind a question mark either.
+        let keys = format!("{}?key=canary-in-a-query", site.url("/jwks"));
+        self.private.add("query of a URL", b"canary-in-a-query");
+        let (key, _) = SigningKey::generate(Algorithm::ES256).expect("a key");
+        let agent = Client {
+            id: id.clone(),
+            secret: None,
+            method: AuthMethod::PrivateKeyJwt,
+            redirect_uri: "https://agent.example/cb".to_owned(),
+            url: house.url.clone(),
+            http: house.http(),
+        };
+        let good = json!({
+            "client_id": id, "client_name": "Agent", "redirect_uris": [agent.redirect_uri], "note": canary,
+            "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": keys, "logo_uri": keys,
+        });
+        let with = |name: &str, value: Value| {
+            let mut said = good.clone();
+            said[name] = value;
+            stranger::json(&said)
+        };
+        let inside = format!("https://me:{canary}@agent.example/?key={canary}");
+        for says in [
+            with("client_secret", json!(canary)),
+            with("client_id", json!(canary)),
+            with("redirect_uris", json!([inside])),
+            with("post_logout_redirect_uris", json!([inside])),
+            with("backchannel_logout_uri", json!(inside)),
+            with("jwks_uri", json!(inside)),
+            with("application_type", json!(canary)),
+            with("token_endpoint_auth_method", json!(canary)),
+            stranger::document("application/json", "", format!("{{\"client_id\":\"{id}\",\"{canary}\":{canary}}}")),
+            stranger::document("text/html", "", format!("<h1>{canary}</h1>")),
+            format!("HTTP/1.1 302 Go\r\nLocation: https://x.example/{canary}\r\nContent-Length: 0\r\n\r\n")
+                .into_bytes(),
+            format!("HTTP/1.1 200 {canary}\r\n{canary}\r\n\r\n").into_bytes(),
+        ] {
+            site.is(says);
+            let view = house.browser().get(&agent.auth_url(&[])).await;
+            self.refused(view.status, &view.body);
+        }
+        let (described, served) = (stranger::json(&good), stranger::document("application/json", "", canary));
+        site.says(move |path| Some(if path == "/client" { described.clone() } else { served.clone() }));
+        let view = house.browser().get(&agent.auth_url(&[])).await;
+        assert!(view.first("#sign-in").is_some(), "{}", view.text());
+        let logo = view.first("img.mini").expect("a picture")["src"].clone();
+        house.http().get(format!("{}{logo}", house.url)).send().await.expect("an answer");
+        let assertion = assertion::sign(house, &id, &key);
+        self.secrets.jwt("assertion of a stranger", &assertion);
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", "x"),
+            ("client_assertion_type", assertion::TYPE),
+            ("client_assertion", &assertion),
+        ];
+        let refused = agent.token(&form).await;
+        refused.is(401, "invalid_client");
+        self.refused(refused.status, &refused.body.to_string());
+        assert_eq!((site.hits_of("/jwks?key=canary-in-a-query"), site.hits_of("/client")), (2, 13));
+        cimd::store::write_down(&house.app.db, house.app.sightings.take()).await.expect("writes");
+    }
+
     /// Refreshes, replays, mistakes, faults, reuse.
     async fn lives(&mut self, house: &House, what: &str, client: &Client, tokens: crate::support::Answer) {
         let (access, refresh) = (tokens.text("access_token"), tokens.text("refresh_token"));
@@ -321,6 +466,13 @@ impl Day {
 on_both! {
     async fn ls_01_no_secret_is_in_logs_tables_files_or_refusals(house: House) {
         let recording = Recording::begin();
+        let house = House::with(house.kind, |config| {
+            stranger::trusts_sites(config);
+            config.outbound.patience = Duration::from_secs(1);
+            config.registration = Registration::Token;
+            config.cimd = Cimd::On;
+        });
+        let house = house.await;
         let day = Day::of(&house).await;
         tracing::trace!(target: "leaks", "a planted canary: Zmx5LWNhbmFyeS1mbHk");
         drop(recording);

@@ -80,14 +80,14 @@ on_both! {
             page.url
         };
         let links = [
-            ("/oauth2/auth".to_owned(), 400, "invalid_client", "This sign-in link isn't complete"),
-            (client.auth_url(&[("client_id", "nobody")]), 400, "invalid_client", "This sign-in link isn't complete"),
-            (client.auth_url(&[("redirect_uri", "https://evil.example/")]), 400, "invalid_redirect_uri", "We can't send you back to"),
-            (client.auth_url(&[("redirect_uri", "")]), 400, "invalid_redirect_uri", "We can't send you back to"),
-            (format!("/login?go={odd}"), 400, "invalid_request", "That didn't work"),
-            (format!("/setup?token={odd}"), 400, "invalid_request", "That didn't work"),
-            ("/oauth2/sessions/logout?state=1&state=2".to_owned(), 400, "invalid_request", "That didn't work"),
-            ("/setup?token=nonsense".to_owned(), 403, "setup_link_invalid", "This set-up link doesn't work any more"),
+            ("/oauth2/auth".to_owned(), 400, "invalid_client", "This sign-in link isn’t complete"),
+            (client.auth_url(&[("client_id", "nobody")]), 400, "invalid_client", "This sign-in link isn’t complete"),
+            (client.auth_url(&[("redirect_uri", "https://evil.example/")]), 400, "invalid_redirect_uri", "We can’t send you back to"),
+            (client.auth_url(&[("redirect_uri", "")]), 400, "invalid_redirect_uri", "We can’t send you back to"),
+            (format!("/login?go={odd}"), 400, "invalid_request", "That didn’t work"),
+            (format!("/setup?token={odd}"), 400, "invalid_request", "That didn’t work"),
+            ("/oauth2/sessions/logout?state=1&state=2".to_owned(), 400, "invalid_request", "That didn’t work"),
+            ("/setup?token=nonsense".to_owned(), 403, "setup_link_invalid", "This set-up link doesn’t work any more"),
             (expired, 400, "interaction_expired", "This page got old"),
         ];
         let mut references = BTreeSet::new();
@@ -106,10 +106,10 @@ on_both! {
         let page = browser.get(&client.auth_url(&[])).await;
         let mut fields = page.form("form:has(#sign-in)");
         let forged: Vec<_> = fields.iter().filter(|(name, _)| name != "csrf").cloned().collect();
-        stops("forged", &browser.post_once("/login", &forged).await, 403, "forged_form", "We can't tell that this came from you");
+        stops("forged", &browser.post_once("/login", &forged).await, 403, "forged_form", "We can’t tell that this came from you");
         fields.retain(|(name, _)| name != "email" && name != "password");
         fields.extend([("email", "x".repeat(3000)), ("password", "x".to_owned())].map(|(name, value)| (name.to_owned(), value)));
-        stops("too long", &browser.post_once("/login", &fields).await, 400, "invalid_request", "That didn't work");
+        stops("too long", &browser.post_once("/login", &fields).await, 400, "invalid_request", "That didn’t work");
 
         let asking = house.client().await;
         let page = browser.get(&asking.auth_url(&[])).await;
@@ -117,7 +117,7 @@ on_both! {
         let mut fields = consent.form("form:has(#allow)");
         let decision = |what: &str| vec![("decision".to_owned(), what.to_owned())];
         let perhaps = [fields.clone(), decision("perhaps")].concat();
-        stops("perhaps", &browser.post_once("/consent", &perhaps).await, 400, "invalid_request", "That didn't work");
+        stops("perhaps", &browser.post_once("/consent", &perhaps).await, 400, "invalid_request", "That didn’t work");
         fields.extend(decision("allow"));
         assert_eq!(browser.post_once("/consent", &fields).await.status, 303, "the honest form works");
         let again = browser.post_once("/consent", &fields).await;

@@ -196,6 +196,7 @@ on_both! {
         };
         assert_eq!(field(house.registers(metadata(None)).await.expect_err("refused")), "sector_identifier_uri");
         let made = house.registers(metadata(Some(&site.url))).await.expect("registered");
+        assert_eq!(house.app.documents.fetches(), 1, "bounded like all that strangers name");
         assert_eq!((site.hits(), made.client.metadata.sector().as_deref()), (1, Some("127.0.0.1")));
         // What the document doesn't say can't be registered, now or later.
         for (media, body) in [("application/json", "[\"https://one.example/cb\"]"), ("application/json", "{}"), ("text/html", "<p>")] {

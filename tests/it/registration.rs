@@ -148,7 +148,8 @@ async fn s40_whole_way(kind: Kind) {
         assert!(body.get(absent).is_none(), "{absent}: {body}");
     }
     assert!(made.text("client_secret").starts_with("sym_cs_") && token(body).starts_with("sym_ra_"));
-    assert_eq!(body["client_id_issued_at"], house.now().secs());
+    let issued = body["client_id_issued_at"].as_i64().expect("a time");
+    assert!(issued.abs_diff(house.now().secs()) < 60, "{issued}");
     // Neither is kept in the clear.
     let rows = format!("{:?}", house.tables().await);
     assert!(!rows.contains(token(body)) && !rows.contains(made.text("client_secret")));
@@ -566,6 +567,135 @@ async fn dc_06_a_flood_is_429_and_guessing_too() {
     assert!(guessed.headers.contains_key("retry-after"));
     house.wait(Duration::from_secs(61));
     app.manages("GET", &made, token(&made), None).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dc_06_changes_count_like_registrations() {
+    let house = open(Kind::Sqlite, |config| config.registration_policy.per_minute = 3).await;
+    let app = App(&house);
+    let made = app.registers(json!({ "redirect_uris": [CALLBACK] })).await.body;
+    let change = json!({ "client_id": made["client_id"], "redirect_uris": [CALLBACK] });
+    for status in [200, 200, 429, 429] {
+        let answer = app.manages("PUT", &made, token(&made), Some(change.clone())).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert_eq!(answer.headers.contains_key("retry-after"), status == 429);
+    }
+    // To look costs nobody anything.
+    app.manages("GET", &made, token(&made), None).await.ok();
+    house.wait(Duration::from_secs(61));
+    app.manages("PUT", &made, token(&made), Some(change)).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_policy_about_hosts_holds_for_logout_and_for_changes() {
+    let house = open(Kind::Sqlite, |config| {
+        config.registration_policy.redirect_hosts = vec!["app.example".to_owned(), "*.app.example".to_owned()];
+    })
+    .await;
+    let app = App(&house);
+    let with = |name: &str, value: Value| {
+        let mut metadata = json!({ "client_name": "App", "redirect_uris": [CALLBACK] });
+        metadata[name] = value;
+        metadata
+    };
+    let made = app.registers(with("client_name", json!("First"))).await.body;
+    for (name, value, error, place) in [
+        ("redirect_uris", json!([CALLBACK, "https://evil.example/"]), "invalid_redirect_uri", "redirect_uris/1: "),
+        (
+            "post_logout_redirect_uris",
+            json!(["https://evil.example/"]),
+            "invalid_client_metadata",
+            "post_logout_redirect_uris/0: ",
+        ),
+        (
+            "backchannel_logout_uri",
+            json!("https://evil.example/"),
+            "invalid_client_metadata",
+            "backchannel_logout_uri: ",
+        ),
+        (
+            "frontchannel_logout_uri",
+            json!("https://evil.example/"),
+            "invalid_client_metadata",
+            "frontchannel_logout_uri: ",
+        ),
+    ] {
+        refused(&app.registers(with(name, value.clone())).await, 400, error, place);
+        let mut change = with(name, value);
+        change["client_id"] = made["client_id"].clone();
+        refused(&app.manages("PUT", &made, token(&made), Some(change)).await, 400, error, place);
+    }
+    for (name, value) in [
+        ("post_logout_redirect_uris", json!(["https://a.app.example/bye"])),
+        ("backchannel_logout_uri", json!("https://a.app.example/out")),
+        ("frontchannel_logout_uri", json!("https://app.example/out")),
+    ] {
+        let good = app.registers(with(name, value)).await;
+        assert_eq!(good.status, 201, "{name} {}", good.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dc_03_what_is_ours_is_not_had_by_asking() {
+    let house = open(Kind::Sqlite, |_| {}).await;
+    let app = App(&house);
+    let plain = json!({ "client_name": "App", "redirect_uris": [CALLBACK] });
+    let mut greedy = plain.clone();
+    for (name, value) in [
+        ("trusted", json!(true)),
+        ("skip_consent", json!(true)),
+        ("first_party", json!(true)),
+        ("admin", json!(true)),
+        ("owner", json!("root")),
+        ("enabled", json!(true)),
+        ("registered_by", json!("invite:x")),
+        ("provenance", json!("admin")),
+        ("rev", json!(99)),
+        ("not_before", json!(0)),
+        ("client_secrets", json!([])),
+        ("resource_server", json!(true)),
+        ("resources", json!(["https://api.example"])),
+        ("require_pkce", json!(false)),
+        ("rotation", json!("static")),
+        ("replay_window", json!(3600)),
+        ("access_token_format", json!("jwt")),
+        ("access_token_overlap", json!(3600)),
+        ("access_token_lifetime", json!(31_536_000)),
+        ("refresh_absolute_lifetime", json!(31_536_000)),
+        ("custom_claims", json!({ "salary": { "claim": "salary" } })),
+        ("scope", json!("openid symbolon:admin everything")),
+    ] {
+        greedy[name] = value;
+    }
+    let ours = async |made: &Value| {
+        let id = ClientId::from(made["client_id"].as_str().expect("an id"));
+        let client = clients::show(&house.app, &id).await.expect("there");
+        (serde_json::to_value(&client.metadata).expect("JSON"), client.enabled, client.provenance.name())
+    };
+    let honest = app.registers(plain.clone()).await.body;
+    let expected = ours(&honest).await;
+    let made = app.registers(greedy.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(ours(&made.body).await, expected);
+    greedy["client_id"] = honest["client_id"].clone();
+    app.manages("PUT", &honest, token(&honest), Some(greedy)).await.ok();
+    assert_eq!(ours(&honest).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dc_05_what_a_client_says_about_itself_is_not_long() {
+    let house = open(Kind::Sqlite, |_| {}).await;
+    let app = App(&house);
+    let many = |n: usize| (0..n).map(|i| format!("https://app.example/{i}/{}", "x".repeat(1970))).collect::<Vec<_>>();
+    let made = app.registers(json!({ "redirect_uris": many(7) })).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let long = app.registers(json!({ "redirect_uris": many(9) })).await;
+    refused(&long, 400, "invalid_client_metadata", "the metadata must have at most 16 KiB");
+    let mut change = json!({ "client_id": made.body["client_id"], "redirect_uris": many(9) });
+    let long = app.manages("PUT", &made.body, token(&made.body), Some(change.clone())).await;
+    refused(&long, 400, "invalid_client_metadata", "the metadata must have at most 16 KiB");
+    change["redirect_uris"] = json!(vec![CALLBACK; 51]);
+    assert_eq!(app.manages("PUT", &made.body, token(&made.body), Some(change)).await.status, 400);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,20 +12,20 @@ use crate::web::json;
 use serde_json::{Map, Value, json};
 
 /// Where we decide, whatever the document wishes: what such a client may ask for; and how tokens and answers about a person
-/// look, which must be the same where nobody reads the document (see [`super::standing`]). It isn't told of sign-outs.
-const OURS: [&str; 11] = [
+/// look, which must be the same where nobody reads the document (see [`super::standing`]).
+const OURS: [&str; 7] = [
     "scope",
     "grant_types",
     "response_types",
     "subject_type",
     "sector_identifier_uri",
     "userinfo_signed_response_alg",
-    "backchannel_logout_uri",
-    "backchannel_logout_session_required",
-    "frontchannel_logout_uri",
-    "frontchannel_logout_session_required",
     "request_uris",
 ];
+
+/// Where it is told of sign-outs: only where its document is. Elsewhere somebody else would get requests that they didn't
+/// ask for.
+const AT_HOME: [&str; 2] = ["backchannel_logout_uri", "frontchannel_logout_uri"];
 
 fn unusable<T>(field: &str, why: &str) -> Result<T, Unusable> {
     Err(Unusable::Document(field.to_owned(), why.to_owned()))
@@ -41,13 +41,18 @@ pub(super) fn within(policy: &CimdPolicy) -> Metadata {
     }
 }
 
+/// §4.1: whether it is JSON that names the very URL where it is. Only of such a document anyone is told what is wrong with
+/// it: whoever wrote it wants it to be read.
+pub(super) fn names_itself(id: &str, fetched: &Fetched) -> bool {
+    let media_type = fetched.media_type.as_str();
+    let json =
+        media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+    let names = |members: Map<String, Value>| members.get("client_id").and_then(Value::as_str) == Some(id);
+    json && json::object(&fetched.body).is_ok_and(names)
+}
+
 /// The client that a document describes.
 pub(super) fn client(app: &App, id: &str, fetched: &Fetched, now: Time) -> Result<Client, Unusable> {
-    let json = fetched.media_type == "application/json"
-        || (fetched.media_type.starts_with("application/") && fetched.media_type.ends_with("+json"));
-    if !json {
-        return unusable("", "the document must be served as application/json");
-    }
     let members = json::object(&fetched.body).map_err(|bad| Unusable::Document(bad.member, bad.why))?;
     let metadata = metadata(app, id, members)?;
     Ok(Client {
@@ -64,9 +69,6 @@ pub(super) fn client(app: &App, id: &str, fetched: &Fetched, now: Time) -> Resul
 }
 
 fn metadata(app: &App, id: &str, mut members: Map<String, Value>) -> Result<Metadata, Unusable> {
-    if members.get("client_id").and_then(Value::as_str) != Some(id) {
-        return unusable("client_id", "must be the URL of the document, byte for byte");
-    }
     for secret in ["client_secret", "client_secret_expires_at"] {
         if members.contains_key(secret) {
             return unusable(secret, "has no place in a document that anyone can read");
@@ -76,6 +78,12 @@ fn metadata(app: &App, id: &str, mut members: Map<String, Value>) -> Result<Meta
     members.retain(|name, value| Metadata::is_its_own(name) && !OURS.contains(&name.as_str()) && !value.is_null());
     members.insert("token_endpoint_auth_method".to_owned(), json!(method));
     drop_logo(app, &mut members);
+    for field in AT_HOME {
+        let to = members.get(field).and_then(Value::as_str);
+        if to.is_some_and(|to| uri::origin(to) != uri::origin(id)) {
+            return unusable(field, "must have the scheme, host and port of client_id");
+        }
+    }
     for required in ["client_name", "redirect_uris"] {
         if !members.contains_key(required) {
             return unusable(required, "must be given");

@@ -11,6 +11,7 @@ use crate::base::Time;
 use crate::base::id::ClientId;
 use crate::config::{Cimd, CimdPolicy};
 use crate::db::Fault;
+use crate::outbound::Wanted;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ pub use identifier::is_document;
 
 /// §4.1 recommends that at most this be read.
 const MOST_BYTES: usize = 5 * 1024;
-const JSON: &str = "application/json";
+static DOCUMENT: Wanted =
+    Wanted { what: "client document", accept: "application/json", most: MOST_BYTES, is: document::names_itself };
 
 /// Why the document of a `client_id` can't be used. The words are for the developer of the client; they say nothing of how
 /// a request failed, since anyone may name any URL.
@@ -32,6 +34,8 @@ pub enum Unusable {
     Busy,
     /// It couldn't be fetched.
     Unfetched,
+    /// Its server says that there is none.
+    Gone,
     /// What it says can't be accepted: the member, empty for the whole, and why.
     Document(String, String),
 }
@@ -43,7 +47,11 @@ impl Unusable {
             Unusable::Identifier(why) => format!("client_id {why}"),
             Unusable::Untrusted => "this server takes documents of other domains only".to_owned(),
             Unusable::Busy => "too many client documents are being fetched; try again in a minute".to_owned(),
-            Unusable::Unfetched => "the document at client_id could not be fetched".to_owned(),
+            Unusable::Unfetched | Unusable::Gone => {
+                "the document at client_id could not be fetched: it must be there (status 200, no redirect) as \
+                 application/json, at most 5 KiB, one JSON object whose client_id is that URL"
+            }
+            .to_owned(),
             Unusable::Document(field, why) if field.is_empty() => format!("invalid_client_metadata: {why}"),
             Unusable::Document(field, why) => format!("invalid_client_metadata: {field}: {why}"),
         }
@@ -95,6 +103,13 @@ pub fn standing(app: &App, id: &str) -> Option<Metadata> {
     trusted.then(|| document::within(&app.config.cimd_policy))
 }
 
+/// The client at this URL as its document said, if that is remembered and still believed. Nobody is asked.
+pub fn remembered(app: &App, id: &str) -> Option<Arc<Client>> {
+    let now = app.now();
+    let known = app.documents.recall::<Read>(id).filter(|known| known.read_at <= now && now < known.stale_until)?;
+    Some(known.client.clone())
+}
+
 /// The form of the identifier, and the domain.
 fn trusted(app: &App, id: &str) -> Result<(), Unusable> {
     let host = identifier::host(id).map_err(Unusable::Identifier)?;
@@ -114,7 +129,7 @@ async fn read(app: &App, id: &str, now: Time) -> Result<Arc<Client>, Unusable> {
     if let Some(known) = known.as_ref().filter(|known| now < known.fresh_until) {
         return Ok(known.client.clone());
     }
-    let fetched = match app.documents.fetch(id, JSON, MOST_BYTES, now).await {
+    let fetched = match app.documents.fetch(id, &DOCUMENT, now).await {
         Ok(fetched) => fetched,
         Err(why) => return stale(app, id, known, &why, now),
     };
@@ -141,7 +156,7 @@ fn stale(app: &App, id: &str, known: Option<Arc<Read>>, why: &Unfetched, now: Ti
     tracing::info!(client = id, ?why, "a client's document couldn't be fetched");
     if *why == Unfetched::Gone {
         app.documents.drop_kept::<Read>(id);
-        return Err(Unusable::Unfetched);
+        return Err(Unusable::Gone);
     }
     match known.filter(|known| now < known.stale_until) {
         Some(known) => {

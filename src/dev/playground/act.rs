@@ -32,7 +32,7 @@ pub(super) async fn post(
         "replay" => act.replay().await?,
         "reuse" => act.reuse().await?,
         "revoke" => act.revoke().await?,
-        _ => return Err(Stopped::bad_request("The playground has no such button.")),
+        _ => return Err(super::odd("The playground has no such button.")),
     }
     let to = act.run.href();
     playground.runs.save(act.run);
@@ -41,7 +41,7 @@ pub(super) async fn post(
 
 /// A run that the playground no longer knows.
 pub(super) fn gone() -> Stopped {
-    Stopped::refused(
+    Stopped::in_english(
         StatusCode::NOT_FOUND,
         "run_forgotten",
         "This run is gone",
@@ -194,5 +194,5 @@ impl Act<'_> {
 }
 
 fn no_token() -> Stopped {
-    Stopped::bad_request("This run has no token for that: none was asked for, or its grant is over.")
+    super::odd("This run has no token for that: none was asked for, or its grant is over.")
 }

@@ -148,7 +148,7 @@ fn meaning(error: &str) -> &'static str {
 }
 
 fn unknown_state() -> Stopped {
-    Stopped::refused(
+    Stopped::in_english(
         StatusCode::BAD_REQUEST,
         "unknown_state",
         "This answer doesn't belong to a run",

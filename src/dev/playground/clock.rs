@@ -37,7 +37,7 @@ pub(super) async fn post(
 }
 
 fn odd() -> Stopped {
-    Stopped::bad_request("The clock goes forward by seconds, or back to now.")
+    super::odd("The clock goes forward by seconds, or back to now.")
 }
 
 /// How far the clock is from the machine's, in words; none when it is right.

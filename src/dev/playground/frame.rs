@@ -1,6 +1,7 @@
 //! What stands around every page of the playground: the way around, the clock, who is signed in.
 
 use super::{Playground, clock};
+use crate::lang::Language;
 use crate::signin::session;
 use crate::web::browser::{Browser, SetCookie};
 use crate::web::{Page, Shell, Stopped, assets};
@@ -37,7 +38,7 @@ impl Frame {
         let browser = Browser::of(app, headers);
         let session = session::current(app, headers).await?;
         Ok(Frame {
-            page: Shell::new(app),
+            page: Shell::of(app, Language::ENGLISH),
             css: assets::dev_css(),
             js: assets::dev_js(),
             at,

@@ -53,6 +53,12 @@ pub fn routes<S: Clone + Send + Sync + 'static>(app: &App) -> Router<S> {
         .with_state(playground)
 }
 
+/// A request to the playground that makes no sense.
+fn odd(sentence: &str) -> Stopped {
+    let next = "Go back and try again.";
+    Stopped::in_english(StatusCode::BAD_REQUEST, "invalid_request", "That didn't work", sentence, next)
+}
+
 impl Playground {
     /// A real request to this server; an answer that doesn't come is a page for the person.
     async fn send(&self, call: &Call) -> Result<Heard, Stopped> {
@@ -63,7 +69,7 @@ impl Playground {
         sent.map_err(|why| {
             let sentence = "The playground asked this server over loopback and got no answer.";
             let status = StatusCode::BAD_GATEWAY;
-            Stopped::refused(status, "no_answer", "No answer", sentence, "Try again.").detail("What happened", why)
+            Stopped::in_english(status, "no_answer", "No answer", sentence, "Try again.").detail("What happened", why)
         })
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn post(
     check_form(&playground.app, &headers, &params).map_err(Stopped::forged)?;
     let mut run = playground.runs.find(&id).ok_or_else(gone)?;
     let hint = run.tokens.id.clone();
-    let hint = hint.ok_or_else(|| Stopped::bad_request("This run has no ID token: openid wasn't asked for."))?;
+    let hint = hint.ok_or_else(|| super::odd("This run has no ID token: openid wasn't asked for."))?;
     let mut ask = Params::default();
     ask.push("id_token_hint", &hint);
     ask.push("post_logout_redirect_uri", &playground.app.url(demo::SIGNED_OUT));

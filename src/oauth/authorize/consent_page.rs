@@ -4,16 +4,17 @@ use super::decide::Decision;
 use super::{Visit, asking, event};
 use crate::app::App;
 use crate::base::id::WorkspaceId;
-use crate::base::{ScopeSet, uri};
+use crate::base::{ScopeSet, Time, uri};
 use crate::db::Fault;
+use crate::lang::Message;
 use crate::oauth::scopes::ScopeLine;
 use crate::oauth::wishes::Wishes;
 use crate::people::workspaces::{self, Membership};
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Session, interaction, session};
-use crate::web::browser::{Browser, check_form};
+use crate::web::browser::check_form;
 use crate::web::{Call, Form, Page, Params, Query, Shell, Stopped};
-use crate::{audit, oauth};
+use crate::{audit, oauth, signin};
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -26,8 +27,9 @@ struct ConsentPage {
     page: Shell,
     client: Asking,
     third_party: bool,
-    approved_on: Option<String>,
+    approved_on: Option<Time>,
     scopes: Vec<ScopeLine>,
+    things: usize,
     offline: bool,
     already: Vec<ScopeLine>,
     user_email: String,
@@ -55,7 +57,7 @@ pub async fn get(
     Query(query): Query,
 ) -> Result<Response, Stopped> {
     let go = query.get("go").unwrap_or_default();
-    let visit = Visit::found(&app, &call, Browser::of(&app, &headers), go).await?;
+    let visit = Visit::found(&app, &call, &headers, go).await?;
     match session::current(&app, &headers).await? {
         Some(session) => page(visit, &session, go).await,
         None => Ok(Redirect::to(&format!("/login?go={go}")).into_response()),
@@ -68,14 +70,18 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     let scope = visit.allowed(session, visit.ask.scope.clone());
     let told = visit.ask.claims.beside(&scope);
     let (new, known) = apart(Allowed { scope, claims: told, workspace: None }, &before, &visit.ask.claims);
+    let shell = signin::shell(app, visit.reader, None, Some(session));
+    let (scopes, already) = (lines(&shell, app, &new), lines(&shell, app, &known));
+    let offline = new.scope.offline() || known.scope.offline();
     let page = ConsentPage {
-        page: Shell::new(app),
+        page: shell,
         client: asking(app, client, &visit.ask.redirect_uri),
         third_party: !client.metadata.trusted,
-        approved_on: client.provenance.vouched_for().then(|| client.created_at.date()),
-        scopes: lines(app, &new),
-        offline: new.scope.offline() || known.scope.offline(),
-        already: lines(app, &known),
+        approved_on: client.provenance.vouched_for().then_some(client.created_at),
+        things: scopes.len() + usize::from(offline),
+        scopes,
+        offline,
+        already,
         user_email: session.user.email.clone(),
         switch_href: format!("/login?go={go}&another=1"),
         resources: visit.ask.resource.clone(),
@@ -107,9 +113,9 @@ async fn choices(app: &App, session: &Session, before: Option<&WorkspaceId>) -> 
     Ok(choices)
 }
 
-fn lines(app: &App, what: &Allowed) -> Vec<ScopeLine> {
-    let mut lines = oauth::scopes::lines(app, &what.scope);
-    lines.extend(oauth::scopes::told(&what.claims));
+fn lines(page: &Shell, app: &App, what: &Allowed) -> Vec<ScopeLine> {
+    let mut lines = oauth::scopes::lines(page, app, &what.scope);
+    lines.extend(oauth::scopes::told(page, &what.claims));
     lines
 }
 
@@ -137,7 +143,7 @@ pub async fn post(
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
     let go = params.get("go").unwrap_or_default();
-    let visit = Visit::found(&app, &call, Browser::of(&app, &headers), go).await?;
+    let visit = Visit::found(&app, &call, &headers, go).await?;
     let session = session::current(&app, &headers).await?;
     // Consent before sign-in isn't a step that exists.
     let session = session.ok_or_else(Stopped::expired)?;
@@ -165,7 +171,7 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params, mark: Option<S
     let named = params.all("scope").join(" ");
     let named = if named.is_empty() { Ok(asked.clone()) } else { ScopeSet::parse(&named) };
     let Some(named) = named.ok().filter(|named| named.within(asked)) else {
-        return Err(Stopped::bad_request("The form allows more than the app asked for."));
+        return Err(Stopped::invalid(Message::new("stopped-more-than-asked")));
     };
     match params.get("decision") {
         Some("allow") => {
@@ -175,7 +181,7 @@ fn decision(asked: &ScopeSet, session: &Session, params: &Params, mark: Option<S
             Ok(Decision { user, allowed: Some(allowed), mark, workspace: None })
         }
         Some("deny") => Ok(Decision { user, allowed: None, mark, workspace: None }),
-        _ => Err(Stopped::bad_request("Choose Allow or Cancel.")),
+        _ => Err(Stopped::invalid(Message::new("stopped-no-choice"))),
     }
 }
 
@@ -186,7 +192,7 @@ async fn place(app: &App, session: &Session, params: &Params) -> Result<Option<W
         return Ok(None);
     }
     let chosen = all.into_iter().find(|one| Some(one.slug.as_str()) == params.get("workspace"));
-    chosen.map(|one| Some(one.slug)).ok_or_else(|| Stopped::bad_request("Choose one of your workspaces."))
+    chosen.map(|one| Some(one.slug)).ok_or_else(|| Stopped::invalid(Message::new("stopped-no-workspace")))
 }
 
 fn trace(call: &Call, session: &Session, visit: &Visit<'_>, said: &Decision) -> audit::Event {
@@ -197,21 +203,9 @@ fn trace(call: &Call, session: &Session, visit: &Visit<'_>, said: &Decision) -> 
 }
 
 fn changed_meanwhile() -> Stopped {
-    Stopped::refused(
-        StatusCode::CONFLICT,
-        "client_changed",
-        "The app has changed",
-        "It changed what it says about itself while you were looking. Nothing was shared.",
-        "Go back to the app and start again; then you see what it says now.",
-    )
+    Stopped::told(StatusCode::CONFLICT, "client_changed", Message::new("stopped-client-changed"))
 }
 
 fn decided_before() -> Stopped {
-    Stopped::refused(
-        StatusCode::CONFLICT,
-        "already_decided",
-        "You have decided this already",
-        "The form was sent twice, or another tab was faster.",
-        "Go back to the app; if it isn't connected, start again there.",
-    )
+    Stopped::told(StatusCode::CONFLICT, "already_decided", Message::new("stopped-decided"))
 }

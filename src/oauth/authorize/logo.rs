@@ -2,9 +2,9 @@
 //! when: it is fetched once for all, and kept.
 
 use crate::app::App;
-use crate::base::Time;
+use crate::base::{Time, uri};
 use crate::clients::Client;
-use crate::outbound::Fetched;
+use crate::outbound::{Fetched, Wanted};
 use crate::web::{Params, Query};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,9 +12,12 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The most bytes of a picture.
-const MOST_BYTES: usize = 64 * 1024;
-const IMAGES: &str = "image/png, image/jpeg, image/webp, image/gif";
+static PICTURE: Wanted = Wanted {
+    what: "picture",
+    accept: "image/png, image/jpeg, image/webp, image/gif",
+    most: 64 * 1024,
+    is: |_, fetched| kind(fetched).is_some(),
+};
 const LEAST: Duration = Duration::from_secs(3600);
 const MOST: Duration = Duration::from_secs(86_400);
 /// What isn't a picture isn't asked for again sooner.
@@ -54,7 +57,7 @@ pub async fn get(State(app): State<App>, Query(query): Query) -> Response {
 }
 
 async fn fetch(app: &App, uri: &str, now: Time) -> Arc<Logo> {
-    let fetched = app.documents.fetch(uri, IMAGES, MOST_BYTES, now).await;
+    let fetched = app.documents.fetch(uri, &PICTURE, now).await;
     let logo = match fetched.as_deref() {
         Ok(fetched) => {
             let until = now + fetched.lives.unwrap_or(LEAST).clamp(LEAST, MOST);
@@ -62,7 +65,7 @@ async fn fetch(app: &App, uri: &str, now: Time) -> Arc<Logo> {
             Logo { until: if picture.is_some() { until } else { now + NONE }, picture }
         }
         Err(why) => {
-            tracing::info!(uri, ?why, "a client's logo couldn't be fetched");
+            tracing::info!(host = uri::host(uri), ?why, "a client's logo couldn't be fetched");
             Logo { picture: None, until: now + NONE }
         }
     };

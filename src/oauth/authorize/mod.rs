@@ -22,7 +22,7 @@ use crate::people;
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
 use crate::web::browser::Browser;
-use crate::web::{AnyForm, Call, Params, Query, Stopped};
+use crate::web::{AnyForm, Call, Params, Query, Reader, Stopped};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -67,14 +67,15 @@ async fn begin(app: &App, call: &Call, headers: &HeaderMap, params: Params) -> R
         Ok(Some(inside)) => inside,
         Err(refusal) => return request::unread(app, &client, &params, refusal),
     };
-    let back = request::redirect(app, &client, &params)?;
+    let reader = Reader::of(app, headers, None).asked(params.get("ui_locales"));
+    let back = request::redirect(app, &client, &params)?.in_language(reader.language());
     // From here on the client hears of errors itself.
     let ask = match request::read(app, &client, &back, &params) {
         Ok(ask) => ask,
         Err(refusal) => return Ok(back.refuse(refusal)),
     };
     let browser = Browser::of(app, headers);
-    let visit = Visit { app, client, back, ask, browser, waiting: None, call };
+    let visit = Visit { app, client, back, ask, browser, reader, waiting: None, call };
     visit.go_on(headers).await
 }
 
@@ -85,8 +86,7 @@ pub async fn resume(
     headers: HeaderMap,
     Query(query): Query,
 ) -> Result<Response, Stopped> {
-    let browser = Browser::of(&app, &headers);
-    let visit = Visit::found(&app, &call, browser, query.get("go").unwrap_or_default()).await?;
+    let visit = Visit::found(&app, &call, &headers, query.get("go").unwrap_or_default()).await?;
     visit.go_on(&headers).await
 }
 
@@ -97,24 +97,27 @@ struct Visit<'a> {
     back: Return,
     ask: AuthRequest,
     browser: Browser,
+    reader: Reader,
     waiting: Option<Interaction>,
     call: &'a Call,
 }
 
 impl<'a> Visit<'a> {
     /// A parked request, held against the registry as it is now.
-    async fn found(app: &'a App, call: &'a Call, browser: Browser, go: &str) -> Result<Self, Stopped> {
+    async fn found(app: &'a App, call: &'a Call, headers: &HeaderMap, go: &str) -> Result<Self, Stopped> {
+        let browser = Browser::of(app, headers);
         let waiting = interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?;
+        let reader = Reader::of(app, headers, None).asked(waiting.waiting.language.as_deref());
         let mut ask: AuthRequest = serde_json::from_value(waiting.waiting.request.clone())
             .map_err(|why| Fault::Bug(format!("a parked request can't be read: {why}")))?;
         let may = |client: &Arc<Client>| client.enabled && request::may_respond(app, client, ask.response_type);
         let client = clients::find(app, &ask.client_id).await?.filter(may);
         let client = client.ok_or_else(Stopped::expired)?;
         let back = Return::checked(app, &client, &ask.redirect_uri).ok_or_else(Stopped::expired)?;
-        let back = back.with(ask.response_mode, ask.state.clone());
+        let back = back.with(ask.response_mode, ask.state.clone()).in_language(reader.language());
         ask.scope = ask.scope.only(|name| client.scope().has(name));
         ask.claims = ask.claims.within(&client);
-        Ok(Visit { app, client, back, ask, browser, waiting: Some(waiting), call })
+        Ok(Visit { app, client, back, ask, browser, reader, waiting: Some(waiting), call })
     }
 
     async fn go_on(self, headers: &HeaderMap) -> Result<Response, Stopped> {
@@ -169,6 +172,7 @@ impl<'a> Visit<'a> {
                     login_hint: self.ask.login_hint.clone(),
                     return_to: RESUME.to_owned(),
                     leads_to: uri::origin(&self.ask.redirect_uri),
+                    language: self.reader.wished().map(|language| language.tag().to_owned()),
                     request,
                 };
                 self.may_wait()?;

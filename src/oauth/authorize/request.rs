@@ -6,6 +6,7 @@ use super::stopped::{not_approved, unknown_client, unusable_document};
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, Lookup, ResponseType};
+use crate::lang::Message;
 use crate::oauth::error::{Code, Refusal};
 use crate::oauth::wishes::{Asked, Wishes};
 use crate::oauth::{id_token, pkce, target};
@@ -95,7 +96,7 @@ pub async fn client(app: &App, params: &Params) -> Result<Arc<Client>, Stopped> 
     let client_id = params.get("client_id").unwrap_or_default();
     match clients::look_up(app, client_id).await? {
         Lookup::Known(client) if client.enabled => Ok(client),
-        Lookup::Known(client) if client.provenance.stranger() => Err(not_approved(app, &client)),
+        Lookup::Known(client) if client.provenance.stranger() => Err(not_approved(&client)),
         Lookup::Known(_) | Lookup::Unknown => Err(unknown_client(client_id)),
         Lookup::Unusable(why) => Err(unusable_document(client_id, &why)),
     }
@@ -133,31 +134,19 @@ pub fn unread(app: &App, client: &Client, outer: &Params, refusal: Refusal) -> R
         return Ok(redirect(app, client, outer)?.refuse(refusal));
     }
     refusal.log("page");
-    let name = &client.metadata.client_name;
-    let stopped = Stopped::refused(
-        StatusCode::BAD_REQUEST,
-        refusal.code.wire().0,
-        "This sign-in link can't be read",
-        format!("{name} sent a sealed request that we can't use. Nothing was shared."),
-        format!("Please tell {name}'s support; the reference below helps them."),
-    );
+    let message = Message::new("stopped-sealed").name("client", &client.metadata.client_name);
+    let stopped = Stopped::told(StatusCode::BAD_REQUEST, refusal.code.wire().0, message);
     Err(stopped.detail("What is wrong", refusal.description))
 }
 
 fn mismatch(app: &App, client: &Client, presented: &str) -> Stopped {
     let registered = &client.metadata.redirect_uris;
     let kind = registered.iter().map(|uri| uri::difference(uri, presented)).find(|kind| *kind != "not registered");
-    let name = &client.metadata.client_name;
-    let stopped = Stopped::refused(
-        StatusCode::BAD_REQUEST,
-        "invalid_redirect_uri",
-        format!("We can't send you back to {name}"),
-        "The app asked us to use an address that isn't on its list. Nothing was shared.",
-        format!("Please tell {name}'s support; the reference below helps them."),
-    )
-    .detail("redirect_uri", if presented.is_empty() { "(missing, or sent twice)" } else { presented })
-    .detail("Differs from a registered one", kind.unwrap_or("not registered at all"))
-    .detail("Rule", "RFC 6749 §3.1.2.3, RFC 9700 §2.1: compared byte for byte");
+    let message = Message::new("stopped-redirect").name("client", &client.metadata.client_name);
+    let stopped = Stopped::told(StatusCode::BAD_REQUEST, "invalid_redirect_uri", message)
+        .detail("redirect_uri", if presented.is_empty() { "(missing, or sent twice)" } else { presented })
+        .detail("Differs from a registered one", kind.unwrap_or("not registered at all"))
+        .detail("Rule", "RFC 6749 §3.1.2.3, RFC 9700 §2.1: compared byte for byte");
     if app.dev { stopped.detail("Registered", registered.join("  ")) } else { stopped }
 }
 

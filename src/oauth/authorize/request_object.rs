@@ -8,14 +8,19 @@ use crate::clients::{Client, REQUEST_OBJECT_ALGORITHMS};
 use crate::crypto::jwt;
 use crate::oauth::client_keys;
 use crate::oauth::error::{Code, Refusal};
+use crate::outbound::Wanted;
 use crate::web::{Params, json};
 use serde_json::{Map, Value};
-use std::time::Duration;
 
 /// RFC 9101 §4 and what deployed clients write.
 const TYPES: [&str; 3] = ["oauth-authz-req+jwt", "application/oauth-authz-req+jwt", "JWT"];
 /// RFC 9101 §5.2.3, OIDC Core §6.2.
-const MEDIA: [&str; 2] = ["application/oauth-authz-req+jwt", "application/jwt"];
+static OBJECT: Wanted = Wanted {
+    what: "request object",
+    accept: "application/oauth-authz-req+jwt, application/jwt",
+    most: jwt::MAX_BYTES,
+    is: |_, fetched| ["application/oauth-authz-req+jwt", "application/jwt"].contains(&fetched.media_type.as_str()),
+};
 /// RFC 9126 §2.2: what names of pushed requests begin with.
 const PUSHED: &str = "urn:ietf:params:oauth:request_uri:";
 /// Claims of the JWT itself; all others are parameters.
@@ -24,8 +29,6 @@ const ITS_OWN: [&str; 8] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cl
 const LONGEST: usize = 512;
 /// How far clocks may differ, in seconds.
 const LEEWAY: i64 = 30;
-/// How long a client's site may take, while a person waits.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How a request is sent.
 enum Sent<'a> {
@@ -99,12 +102,13 @@ async fn by_reference(app: &App, client: &Client, uri: &str, network: &str) -> R
         return refuse(Code::TooManyAttempts, "too many requests from here; wait a minute");
     }
     app.waiting.count(network, now);
-    match app.outbound.get_text(uri, &MEDIA, jwt::MAX_BYTES, PATIENCE).await {
-        Ok(text) => Ok(text.trim().to_owned()),
-        Err(why) => {
-            let description = "request_uri could not be fetched, or serves something else than a request object";
-            Err(Refusal::new(Code::InvalidRequestUri, description).because(why.detail()))
-        }
+    let unfetched = Refusal::new(
+        Code::InvalidRequestUri,
+        "request_uri could not be fetched, or serves something else than a request object",
+    );
+    match app.outbound.get(uri, &OBJECT).await {
+        Ok(fetched) => Ok(String::from_utf8(fetched.body).map_err(|_| unfetched)?.trim().to_owned()),
+        Err(why) => Err(unfetched.because(why.detail())),
     }
 }
 

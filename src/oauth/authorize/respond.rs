@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::base::{Secret, uri};
 use crate::clients::Client;
+use crate::lang::Language;
 use crate::oauth::error::Refusal;
 use crate::web::{Page, Shell};
 use askama::Template;
@@ -45,6 +46,7 @@ pub struct Return {
     redirect_uri: String,
     mode: Mode,
     state: Option<String>,
+    language: Language,
 }
 
 impl Return {
@@ -57,12 +59,18 @@ impl Return {
             redirect_uri: presented.to_owned(),
             mode: Mode::Query,
             state: None,
+            language: app.language(),
         })
     }
 
     /// With how the answer travels and what it gives back.
     pub fn with(self, mode: Mode, state: Option<String>) -> Self {
         Return { mode, state, ..self }
+    }
+
+    /// With the language of the page on the way, where there is one.
+    pub fn in_language(self, language: Language) -> Self {
+        Return { language, ..self }
     }
 
     /// As presented.
@@ -124,7 +132,7 @@ impl Return {
     fn form_post(self, fields: Vec<(String, String)>) -> Response {
         let leads_to = uri::origin(&self.redirect_uri);
         let page = FormPostPage {
-            page: Shell::new(&self.app),
+            page: Shell::of(&self.app, self.language),
             action: self.redirect_uri,
             fields,
             client_name: self.client_name,

@@ -7,7 +7,8 @@ use crate::audit::{self, Actor, Event};
 use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::{ClientId, SessionId, UserId, uuid7};
-use crate::clients::{self, Client};
+use crate::clients::cimd::Unusable;
+use crate::clients::{self, Client, Lookup};
 use crate::db::{Fault, Result, Tx};
 use crate::keys::NoKey;
 use crate::oauth::subject;
@@ -41,9 +42,10 @@ pub struct Notice {
     pub(super) created_at: Time,
 }
 
-/// Writes down who must be told.
+/// Writes down who must be told; a client whose document isn't remembered may have to be, which shows on delivery.
 pub(super) async fn enqueue(tx: &mut Tx, user: &UserId, participants: &[Participant], now: Time) -> Result<()> {
-    for to in participants.iter().filter(|to| to.metadata.backchannel_logout_uri.is_some()) {
+    let may_want = |to: &&Participant| to.metadata.as_ref().is_none_or(|known| known.backchannel_logout_uri.is_some());
+    for to in participants.iter().filter(may_want) {
         store::enqueue(&mut *tx, &hex(&uuid7(now)), user, to, now).await?;
     }
     Ok(())
@@ -57,7 +59,14 @@ pub async fn claim(app: &App) -> Result<Vec<Notice>> {
 
 /// Tells the client, and settles the notice: it is done, or to be tried again later, or given up.
 pub async fn deliver(app: &App, notice: &Notice) -> std::result::Result<(), Fault> {
-    let client = clients::find(app, notice.client_id.as_str()).await?.filter(|client| client.enabled);
+    let client = match clients::look_up(app, notice.client_id.as_str()).await? {
+        Lookup::Known(client) => Some(client).filter(|client| client.enabled),
+        // Its document can be there again soon.
+        Lookup::Unusable(why @ (Unusable::Busy | Unusable::Unfetched)) => {
+            return failed(app, notice, &Failed(why.in_words())).await;
+        }
+        Lookup::Unknown | Lookup::Unusable(_) => None,
+    };
     let uri = client.as_ref().and_then(|client| client.metadata.backchannel_logout_uri.as_deref());
     let (Some(client), Some(uri)) = (&client, uri) else {
         // Nobody is left to be told.

@@ -11,8 +11,8 @@ pub mod store;
 use super::grants;
 use crate::app::App;
 use crate::base::id::{ClientId, SessionId, UserId};
-use crate::clients::Metadata;
-use crate::db::{Fault, Result, Tx};
+use crate::clients::{Metadata, cimd};
+use crate::db::{Fault, On, Result, Tx};
 use crate::signin::session;
 
 /// A client that got tokens in a session.
@@ -20,8 +20,8 @@ use crate::signin::session;
 pub struct Participant {
     /// Which client.
     pub client_id: ClientId,
-    /// Where it wants to be told.
-    pub metadata: Metadata,
+    /// Where it wants to be told; none for a client with a document that isn't remembered here.
+    pub metadata: Option<Metadata>,
     /// In which session.
     pub sid: SessionId,
 }
@@ -32,9 +32,28 @@ pub async fn wind_up(app: &App, tx: &mut Tx, user: &UserId, sid: &SessionId) -> 
     let now = app.now();
     // First, since it waits for codes that are just being redeemed: whoever got tokens is seen as having taken part.
     grants::end_of_session(&mut *tx, sid, app.config.logout.offline_grants, now).await?;
-    let participants = store::participants(&mut *tx, sid).await?;
+    let participants = participants(app, &mut *tx, sid).await?;
     backchannel::enqueue(tx, user, &participants, now).await?;
     Ok(participants)
+}
+
+/// Who got tokens in a session.
+async fn participants(app: &App, on: impl On, sid: &SessionId) -> Result<Vec<Participant>> {
+    Ok(with_documents(app, store::participants(on, sid).await?))
+}
+
+/// What those without a row say in their documents, as far as that is remembered: this is inside a transaction, where
+/// nobody is asked. Those that aren't trusted any more aren't told.
+fn with_documents(app: &App, participants: Vec<Participant>) -> Vec<Participant> {
+    let known = participants.into_iter().filter_map(|to| match &to.metadata {
+        Some(_) => Some(to),
+        None => {
+            cimd::standing(app, to.client_id.as_str())?;
+            let remembered = cimd::remembered(app, to.client_id.as_str());
+            Some(Participant { metadata: remembered.map(|client| client.metadata.clone()), ..to })
+        }
+    });
+    known.collect()
 }
 
 /// Ends all sessions of a person, with what hangs on them; gives how many there were.
@@ -48,7 +67,7 @@ pub async fn sign_out_everywhere(app: &App, tx: &mut Tx, user: &UserId) -> Resul
 
 /// Tells every client that knows the person, in whatever session: the account is disabled, or about to be deleted.
 pub async fn account_over(app: &App, tx: &mut Tx, user: &UserId) -> Result<()> {
-    let participants = store::participants_of(&mut *tx, user).await?;
+    let participants = with_documents(app, store::participants_of(&mut *tx, user).await?);
     backchannel::enqueue(tx, user, &participants, app.now()).await
 }
 

@@ -1,23 +1,21 @@
 //! `/logout`: the person says that they want to leave, is signed out here and at the apps, and goes on where the app that
 //! asked wants them.
 
-use super::farewell::Farewell;
 use super::request::{self, LogoutRequest};
-use super::{Participant, frontchannel, store, wind_up};
+use super::{Participant, frontchannel, participants, wind_up};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::uri;
 use crate::clients::Client;
 use crate::db::Fault;
-use crate::signin::{Asking, Session, session};
+use crate::signin::{self, Asking, Session, session};
 use crate::web::browser::{Browser, Cookie, check_form};
-use crate::web::{Call, Form, Page, Params, Shell, Stopped};
+use crate::web::{Call, Form, Page, Params, Reader, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::json;
-use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "logout.html")]
@@ -40,22 +38,28 @@ struct SignedOutPage {
 }
 
 /// `GET /logout`: asks first.
-pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Stopped> {
+pub async fn get(State(app): State<App>, reader: Reader, headers: HeaderMap) -> Result<Response, Stopped> {
     let session = session::current(&app, &headers).await?;
     let nobody = request::read(&app, &Params::default()).await?;
-    Ok(ask(&app, &headers, session, nobody))
+    Ok(ask(&app, reader, &headers, session, nobody))
 }
 
 /// Asks whether to sign out, on behalf of an app where one asks.
-pub(super) fn ask(app: &App, headers: &HeaderMap, session: Option<Session>, ask: LogoutRequest) -> Response {
+pub(super) fn ask(
+    app: &App,
+    reader: Reader,
+    headers: &HeaderMap,
+    session: Option<Session>,
+    ask: LogoutRequest,
+) -> Response {
     let browser = Browser::of(app, headers);
     let leads_to = ask.farewell.as_ref().and_then(|farewell| uri::origin(farewell.uri()));
     let page = LogoutPage {
-        page: Shell::new(app),
+        page: signin::shell(app, reader, None, session.as_ref()),
         user_email: session.map(|session| session.user.email),
         csrf: browser.csrf(app),
         client: ask.client.as_deref().map(asking),
-        fields: fields(&ask),
+        fields: fields(&ask, reader),
         trouble: ask.trouble,
     };
     // Browsers hold the redirect that follows the form to `form-action`.
@@ -63,13 +67,15 @@ pub(super) fn ask(app: &App, headers: &HeaderMap, session: Option<Session>, ask:
 }
 
 /// What the form brings back: the same request, by the name of its client. Held against the registry again then.
-fn fields(ask: &LogoutRequest) -> Vec<(&'static str, String)> {
+fn fields(ask: &LogoutRequest, reader: Reader) -> Vec<(&'static str, String)> {
+    let language = reader.wished().map(|language| ("ui_locales", language.tag().to_owned()));
     let (Some(client), Some(farewell)) = (&ask.client, &ask.farewell) else {
-        return ask.client.iter().map(|client| ("client_id", client.id.to_string())).collect();
+        return ask.client.iter().map(|client| ("client_id", client.id.to_string())).chain(language).collect();
     };
     let mut fields =
         vec![("client_id", client.id.to_string()), ("post_logout_redirect_uri", farewell.uri().to_owned())];
     fields.extend(farewell.state().map(|state| ("state", state.to_owned())));
+    fields.extend(language);
     fields
 }
 
@@ -77,6 +83,7 @@ fn fields(ask: &LogoutRequest) -> Vec<(&'static str, String)> {
 pub async fn post(
     State(app): State<App>,
     call: Call,
+    reader: Reader,
     headers: HeaderMap,
     Form(form): Form,
 ) -> Result<Response, Stopped> {
@@ -84,17 +91,18 @@ pub async fn post(
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
     let ask = request::read(&app, &params).await?;
     let session = session::current(&app, &headers).await?;
-    sign_out(&app, &call, session, ask.client, ask.farewell).await
+    sign_out(&app, &call, reader.asked(params.get("ui_locales")), session, ask).await
 }
 
 /// Ends the session of this browser, if there still is one, and goes on. What fails at an app is no concern of the person.
 pub(super) async fn sign_out(
     app: &App,
     call: &Call,
+    reader: Reader,
     session: Option<Session>,
-    client: Option<Arc<Client>>,
-    farewell: Option<Farewell>,
+    ask: LogoutRequest,
 ) -> Result<Response, Stopped> {
+    let LogoutRequest { client, farewell, .. } = ask;
     let participants = match &session {
         Some(session) => end(app, call, session, client.as_deref()).await?,
         None => Vec::new(),
@@ -106,7 +114,8 @@ pub(super) async fn sign_out(
         return Ok((gone, Redirect::to(location)).into_response());
     }
     let origins = frames.iter().filter_map(|to| uri::origin(to)).collect();
-    let page = SignedOutPage { page: Shell::new(app), client: client.as_deref().map(asking), frames, onward };
+    let page = signin::shell(app, reader, None, session.as_ref());
+    let page = SignedOutPage { page, client: client.as_deref().map(asking), frames, onward };
     Ok((gone, Page::new(page).frames(origins)).into_response())
 }
 
@@ -115,7 +124,7 @@ async fn end(app: &App, call: &Call, session: &Session, client: Option<&Client>)
     let mut tx = app.db.begin().await?;
     if !session::end(&mut tx, session).await? {
         // The form was sent twice at once; the browser shows the answer of one, so both have the frames.
-        return store::participants(&mut tx, &session.sid).await;
+        return participants(app, &mut tx, &session.sid).await;
     }
     let participants = wind_up(app, &mut tx, &session.user.id, &session.sid).await?;
     audit::record(&mut tx, &signed_out(call, session, client), app.now()).await?;

@@ -5,6 +5,7 @@ use super::farewell::Farewell;
 use crate::app::App;
 use crate::clients::{self, Client};
 use crate::db::Fault;
+use crate::lang::Message;
 use crate::oauth::id_token;
 use crate::oauth::subject::KnownAs;
 use crate::web::{Params, Stopped};
@@ -53,15 +54,15 @@ pub(super) enum Next {
 /// Longest `state`, in bytes.
 const LONGEST: usize = 2048;
 
-/// Reads the parameters. `logout_hint` and `ui_locales` change nothing: there is one session in a browser, and one
-/// language.
+/// Reads the parameters. `logout_hint` changes nothing: there is one session in a browser. `ui_locales` is for whoever
+/// makes the page.
 pub(super) async fn read(app: &App, params: &Params) -> Result<LogoutRequest, Stopped> {
     if params.first_repeated(&[]).is_some() {
-        return Err(Stopped::bad_request("This sign-out link has a parameter twice."));
+        return Err(Stopped::invalid(Message::new("stopped-logout-twice")));
     }
     let state = params.get("state");
     if state.is_some_and(|state| state.len() > LONGEST) {
-        return Err(Stopped::bad_request("The state of this sign-out link is too long; it has at most 2048 bytes."));
+        return Err(Stopped::invalid(Message::new("stopped-logout-state").count("most", LONGEST)));
     }
     let (hint, client) = who(app, params).await?;
     let asked = params.get("post_logout_redirect_uri");

@@ -4,22 +4,28 @@ use super::Participant;
 use super::backchannel::Notice;
 use crate::base::Time;
 use crate::base::id::{ClientId, SessionId, UserId};
+use crate::clients::Metadata;
 use crate::db::{Db, On, Result, Row, Tx};
 use crate::{args, sql};
 
 sql! {
-    read PARTICIPANTS = "SELECT c.id, c.metadata FROM (SELECT DISTINCT client_id FROM grants \
-                         WHERE sid = $1 AND redeemed_at IS NOT NULL) g JOIN clients c ON c.id = g.client_id \
-                         WHERE c.enabled ORDER BY c.id";
-    read PARTICIPANTS_OF = "SELECT c.id, c.metadata, g.sid FROM (SELECT DISTINCT client_id, sid FROM grants \
-                            WHERE user_id = $1 AND redeemed_at IS NOT NULL) g JOIN clients c ON c.id = g.client_id \
-                            WHERE c.enabled ORDER BY c.id, g.sid";
+    read PARTICIPANTS = "SELECT g.client_id, c.metadata FROM (SELECT DISTINCT client_id FROM grants \
+                         WHERE sid = $1 AND redeemed_at IS NOT NULL) g LEFT JOIN clients c ON c.id = g.client_id \
+                         WHERE c.enabled OR (g.client_id LIKE '%://%' AND NOT EXISTS \
+                         (SELECT 1 FROM blocked_clients b WHERE b.id = g.client_id)) ORDER BY g.client_id";
+    read PARTICIPANTS_OF = "SELECT g.client_id, c.metadata, g.sid FROM (SELECT DISTINCT client_id, sid FROM grants \
+                            WHERE user_id = $1 AND redeemed_at IS NOT NULL) g LEFT JOIN clients c ON c.id = g.client_id \
+                            WHERE c.enabled OR (g.client_id LIKE '%://%' AND NOT EXISTS \
+                            (SELECT 1 FROM blocked_clients b WHERE b.id = g.client_id)) ORDER BY g.client_id, g.sid";
     write ENQUEUE = "INSERT INTO logout_notices (id, client_id, user_id, sid, attempts, created_at, due_at) \
                      VALUES ($1, $2, $3, $4, 0, $5, $5) RETURNING id";
     read DUE = "SELECT id FROM logout_notices WHERE due_at <= $1 ORDER BY due_at LIMIT 1";
     write CLAIM = "UPDATE logout_notices SET due_at = $2, attempts = attempts + 1 WHERE due_at <= $1 AND id IN \
-                   (SELECT d.id FROM (SELECT id, due_at, row_number() OVER (PARTITION BY client_id ORDER BY due_at, id) AS n \
-                   FROM logout_notices WHERE due_at <= $1) d WHERE d.n <= 2 ORDER BY d.due_at, d.id LIMIT 16) \
+                   (SELECT d.id FROM (SELECT id, client_id, due_at, \
+                   row_number() OVER (PARTITION BY client_id ORDER BY due_at, id) AS n, \
+                   row_number() OVER (PARTITION BY CASE WHEN client_id LIKE '%://%' THEN 1 ELSE 0 END ORDER BY due_at, id) AS m \
+                   FROM logout_notices WHERE due_at <= $1) d WHERE d.n <= 2 AND (d.m <= 4 OR d.client_id NOT LIKE '%://%') \
+                   ORDER BY d.due_at, d.id LIMIT 16) \
                    RETURNING id, client_id, user_id, sid, attempts, created_at";
     write DONE = "DELETE FROM logout_notices WHERE id = $1 AND attempts = $2 RETURNING id";
     write TAKE_OVERDUE = "DELETE FROM logout_notices WHERE id IN (SELECT id FROM logout_notices WHERE client_id = $1 \
@@ -32,21 +38,24 @@ sql! {
 /// Who got tokens in a session.
 pub async fn participants(mut on: impl On, sid: &SessionId) -> Result<Vec<Participant>> {
     let rows = on.all(PARTICIPANTS, args![sid]).await?;
-    let read = rows.iter().map(|row| {
-        let (client_id, metadata) = (row.id("id")?, row.json("metadata")?);
-        Ok(Participant { client_id, metadata, sid: sid.clone() })
-    });
+    let read = rows
+        .iter()
+        .map(|row| Ok(Participant { client_id: row.id("client_id")?, metadata: metadata(row)?, sid: sid.clone() }));
     read.collect()
 }
 
 /// Who got tokens about a person, by session.
 pub async fn participants_of(mut on: impl On, user: &UserId) -> Result<Vec<Participant>> {
     let rows = on.all(PARTICIPANTS_OF, args![user]).await?;
-    let read = rows.iter().map(|row| {
-        let (client_id, metadata) = (row.id("id")?, row.json("metadata")?);
-        Ok(Participant { client_id, metadata, sid: row.id("sid")? })
-    });
+    let read = rows
+        .iter()
+        .map(|row| Ok(Participant { client_id: row.id("client_id")?, metadata: metadata(row)?, sid: row.id("sid")? }));
     read.collect()
+}
+
+/// A client with a document has no row.
+fn metadata(row: &Row) -> Result<Option<Metadata>> {
+    row.text_opt("metadata")?.map(|_| row.json("metadata")).transpose()
 }
 
 /// Writes a notice that is due at once.
@@ -54,7 +63,8 @@ pub(super) async fn enqueue(mut on: impl On, id: &str, user: &UserId, to: &Parti
     on.run(ENQUEUE, args![id, &to.client_id, user, &to.sid, now]).await.map(|_| ())
 }
 
-/// Takes a few notices that are due, no more than two of one client; nobody else gets them before `lease` is over.
+/// Takes a few notices that are due, no more than two of one client, and no more than four of clients with documents: of
+/// those anyone can make any number that let us wait. Nobody else gets them before `lease` is over.
 pub(super) async fn claim(mut db: &Db, now: Time, lease: Time) -> Result<Vec<Notice>> {
     // Most of the time there is nothing: that costs no write.
     if db.one(DUE, args![now]).await?.is_none() {

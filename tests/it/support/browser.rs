@@ -68,7 +68,9 @@ impl View {
 
     pub fn text(&self) -> String {
         let html = Html::parse_document(&self.body);
-        html.root_element().text().collect::<Vec<_>>().join(" ")
+        let text = html.root_element().text().collect::<Vec<_>>().join(" ");
+        // UAX #9: what isolates names in plain text; nobody sees it.
+        text.replace(['\u{2068}', '\u{2069}'], "")
     }
 }
 

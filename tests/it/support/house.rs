@@ -88,6 +88,7 @@ pub fn config(dir: &std::path::Path, database_url: Option<String>) -> Config {
     config.passwords.memory_kib = 8;
     config.passwords.passes = 1;
     config.limits.shutdown_delay = Duration::ZERO;
+    config.outbound.patience = Duration::from_secs(2);
     config.listen = "127.0.0.1:0".parse().expect("an address");
     config
 }

@@ -25,6 +25,8 @@ pub struct Rp {
 struct Inner {
     notices: Mutex<Vec<Notice>>,
     frames: Mutex<Vec<String>>,
+    document: Mutex<Option<Value>>,
+    document_asked: AtomicUsize,
     answer: AtomicU16,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
@@ -66,6 +68,7 @@ impl Rp {
         let routes = Router::new()
             .route("/backchannel", post(backchannel))
             .route("/frame", get(frame))
+            .route("/client.json", get(document))
             .route("/silent-frame", get(silent_frame))
             .fallback(get(async || Html("<h1>Goodbye from the app</h1>")))
             .with_state(inner.clone());
@@ -98,6 +101,17 @@ impl Rp {
     /// The queries with which frames were loaded.
     pub fn frames(&self) -> Vec<String> {
         self.inner.frames.lock().expect("frames").clone()
+    }
+
+    /// Describes itself at its `/client.json`, and gives that URL; `None`: it can't be had for now.
+    pub fn describes(&self, document: Option<Value>) -> String {
+        *self.inner.document.lock().expect("a document") = document;
+        format!("{}/client.json", self.url)
+    }
+
+    /// How often its document was asked for.
+    pub fn document_asked(&self) -> usize {
+        self.inner.document_asked.load(Ordering::SeqCst)
     }
 
     /// How many notices were being answered at the same moment, at most.
@@ -141,6 +155,14 @@ async fn backchannel(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: 
 async fn frame(State(inner): State<Arc<Inner>>, request: Request) -> Html<&'static str> {
     inner.frames.lock().expect("frames").push(request.uri().query().unwrap_or_default().to_owned());
     Html("<p>signed out</p>")
+}
+
+async fn document(State(inner): State<Arc<Inner>>) -> Response {
+    inner.document_asked.fetch_add(1, Ordering::SeqCst);
+    match inner.document.lock().expect("a document").clone() {
+        Some(document) => axum::Json(document).into_response(),
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 async fn silent_frame(State(inner): State<Arc<Inner>>, request: Request) -> Response {

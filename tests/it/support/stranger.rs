@@ -3,7 +3,9 @@
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 use symbolon::config::Config;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -51,8 +53,19 @@ pub fn trusts_sites(config: &mut Config) {
     config.outbound.extra_ca = Some(authority().file.clone());
 }
 
-/// What is answered: the bytes of a response, or nothing ever.
-type Says = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send>;
+/// What is answered.
+pub enum Reply {
+    /// All of a response.
+    Whole(Vec<u8>),
+    /// Some of one, and then nothing ever.
+    Begun(Vec<u8>),
+    /// Some of one, and then a byte now and then.
+    Drip(Vec<u8>),
+    /// Some of one, and then the second part again and again.
+    Endless(Vec<u8>, Vec<u8>),
+}
+
+type Says = Box<dyn Fn(&str) -> Reply + Send>;
 
 /// A site; it ends with this.
 pub struct Site {
@@ -60,6 +73,7 @@ pub struct Site {
     pub origin: String,
     says: Arc<Mutex<Says>>,
     asked: Arc<Mutex<BTreeMap<String, usize>>>,
+    sent: Arc<AtomicUsize>,
     serving: tokio::task::JoinHandle<()>,
 }
 
@@ -83,27 +97,27 @@ impl Site {
     async fn serve(tls: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
         let port = listener.local_addr().expect("an address").port();
-        let says: Arc<Mutex<Says>> = Arc::new(Mutex::new(Box::new(|_| Some(status(404)))));
-        let asked = Arc::new(Mutex::new(BTreeMap::new()));
-        let (answers, asks) = (says.clone(), asked.clone());
+        let says: Arc<Mutex<Says>> = Arc::new(Mutex::new(Box::new(|_| Reply::Whole(status(404)))));
+        let (asked, sent) = (Arc::new(Mutex::new(BTreeMap::new())), Arc::new(AtomicUsize::new(0)));
+        let (answers, asks, bytes) = (says.clone(), asked.clone(), sent.clone());
         let serving = tokio::spawn(async move {
             let acceptor = TlsAcceptor::from(authority().tls.clone());
             while let Ok((stream, _)) = listener.accept().await {
-                let (answers, asks, acceptor) = (answers.clone(), asks.clone(), acceptor.clone());
+                let (answers, asks, bytes, acceptor) = (answers.clone(), asks.clone(), bytes.clone(), acceptor.clone());
                 tokio::spawn(async move {
                     match tls {
                         true => {
                             if let Ok(stream) = acceptor.accept(stream).await {
-                                talk(stream, &answers, &asks).await;
+                                talk(stream, &answers, &asks, &bytes).await;
                             }
                         }
-                        false => talk(stream, &answers, &asks).await,
+                        false => talk(stream, &answers, &asks, &bytes).await,
                     }
                 });
             }
         });
         let scheme = if tls { "https" } else { "http" };
-        Site { origin: format!("{scheme}://localhost:{port}"), says, asked, serving }
+        Site { origin: format!("{scheme}://localhost:{port}"), says, asked, sent, serving }
     }
 
     /// A URL of this site.
@@ -113,7 +127,20 @@ impl Site {
 
     /// From now on it answers so, by path; `None` is silence.
     pub fn says(&self, says: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) {
+        let says = move |path: &str| says(path).map_or(Reply::Begun(Vec::new()), Reply::Whole);
         *self.says.lock().expect("an answer") = Box::new(says);
+    }
+
+    /// The next who asks is answered so; whoever asks after that, with 404.
+    pub fn replies(&self, reply: Reply) {
+        let reply = Mutex::new(Some(reply));
+        let says = move |_: &str| reply.lock().expect("a reply").take().unwrap_or(Reply::Whole(status(404)));
+        *self.says.lock().expect("an answer") = Box::new(says);
+    }
+
+    /// How many bytes of something endless it got rid of.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::SeqCst)
     }
 
     /// From now on every path is this.
@@ -137,6 +164,7 @@ async fn talk(
     mut stream: impl AsyncReadExt + AsyncWriteExt + Unpin,
     says: &Mutex<Says>,
     asked: &Mutex<BTreeMap<String, usize>>,
+    sent: &AtomicUsize,
 ) {
     let mut head = Vec::new();
     let mut part = [0; 4096];
@@ -150,12 +178,29 @@ async fn talk(
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     *asked.lock().expect("counts").entry(path.clone()).or_default() += 1;
     let answer = (says.lock().expect("an answer"))(&path);
+    // Whoever asked may be gone.
     match answer {
-        Some(answer) => {
+        Reply::Whole(answer) => {
             let _ = stream.write_all(&answer).await;
             let _ = stream.shutdown().await;
         }
-        None => std::future::pending().await,
+        Reply::Begun(part) => {
+            let _ = stream.write_all(&part).await;
+            let _ = stream.flush().await;
+            std::future::pending().await
+        }
+        Reply::Drip(part) => {
+            let _ = stream.write_all(&part).await;
+            while stream.write_all(b"x").await.is_ok() && stream.flush().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        Reply::Endless(part, again) => {
+            let _ = stream.write_all(&part).await;
+            while stream.write_all(&again).await.is_ok() {
+                sent.fetch_add(again.len(), Ordering::SeqCst);
+            }
+        }
     }
 }
 

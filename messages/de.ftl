@@ -1,0 +1,268 @@
+# Deutsch, in der Sie-Form.
+
+## Die Sprache selbst
+
+language-name = Deutsch
+language-direction = ltr
+number-group = .
+date = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+date-time = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }, { $time } Uhr (UTC)
+
+## Auf mehreren Seiten
+
+page-dev = Entwicklungsmodus, Wegwerfdaten
+page-error = Fehler: { $title }
+page-new-tab = (öffnet in einem neuen Tab)
+page-email = E-Mail-Adresse
+page-password = Passwort
+page-sign-in = Anmelden
+page-sign-out = Abmelden
+page-continue = Weiter
+page-continue-to = um fortzufahren zu { $client }
+page-signed-in-as = Sie sind angemeldet als { $user }.
+page-for-developers = Für die Entwickler dieser App
+page-privacy = Datenschutz
+page-terms = Nutzungsbedingungen
+page-website = Webseite
+
+## /login
+
+login-title = Anmelden
+login-heading = Bei { $brand } anmelden
+login-confirm = Bestätigen Sie, dass Sie es sind
+login-confirm-why = Für diesen Schritt müssen wir noch einmal sichergehen. Bitte geben Sie Ihr Passwort erneut ein.
+login-trouble = Probleme beim Anmelden?
+login-trouble-help = Prüfen Sie die E-Mail-Adresse und ob die Feststelltaste ausgeschaltet ist. Klappt es trotzdem nicht? Wer { $brand } betreibt, kann Ihnen ein neues Passwort geben.
+login-people = Oder mit einem Klick anmelden
+login-wrong = Zu dieser E-Mail-Adresse und diesem Passwort gibt es hier kein Konto. Bitte prüfen Sie beides und versuchen Sie es noch einmal.
+login-throttled = { $seconds ->
+    [one] Zu viele Versuche. Warten Sie { $seconds } Sekunde und versuchen Sie es dann erneut.
+   *[other] Zu viele Versuche. Warten Sie { $seconds } Sekunden und versuchen Sie es dann erneut.
+}
+
+## /select
+
+select-title = Konto auswählen
+select-continue = Weiter als { $user }
+select-signed-in = Angemeldet
+select-another = Anderes Konto verwenden
+
+## /consent
+
+consent-title = { $client } bittet um Zugriff
+consent-wants = { $client } möchte Ihr { $brand }-Konto nutzen
+consent-wants-more = { $things ->
+    [one] { $client } bittet um eine weitere Berechtigung
+   *[other] { $client } bittet um weitere Berechtigungen
+}
+consent-described-at = beschrieben unter { $host }
+consent-goes-to = Antworten gehen an { $host }
+consent-approved = von { $brand } zugelassen am { $day }
+consent-third-party = nicht von { $brand }
+consent-local = Diese App läuft auf Ihrem eigenen Gerät, und { $brand } kann nicht erkennen, ob es wirklich { $client } ist. Fahren Sie nur fort, wenn Sie sie gerade selbst gestartet haben.
+consent-signed-in-as = Angemeldet als { $user }
+consent-switch = Konto wechseln
+consent-will = Die App darf dann
+consent-will-also = Die App darf dann außerdem
+consent-new = Neu
+consent-offline = Verbunden bleiben, wenn Sie nicht da sind
+    .detail = Entfernen Sie das Häkchen, um nur diesen Besuch zu erlauben.
+consent-before = Was Sie bereits erlaubt haben ({ $count })
+consent-places = Wo die App das darf
+consent-only-you = Die App erfährt, dass Sie es sind, und sonst nichts über Sie.
+consent-workspace = Wo die App handeln darf
+consent-never = Ihr Passwort sieht die App nicht.
+consent-allow = Erlauben
+consent-deny = Abbrechen
+
+## Was Berechtigungen und Angaben bedeuten, auf /consent
+
+scope-profile = Ihren Namen und Ihr Profil sehen
+    .detail = Name, Bild, Sprache und Zeitzone.
+scope-email = Ihre E-Mail-Adresse sehen
+scope-address = Ihre Postanschrift sehen
+scope-phone = Ihre Telefonnummer sehen
+scope-admin = { $brand } verwalten
+    .detail = Apps registrieren und ändern sowie Personen verwalten, so wie Sie es können.
+scope-unknown = { $scope }
+    .detail = Die App fragt hiernach mit der technischen Bezeichnung.
+claim-name = Ihren vollen Namen sehen
+claim-given-name = Ihren Vornamen sehen
+claim-family-name = Ihren Nachnamen sehen
+claim-middle-name = Ihren zweiten Vornamen sehen
+claim-preferred-username = Ihren Benutzernamen sehen
+claim-profile = Ihre Profilseite sehen
+claim-birthdate = Ihr Geburtsdatum sehen
+claim-zoneinfo = Ihre Zeitzone sehen
+claim-locale = Ihre Sprache sehen
+claim-email = Ihre E-Mail-Adresse sehen
+claim-email-verified = Sehen, ob Ihre E-Mail-Adresse geprüft wurde
+claim-phone-number = Ihre Telefonnummer sehen
+claim-phone-number-verified = Sehen, ob Ihre Telefonnummer geprüft wurde
+claim-address = Ihre Postanschrift sehen
+claim-updated-at = Sehen, wann Ihr Konto zuletzt geändert wurde
+claim-nickname = Ihren Spitznamen sehen
+claim-picture = Ihr Bild sehen
+claim-website = Ihre Webseite sehen
+claim-gender = Ihr Geschlecht sehen
+claim-other = Ihre Angabe „{ $claim }“ sehen
+
+## /logout
+
+logout-title = Abmelden
+logout-heading = Von { $brand } abmelden?
+logout-asked = { $client } hat uns gebeten, Sie auch hier abzumelden.
+logout-come-back = Um wiederzukommen, brauchen Sie Ihr Passwort.
+logout-nobody = In diesem Browser scheint niemand angemeldet zu sein. Eine weitere Abmeldung schadet nicht.
+logout-stay = Hier bleiben
+logout-done = Sie sind abgemeldet
+logout-others = Einen Moment: Die anderen Apps, die Sie geöffnet haben, melden Sie ebenfalls ab.
+logout-left-for = Sie haben { $brand } verlassen. Falls { $client } Ihre Daten noch zeigt, melden Sie sich auch dort ab.
+logout-left = Sie haben { $brand } in diesem Browser verlassen. In Apps, die Sie damit geöffnet haben, sind Sie möglicherweise noch angemeldet.
+logout-shared = Schließen Sie an einem gemeinsam genutzten Computer auch das Fenster.
+logout-onward = Weiter
+logout-onward-to = Weiter zu { $client }
+logout-again = Erneut anmelden
+logout-frame = Eine andere App meldet Sie ab
+
+## /setup
+
+setup-title = Ersten Administrator anlegen
+setup-welcome = Willkommen. Dieses Konto verwaltet Personen, Apps und verbundene Konten auf { $brand }. Weitere Administratoren können Sie später hinzufügen.
+setup-name = Ihr Name
+setup-password-hint = Mindestens 8 Zeichen. Ein paar Wörter hintereinander sind leicht zu merken und schwer zu erraten.
+setup-create = Administrator anlegen
+setup-once = Dieser Link funktioniert nur einmal. Verloren? Mit { $command } erhalten Sie auf dem Server einen neuen.
+setup-taken = Mit dieser Adresse gibt es bereits ein Konto.
+setup-done = Alles bereit
+setup-ready = Ihr Administratorkonto ist fertig, und der Einrichtungslink funktioniert nicht mehr.
+setup-next = Registrieren Sie als Nächstes auf dem Server Ihre erste App: { $command }
+
+## Passwörter und Adressen, die nicht gehen
+
+password-short = Wählen Sie ein Passwort mit mindestens { $least } Zeichen; ein paar Wörter hintereinander sind leicht zu merken.
+password-long = Ein Passwort darf höchstens { $most } Bytes lang sein.
+password-personal = Ihr Passwort darf nicht Ihr Name oder Ihre Adresse mit etwas Angehängtem sein.
+password-common = Solche Passwörter probieren Angreifer zuerst; bitte wählen Sie ein anderes.
+email-long = Eine E-Mail-Adresse hat höchstens { $most } Zeichen.
+email-letters = Eine E-Mail-Adresse besteht aus einfachen lateinischen Buchstaben, ohne Leerzeichen und Umlaute.
+email-invalid = Das ist keine E-Mail-Adresse. Sie muss aussehen wie name@example.com.
+
+## /
+
+home-title = Willkommen
+home-account = Ihr Konto
+home-signed-in = Sie sind angemeldet
+home-as = als { $user }
+home-playground = Spielwiese
+home-playground-what = Jeden Ablauf im Browser ausprobieren
+home-heading = Eine Anmeldung für all Ihre Apps
+home-what = { $brand } sagt Apps, wer Sie sind, und lässt Sie entscheiden, was sie dürfen. Ihr Passwort bekommen sie nie zu sehen.
+home-administrator = Administrator
+home-dev = Entwicklungsmodus
+home-developers = Für Entwickler:
+home-discovery = OpenID-Connect-Metadaten
+
+## Auf dem Rückweg zu einer App
+
+onward-title = Weiter zu { $client }
+onward-heading = Wir bringen Sie zu { $client }
+onward-no-scripts = Ihr Browser führt hier keine Skripte aus, deshalb ist noch ein Klick nötig.
+
+## Wenn etwas nicht weitergeht: was geschah; warum; was nun zu tun ist
+
+error-restart = Neu beginnen
+error-reference = Referenz
+
+stopped-form = Das hat nicht geklappt
+    .sentence = Wir können dieses Formular nicht lesen.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-link = Das hat nicht geklappt
+    .sentence = Wir können diesen Link nicht lesen.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-too-long = Das hat nicht geklappt
+    .sentence = Die E-Mail-Adresse oder das Passwort ist zu lang.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-no-person = Das hat nicht geklappt
+    .sentence = Diese Person gibt es hier nicht.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-logout-twice = Das hat nicht geklappt
+    .sentence = Dieser Abmeldelink enthält einen Parameter doppelt.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-logout-state = Das hat nicht geklappt
+    .sentence = Der Wert „state“ dieses Abmeldelinks ist zu lang; erlaubt sind höchstens { $most } Bytes.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-more-than-asked = Das hat nicht geklappt
+    .sentence = Das Formular erlaubt mehr, als die App verlangt hat.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-no-choice = Das hat nicht geklappt
+    .sentence = Bitte wählen Sie „Erlauben“ oder „Abbrechen“.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-no-workspace = Das hat nicht geklappt
+    .sentence = Bitte wählen Sie einen Ihrer Arbeitsbereiche.
+    .next = Gehen Sie zurück und versuchen Sie es noch einmal.
+stopped-forged = Wir können nicht erkennen, dass das von Ihnen kam
+    .sentence = Das Formular wurde nicht von unserer eigenen Seite in diesem Browser gesendet, oder Ihr Browser blockiert das Cookie, an dem wir das erkennen.
+    .next = Erlauben Sie Cookies für diese Seite, öffnen Sie die Seite neu und wiederholen Sie Ihre Eingabe.
+stopped-expired = Diese Seite ist abgelaufen
+    .sentence = Sie hat zu lange gewartet, wurde in einem anderen Tab abgeschlossen oder in einem anderen Browser geöffnet.
+    .next = Gehen Sie zurück zu der App, von der Sie kamen, und beginnen Sie dort neu.
+stopped-busy = Im Moment ist zu viel los
+    .sentence = Wir konnten uns nicht rechtzeitig darum kümmern. Es ist nichts verloren gegangen.
+    .next = Versuchen Sie es in ein paar Sekunden noch einmal.
+stopped-fault = Unser Fehler
+    .sentence = Bei uns ist etwas schiefgegangen. Der Fehler wurde aufgezeichnet; Ihre Daten sind sicher.
+    .next = Versuchen Sie es noch einmal. Falls es wieder geschieht, nennen Sie den Betreibern dieser Seite die Referenz unten.
+stopped-setup-link = Dieser Einrichtungslink funktioniert nicht mehr
+    .sentence = Er wurde bereits verwendet, oder seine Stunde ist um.
+    .next = Wer diesen Server betreibt, kann einen neuen erstellen: symbolon user setup-link
+stopped-unknown-client = Dieser Anmeldelink ist unvollständig
+    .sentence = Die App, die Sie hierher geschickt hat, ist uns nicht bekannt. Deshalb wissen wir nicht, wohin wir Sie zurückschicken können. Es wurde nichts weitergegeben.
+    .next = Gehen Sie zurück zur App und versuchen Sie es noch einmal, oder wenden Sie sich an ihre Hersteller.
+stopped-not-approved = Diese App darf hier noch nicht genutzt werden
+    .sentence = Sie hat sich bei { $brand } vorgestellt, wurde dort aber noch nicht zugelassen. Es wurde nichts weitergegeben.
+    .next = Bitten Sie die Betreiber von { $brand }, die App zuzulassen, und versuchen Sie es dann noch einmal.
+stopped-document = Wir können nicht feststellen, welche App das ist
+    .sentence = Die App, die Sie hierher geschickt hat, beschreibt sich auf einer eigenen Seite, und mit deren Inhalt können wir nichts anfangen. Es wurde nichts weitergegeben.
+    .next = Gehen Sie zurück zur App und versuchen Sie es noch einmal, oder wenden Sie sich an ihre Hersteller; die Einzelheiten unten helfen ihnen.
+stopped-document-busy = Wir können nicht feststellen, welche App das ist
+    .sentence = Die App, die Sie hierher geschickt hat, beschreibt sich auf einer eigenen Seite, und gerade werden zu viele solche Seiten gelesen. Es wurde nichts weitergegeben.
+    .next = Warten Sie eine Minute, gehen Sie dann zurück zur App und versuchen Sie es noch einmal.
+stopped-sealed = Dieser Anmeldelink ist nicht lesbar
+    .sentence = { $client } hat eine versiegelte Anfrage gesendet, die wir nicht verwenden können. Es wurde nichts weitergegeben.
+    .next = Bitte informieren Sie den Support von { $client }; die Referenz unten hilft dabei.
+stopped-redirect = Wir können Sie nicht zu { $client } zurückschicken
+    .sentence = Die App hat uns eine Adresse genannt, die nicht auf ihrer Liste steht. Es wurde nichts weitergegeben.
+    .next = Bitte informieren Sie den Support von { $client }; die Referenz unten hilft dabei.
+stopped-client-changed = Die App hat sich geändert
+    .sentence = Während Sie die Seite ansahen, hat die App ihre Angaben über sich geändert. Es wurde nichts weitergegeben.
+    .next = Gehen Sie zurück zur App und beginnen Sie neu; dann sehen Sie ihre jetzigen Angaben.
+stopped-decided = Darüber haben Sie schon entschieden
+    .sentence = Das Formular wurde zweimal gesendet, oder ein anderer Tab war schneller.
+    .next = Gehen Sie zurück zur App; falls sie nicht verbunden ist, beginnen Sie dort neu.
