@@ -72,9 +72,17 @@ pub struct SecretHash {
 /// A fresh client secret: 256 random bits, shown once.
 pub fn fresh_secret(now: Time) -> (Secret, SecretHash) {
     let secret = Secret::new(format!("sym_cs_{}", base64url(&entropy::bytes::<32>())));
-    let hint = secret.reveal().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-    let hash = fingerprint(secret.reveal().as_bytes());
-    (secret, SecretHash { hash, hint, created_at: now.millis(), expires_at: None })
+    let hash = SecretHash::of(&secret, now);
+    (secret, hash)
+}
+
+impl SecretHash {
+    /// What is kept of a secret that works from now on.
+    pub fn of(secret: &Secret, now: Time) -> Self {
+        let hint = secret.reveal().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+        let hash = fingerprint(secret.reveal().as_bytes());
+        SecretHash { hash, hint, created_at: now.millis(), expires_at: None }
+    }
 }
 
 impl Client {
