@@ -112,6 +112,12 @@ impl Client {
         live.fold(false, |found, secret| found | same(secret.hash.as_bytes(), hash.as_bytes()))
     }
 
+    /// Whether this is the secret that stays: not an older one that still works for a while.
+    pub fn keeps_secret(&self, secret: &Secret) -> bool {
+        let hash = fingerprint(secret.reveal().as_bytes());
+        self.secrets.iter().any(|kept| kept.expires_at.is_none() && same(kept.hash.as_bytes(), hash.as_bytes()))
+    }
+
     /// The registered redirect URI that a presented one matches (RFC 6749 §3.1.2.3, RFC 8252 §7.3).
     pub fn redirect_uri(&self, presented: &str) -> Option<&str> {
         let mut registered = self.metadata.redirect_uris.iter();

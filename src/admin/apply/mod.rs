@@ -136,7 +136,7 @@ async fn plan_client(app: &App, wanted: WantedClient) -> Result<Option<Step>, Re
     };
     let mut all = differences(&shown(&there.metadata), &shown(&metadata));
     let members = Some(members).filter(|_| !all.is_empty());
-    let secret = secret.filter(|secret| !there.has_secret(secret, app.now()));
+    let secret = secret.filter(|secret| !there.keeps_secret(secret));
     if secret.is_some() {
         all.push(("client_secret".to_owned(), json!("another"), json!("the one that is referred to")));
     }
