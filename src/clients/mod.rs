@@ -78,7 +78,8 @@ pub fn fresh_secret(now: Time) -> (Secret, SecretHash) {
 }
 
 impl Client {
-    fn read(row: &Row) -> crate::db::Result<Self> {
+    /// From a row with all columns of `clients` that say what it is.
+    pub fn read(row: &Row) -> crate::db::Result<Self> {
         Ok(Client {
             id: row.id("id")?,
             metadata: row.json("metadata")?,
