@@ -201,6 +201,7 @@ account-more = عرض المزيد
 account-older = عرض الأقدم
 account-newest = العودة إلى الأحدث
 account-at = { $time }
+account-who = { $user }
 account-apps = ما يستطيع التصرف نيابةً عنك
 account-apps-what = تطبيقات يحق لها استخدام حسابك في { $brand }. افصل أحدها فينتهي وصوله فورًا.
 account-apps-none = لا يستطيع أي تطبيق التصرف نيابةً عنك.

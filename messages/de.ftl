@@ -198,6 +198,7 @@ account-more = Mehr zeigen
 account-older = Ältere zeigen
 account-newest = Zurück zum Neuesten
 account-at = { $time }
+account-who = { $user }
 account-apps = Was für Sie handeln kann
 account-apps-what = Apps, die Ihr Konto bei { $brand } verwenden dürfen. Trennen Sie eine, endet ihr Zugriff sofort.
 account-apps-none = Keine App kann für Sie handeln.

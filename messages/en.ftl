@@ -200,6 +200,7 @@ account-more = Show more
 account-older = Show older
 account-newest = Back to the newest
 account-at = { $time }
+account-who = { $user }
 account-apps = What can act for you
 account-apps-what = Apps that may use your { $brand } account. Disconnect one, and its access ends at once.
 account-apps-none = No app can act for you.

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::audit::{Recorded, trail};
-use crate::base::{Time, uri};
 use crate::base::id::UserId;
+use crate::base::{Time, uri};
 use crate::clients::{self, cimd};
 use crate::db::Fault;
 use crate::lang::Message;
@@ -56,7 +56,9 @@ async fn names(app: &App, events: &[Recorded]) -> Result<HashMap<String, String>
             continue;
         }
         let name = match cimd::is_document(id) {
-            true => cimd::remembered(app, id).map(|client| client.metadata.client_name.clone()).or_else(|| uri::host(id)),
+            true => {
+                cimd::remembered(app, id).map(|client| client.metadata.client_name.clone()).or_else(|| uri::host(id))
+            }
             false => clients::find(app, id).await?.map(|client| client.metadata.client_name.clone()),
         };
         names.insert(id.to_owned(), name.unwrap_or_else(|| id.to_owned()));

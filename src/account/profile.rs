@@ -25,11 +25,8 @@ pub(super) struct Choice {
 /// The languages that we have.
 pub(super) fn languages(user: &User) -> Vec<Choice> {
     let own = spoken(&user.profile);
-    let choice = |language: Language| Choice {
-        tag: language.tag(),
-        name: language.name(),
-        chosen: own == Some(language),
-    };
+    let choice =
+        |language: Language| Choice { tag: language.tag(), name: language.name(), chosen: own == Some(language) };
     Language::all().map(choice).collect()
 }
 
@@ -90,7 +87,8 @@ fn changed(before: &Profile, name: &str, locale: &str) -> Result<Profile, Messag
 
 /// What can't be seen, or turns around what stands beside it (UAX #9).
 fn unfit(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

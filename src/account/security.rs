@@ -30,7 +30,9 @@ pub(super) async fn change_password(State(app): State<App>, sent: Sent) -> Resul
     match verify(&app, from, &user.email, Secret::new(current)).await? {
         Verified::Yes(id) if id == user.id => {}
         Verified::Yes(_) | Verified::No => return refuse(Message::new("account-password-wrong")).await,
-        Verified::Wait(seconds) => return page::wait(&app, &sent, Trouble::Password(throttled(seconds)), seconds).await,
+        Verified::Wait(seconds) => {
+            return page::wait(&app, &sent, Trouble::Password(throttled(seconds)), seconds).await;
+        }
     }
     let hash = match app.passwords.hash(Secret::new(chosen)).await {
         Ok(hash) => hash,

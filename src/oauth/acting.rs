@@ -136,7 +136,12 @@ pub async fn of_user(app: &App, user: &UserId, after: &Cursor, limit: i64) -> Re
 
 /// Ends what a person allowed a client, and forgets that they did: its tokens are dead when this is committed. Gives how
 /// many grants there were; `None` when nothing was allowed.
-pub async fn withdraw(app: &App, tx: &mut Tx, user: &UserId, client: &ClientId) -> std::result::Result<Option<usize>, Fault> {
+pub async fn withdraw(
+    app: &App,
+    tx: &mut Tx,
+    user: &UserId,
+    client: &ClientId,
+) -> std::result::Result<Option<usize>, Fault> {
     // First: who is just being allowed again waits here, and their grant is after all of this or ended by it.
     let remembered = consents::forget(&mut *tx, user, client).await?;
     let ended = grants::end_of_consent(&mut *tx, user, client, app.now()).await?;

@@ -67,7 +67,8 @@ pub fn in_words(user_agent: &str) -> Message {
 /// The name of a program that is no browser: `curl` of `curl/8.5.0`.
 fn program(user_agent: &str) -> Option<&str> {
     let name = user_agent.split(['/', ' ']).next().unwrap_or_default();
-    let plain = (2..=24).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let plain =
+        (2..=24).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
     plain.then_some(name)
 }
 
@@ -82,8 +83,14 @@ mod tests {
             (windows, "Chrome on Windows"),
             (&*format!("{windows} Edg/141.0.0.0"), "Edge on Windows"),
             ("Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Linux"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
-            ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 SamsungBrowser/29.0 Chrome/136.0 Mobile Safari/537.36", "Samsung Internet on Android"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 SamsungBrowser/29.0 Chrome/136.0 Mobile Safari/537.36",
+                "Samsung Internet on Android",
+            ),
             ("curl/8.5.0", "curl"),
             ("", "Unknown device"),
             ("<script>alert(1)</script>", "Unknown device"),

@@ -120,7 +120,8 @@ pub async fn post(
             desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Verified::Wait(seconds) => {
-            let page = desk.page(&app, email.to_owned(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS).await?;
+            let page =
+                desk.page(&app, email.to_owned(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS).await?;
             Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
         }
     }
