@@ -48,8 +48,10 @@ pub(super) async fn lines(
 ) -> Result<(Vec<Line>, Option<String>), Fault> {
     let after = cursor.map_or_else(Cursor::start, Cursor::read);
     let one_more = i64::try_from(PAGE).unwrap_or_default() + 1;
-    let (found, places) =
-        tokio::try_join!(acting::of_user(app, user, &after, one_more), workspaces::store::of_user(&app.db, user),)?;
+    let (found, places) = tokio::try_join!(
+        acting::of_user(app, user, shell.language, &after, one_more),
+        workspaces::store::of_user(&app.db, user),
+    )?;
     let more = (found.len() > PAGE).then(|| found.get(PAGE - 1).map(Acting::cursor)).flatten();
     // Where there is one place only, it goes without saying.
     let several = places.len() > 1;

@@ -6,6 +6,7 @@ use crate::base::id::{ClientId, UserId};
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{Client, cimd};
 use crate::db::{Db, Fault, On, Result, Row, Tx};
+use crate::lang::Language;
 use crate::signin::{Asking, consents};
 use crate::{args, sql};
 use std::collections::BTreeSet;
@@ -83,7 +84,7 @@ impl Acting {
         format!("{}.{}", self.moved_at.millis(), self.client_id)
     }
 
-    fn read(app: &App, row: &Row) -> Result<Self> {
+    fn read(app: &App, row: &Row, language: Language) -> Result<Self> {
         let client_id: ClientId = row.id("client_id")?;
         let acts = row.int("acts")? == 1;
         let names = |column| row.text_opt(column).map(Option::unwrap_or_default);
@@ -92,7 +93,7 @@ impl Acting {
         let scope: BTreeSet<&str> = scope.split(' ').filter(|name| !name.is_empty()).collect();
         let told = names("told")?;
         Ok(Acting {
-            asking: asking(app, &client_id, row)?,
+            asking: asking(app, &client_id, row, language)?,
             acts,
             stays: row.int("stays")? == 1,
             scope: scope.into_iter().fold(ScopeSet::default(), |mut set, name| {
@@ -110,28 +111,28 @@ impl Acting {
 }
 
 /// What is known of the client without asking anyone.
-fn asking(app: &App, id: &ClientId, row: &Row) -> Result<Asking> {
+fn asking(app: &App, id: &ClientId, row: &Row, language: Language) -> Result<Asking> {
     if row.text_opt("id")?.is_some() {
-        return Ok(describe(app, &Client::read(row)?));
+        return Ok(describe(app, &Client::read(row)?, language));
     }
     if let Some(client) = cimd::remembered(app, id.as_str()) {
-        return Ok(describe(app, &client));
+        return Ok(describe(app, &client, language));
     }
     let host = uri::host(id.as_str()).unwrap_or_default();
     let name = row.text_opt("seen_name")?.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string());
     Ok(Asking { name, host: host.clone(), from: Some(host), ..Asking::default() })
 }
 
-fn describe(app: &App, client: &Client) -> Asking {
+fn describe(app: &App, client: &Client, language: Language) -> Asking {
     let goes_to = client.metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
-    authorize::asking(app, client, goes_to)
+    authorize::asking(app, client, goes_to, language)
 }
 
 /// Up to `limit` clients that a person let act for them, the one that moved last first.
-pub async fn of_user(app: &App, user: &UserId, after: &Cursor, limit: i64) -> Result<Vec<Acting>> {
+pub async fn of_user(app: &App, user: &UserId, language: Language, after: &Cursor, limit: i64) -> Result<Vec<Acting>> {
     let mut db: &Db = &app.db;
     let rows = db.all(ACTING, args![user, app.now(), after.0, &after.1, limit]).await?;
-    rows.iter().map(|row| Acting::read(app, row)).collect()
+    rows.iter().map(|row| Acting::read(app, row, language)).collect()
 }
 
 /// Ends what a person allowed a client, and forgets that they did: its tokens are dead when this is committed. Gives how
