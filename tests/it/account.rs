@@ -402,7 +402,7 @@ on_both! {
         let last = browser.get(&url).await;
         assert!(last.body.contains("odd.&#60;b&#62;action"), "{}", last.body);
         assert!(last.first("#activity a[rel=next]").is_none() && seen.len() == 100);
-        for odd in ["zz", "'--", &"f".repeat(5000)] {
+        for odd in ["zz", "'--", &"f".repeat(500)] {
             assert_eq!(browser.get(&format!("/account?before={odd}&apps={odd}")).await.status, 200, "{odd}");
         }
     }
