@@ -5,8 +5,9 @@
 //! ```text
 //! cli                 commands, beside a running server or starting one
 //! server              assembles: knows every room below; `server::routes` lists all routes
-//! api · dev · jobs · register
-//!                     JSON for admins · the playground · background work · apps that register themselves
+//! account · api · dev · jobs · register
+//!                     a person's own page · JSON for admins · the playground · background work · apps that register
+//!                     themselves
 //! guard · admin       who is calling · what administrators do
 //! oauth               the protocol
 //! signin              sessions, sign-in, consent memory; knows no OAuth word
@@ -19,6 +20,7 @@
 //! base                time, chance, identifiers, secrets, scopes, URIs
 //! ```
 
+pub mod account;
 pub mod admin;
 pub mod api;
 pub mod app;

@@ -88,7 +88,8 @@ impl SecretHash {
 }
 
 impl Client {
-    fn read(row: &Row) -> crate::db::Result<Self> {
+    /// From a row with all columns of `clients` that say what it is.
+    pub fn read(row: &Row) -> crate::db::Result<Self> {
         Ok(Client {
             id: row.id("id")?,
             metadata: row.json("metadata")?,

@@ -45,6 +45,7 @@ const ALL: &[(i64, &str, &str)] = &[
             include_str!("../../migrations/0010_audit.postgres.sql")
         ),
     ),
+    (11, "sessions", include_str!("../../migrations/0011_sessions.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

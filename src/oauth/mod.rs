@@ -1,6 +1,7 @@
 //! The protocol: OAuth 2.0 and OpenID Connect, one file per rule or endpoint.
 
 pub mod access;
+pub mod acting;
 pub mod assertion;
 pub mod authorize;
 pub mod bearer;

@@ -19,6 +19,7 @@ sql! {
     write SET_ENABLED = "UPDATE users SET enabled = $2, rev = rev + 1, updated_at = $3 WHERE id = $1 RETURNING id";
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1 WHERE id = $1 RETURNING id";
     write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
+    write SET_CLAIMS = "UPDATE users SET claims = $2, rev = rev + 1, updated_at = $4 WHERE id = $1 AND rev = $3 RETURNING id";
     write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
 }
 
@@ -80,6 +81,12 @@ pub async fn set_profile(
 ) -> Result<bool> {
     let claims = serde_json::Value::Object(profile.0.clone()).to_string();
     Ok(on.one(SET_PROFILE, args![id, claims, role.name(), now]).await?.is_some())
+}
+
+/// Sets claims, if the account is still as it was read; false when it isn't.
+pub async fn set_claims(mut on: impl On, read: &User, profile: &super::Profile, now: Time) -> Result<bool> {
+    let claims = serde_json::Value::Object(profile.0.clone()).to_string();
+    Ok(on.one(SET_CLAIMS, args![&read.id, claims, read.rev, now]).await?.is_some())
 }
 
 /// Deletes a person with all that is theirs. Their `sub` is never given again.

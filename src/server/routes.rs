@@ -1,5 +1,6 @@
 //! Every route of the house.
 
+use crate::account;
 use crate::api;
 use crate::app::App;
 #[cfg(feature = "dev")]
@@ -15,7 +16,7 @@ use axum::routing::{get, post};
 
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
-    let pages = only_in_dev(app, pages(app));
+    let pages = only_in_dev(app, pages(app).merge(account::routes(app)));
     let routes = documents(app).merge(endpoints(app)).merge(pages).merge(api::routes()).merge(register::routes(app));
     routes.with_state(app.clone())
 }

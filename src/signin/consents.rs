@@ -2,7 +2,7 @@
 
 use crate::base::id::{ClientId, UserId, WorkspaceId};
 use crate::base::{ScopeSet, Time};
-use crate::db::{Db, Fault, On, Result, Tx};
+use crate::db::{Fault, On, Result, Tx};
 use crate::{args, sql};
 use std::collections::BTreeSet;
 
@@ -58,8 +58,8 @@ pub async fn remember(mut tx: &mut Tx, user: &UserId, whom: Whom<'_>, more: Allo
 }
 
 /// Forgets what a person has allowed a client; false when there was nothing.
-pub async fn forget(mut db: &Db, user: &UserId, client: &ClientId) -> Result<bool> {
-    Ok(db.one(FORGET, args![user, client]).await?.is_some())
+pub async fn forget(mut on: impl On, user: &UserId, client: &ClientId) -> Result<bool> {
+    Ok(on.one(FORGET, args![user, client]).await?.is_some())
 }
 
 /// Forgets what anyone has allowed a client: it was deleted.

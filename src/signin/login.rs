@@ -2,8 +2,9 @@
 
 use super::session::{self, Proof, Session};
 use super::throttle::{self, Gauge, Taken};
-use super::{ACR_NONE, ACR_PASSWORD, Interaction, interaction};
+use super::{ACR_NONE, ACR_PASSWORD, Arrival, Interaction, interaction};
 use crate::app::App;
+use crate::audit::{self, Actor};
 use crate::base::Secret;
 use crate::base::id::UserId;
 use crate::crypto::password::Unanswered;
@@ -29,7 +30,41 @@ struct LoginPage {
     go: Option<String>,
     signed_in_as: Option<String>,
     another: bool,
+    then: Option<Then>,
     people: Vec<Person>,
+}
+
+/// A page of our own that somebody wanted who had to sign in first. No path: a link can lead nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// `/account`
+    Account,
+}
+
+impl Then {
+    const ALL: [Then; 1] = [Then::Account];
+
+    /// The `then` parameter.
+    pub fn name(self) -> &'static str {
+        match self {
+            Then::Account => "account",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Then::ALL.into_iter().find(|then| then.name() == name)
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Then::Account => "/account",
+        }
+    }
+
+    /// To the sign-in, and then there.
+    pub fn sign_in(self) -> Response {
+        Redirect::to(&format!("/login?then={}", self.name())).into_response()
+    }
 }
 
 /// Somebody whom `symbolon dev` signs in with one click.
@@ -73,22 +108,28 @@ pub async fn post(
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
     let desk = Desk::open(&app, reader, &headers, &params).await?;
+    let from = Arrival { call: &call, headers: &headers };
     if let Some(person) = params.get("dev_person").filter(|_| app.dev) {
-        return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }).await;
+        return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }, from).await;
     }
     let (email, password) = credentials(&params)?;
-    match verify(&app, &call, &headers, email, password).await? {
-        Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await,
+    match verify(&app, from, email, password).await? {
+        Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }, from).await,
         Verified::No => {
             let error = Message::new("login-wrong");
             desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Verified::Wait(seconds) => {
-            let error = Message::new("login-throttled").count("seconds", usize::try_from(seconds).unwrap_or(1));
-            let page = desk.page(&app, email.to_owned(), Some(error), StatusCode::TOO_MANY_REQUESTS).await?;
+            let page =
+                desk.page(&app, email.to_owned(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS).await?;
             Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
         }
     }
+}
+
+/// How long to wait.
+pub fn throttled(seconds: i64) -> Message {
+    Message::new("login-throttled").count("seconds", usize::try_from(seconds).unwrap_or(1))
 }
 
 fn credentials(params: &Params) -> Result<(&str, Secret), Stopped> {
@@ -100,19 +141,20 @@ fn credentials(params: &Params) -> Result<(&str, Secret), Stopped> {
     Ok((email, Secret::new(password)))
 }
 
-enum Verified {
+/// Whether somebody knows the password of an account.
+#[derive(Clone, Debug)]
+pub enum Verified {
+    /// They do.
     Yes(UserId),
+    /// They don't, or there is no such account; nobody learns which.
     No,
+    /// They have tried too often: how many seconds to wait.
     Wait(i64),
 }
 
-async fn verify(
-    app: &App,
-    call: &Call,
-    headers: &HeaderMap,
-    email: &str,
-    password: Secret,
-) -> Result<Verified, Stopped> {
+/// Checks a password, as often as throttling lets.
+pub async fn verify(app: &App, from: Arrival<'_>, email: &str, password: Secret) -> Result<Verified, Stopped> {
+    let Arrival { call, headers } = from;
     let user = people::store::by_email(&app.db, email).await?;
     let limits = &app.config.throttle;
     let address = Gauge::new("login-address", &call.network(), limits.address);
@@ -129,14 +171,26 @@ async fn verify(
     }
     let stored = user.as_ref().filter(|user| user.enabled).and_then(|user| user.password.clone());
     let right = app.passwords.check(password.clone(), stored).await.map_err(busy)?;
-    let Some(user) = user.filter(|_| right) else {
+    let Some(user) = user.as_ref().filter(|_| right) else {
         tracing::info!(address = %call.address, "sign-in refused");
+        if let Some(user) = user {
+            // Not waited for: an answer that took longer would say that there is such an account.
+            tokio::spawn(refused(app.clone(), call.clone(), user.id.clone()));
+        }
         return Ok(Verified::No);
     };
     throttle::refund(app, &address).await?;
     throttle::refund(app, &account).await?;
-    rehash(app, &user, password).await?;
-    Ok(Verified::Yes(user.id))
+    rehash(app, user, password).await?;
+    Ok(Verified::Yes(user.id.clone()))
+}
+
+/// For the person to see: somebody tried. As many at most as throttling lets.
+async fn refused(app: App, call: Call, user: UserId) {
+    let event = session::event(&call, Actor::Anonymous, "session.refused", &user);
+    if let Err(fault) = audit::record(&app.db, &event, app.now()).await {
+        tracing::warn!(%fault, "a refused sign-in couldn't be written down");
+    }
 }
 
 /// Makes the hash again when the settings ask for more than it has.
@@ -172,6 +226,8 @@ struct Desk {
     waiting: Option<Interaction>,
     /// Whether the person wants to be somebody else than who is signed in.
     another: bool,
+    /// Where they go on, where no app waits.
+    then: Option<Then>,
 }
 
 impl Desk {
@@ -182,7 +238,8 @@ impl Desk {
             Some(go) => Some(interaction::find(app, &browser, go).await?.ok_or_else(Stopped::expired)?),
             None => None,
         };
-        Ok(Desk { reader, session: session::current(app, headers).await?, browser, waiting, another })
+        let then = params.get("then").and_then(Then::named);
+        Ok(Desk { reader, session: session::current(app, headers).await?, browser, waiting, another, then })
     }
 
     async fn page(
@@ -203,18 +260,20 @@ impl Desk {
             go: self.waiting.map(|w| w.id),
             signed_in_as: self.session.filter(|_| !self.another).map(|session| session.user.email),
             another: self.another,
+            then: self.then,
             people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
         };
         Ok((self.browser.cookie(app), Page::new(page).status(status).leads_to(leads_to)).into_response())
     }
 
-    async fn let_in(self, app: &App, user: &UserId, proof: Proof) -> Result<Response, Stopped> {
+    async fn let_in(self, app: &App, user: &UserId, proof: Proof, from: Arrival<'_>) -> Result<Response, Stopped> {
         let known = people::store::by_id(&app.db, user).await?.filter(|user| user.enabled);
         let user = known.ok_or_else(|| Stopped::invalid(Message::new("stopped-no-person")))?;
-        let cookie = session::sign_in(app, &user.id, proof, self.session.as_ref()).await?;
+        let cookie = session::sign_in(app, &user.id, proof, self.session.as_ref(), from).await?;
         let device = Cookie::Device.set(app, &device_mark(app, &user.id), Some(DEVICE_LIVES));
         tracing::info!(user = %user.id, amr = proof.amr, "signed in");
-        let to = self.waiting.map_or_else(|| "/".to_owned(), |waiting| waiting.resume());
+        let own = self.then.map_or("/", Then::path);
+        let to = self.waiting.map_or_else(|| own.to_owned(), |waiting| waiting.resume());
         Ok((cookie, device, Redirect::to(&to)).into_response())
     }
 }

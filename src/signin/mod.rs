@@ -1,6 +1,7 @@
 //! Signing in: sessions, requests that wait for their person, throttling, remembered consent. Knows no OAuth word.
 
 pub mod consents;
+pub mod device;
 pub mod home;
 pub mod interaction;
 pub mod login;
@@ -9,6 +10,7 @@ pub mod session;
 pub mod setup;
 pub mod throttle;
 
+pub use device::Arrival;
 pub use interaction::{Asking, Interaction};
 pub use session::Session;
 

@@ -1,25 +1,34 @@
 //! Browser sessions: a row that only the fingerprint of a cookie finds.
 
+use super::device::Arrival;
 use crate::app::App;
+use crate::audit::{self, Actor, Event};
 use crate::base::encoding::{base64url, fingerprint};
 use crate::base::id::{SessionId, UserId};
 use crate::base::{Secret, Time, entropy};
 use crate::db::{Db, Fault, On, Result, Tx};
 use crate::people::User;
+use crate::web::Call;
 use crate::web::browser::{Cookie, SetCookie};
 use crate::{args, sql};
 use axum::http::HeaderMap;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 sql! {
-    write CREATE = "INSERT INTO sessions (id, sid, user_id, auth_time, amr, acr, created_at, seen_at, idle_expires_at, expires_at) \
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $4, $8, $9) RETURNING id";
+    write CREATE = "INSERT INTO sessions (id, sid, user_id, auth_time, amr, acr, created_at, seen_at, idle_expires_at, expires_at, \
+                    user_agent, network) VALUES ($1, $2, $3, $4, $5, $6, $7, $4, $8, $9, $10, $11) RETURNING id";
     read CURRENT = "SELECT s.id AS session_id, s.sid, s.auth_time, s.amr, s.acr, s.created_at AS session_created_at, s.seen_at, \
                     s.expires_at, u.id, u.email, u.password, u.claims, u.role, u.enabled, u.rev, u.created_at, u.updated_at \
                     FROM sessions s JOIN users u ON u.id = s.user_id \
                     WHERE s.id = $1 AND s.idle_expires_at > $2 AND s.expires_at > $2 AND u.enabled";
     write TOUCH = "UPDATE sessions SET seen_at = $2, idle_expires_at = $3 WHERE id = $1 RETURNING id";
     write END = "DELETE FROM sessions WHERE id = $1 RETURNING id";
+    write RENEW = "UPDATE sessions SET id = $2 WHERE id = $1 RETURNING id";
+    read OF_USER = "SELECT sid, created_at, seen_at, user_agent, network FROM sessions WHERE user_id = $1 \
+                    AND idle_expires_at > $2 AND expires_at > $2 ORDER BY seen_at DESC, sid LIMIT $3";
+    write END_ONE = "DELETE FROM sessions WHERE user_id = $1 AND sid = $2 AND expires_at > 0 RETURNING sid";
+    write END_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND sid <> $2 RETURNING sid";
     write END_ALL = "DELETE FROM sessions WHERE user_id = $1 RETURNING sid";
     write LEAVE = "UPDATE sessions SET expires_at = 0 WHERE id = $1 RETURNING id";
     read LEFT = "SELECT sid FROM sessions WHERE expires_at = 0 ORDER BY sid LIMIT 100";
@@ -88,7 +97,13 @@ pub struct Proof {
 
 /// Signs a person in: always under a new cookie. The same person keeps their session towards relying parties and its
 /// end; anyone else's session is left.
-pub async fn sign_in(app: &App, user: &UserId, proof: Proof, before: Option<&Session>) -> Result<SetCookie> {
+pub async fn sign_in(
+    app: &App,
+    user: &UserId,
+    proof: Proof,
+    before: Option<&Session>,
+    from: Arrival<'_>,
+) -> Result<SetCookie> {
     let now = app.now();
     let lifetimes = &app.config.lifetimes;
     let same = before.filter(|session| session.user.id == *user);
@@ -96,8 +111,7 @@ pub async fn sign_in(app: &App, user: &UserId, proof: Proof, before: Option<&Ses
         Some(session) => (session.sid.clone(), session.created_at, session.expires_at),
         None => (SessionId::new(now), now, now + lifetimes.session_absolute),
     };
-    let cookie = Secret::new(base64url(&entropy::bytes::<32>()));
-    let id = fingerprint(cookie.reveal().as_bytes());
+    let (cookie, id) = fresh();
     let mut tx = app.db.begin().await?;
     match before {
         Some(before) if same.is_some() => end(&mut tx, before).await.map(|_| ())?,
@@ -105,13 +119,86 @@ pub async fn sign_in(app: &App, user: &UserId, proof: Proof, before: Option<&Ses
         None => {}
     }
     let idle = now + lifetimes.session_idle;
-    let args = args![id, &sid, user, now, proof.amr, proof.acr, created_at, idle, expires_at];
+    let (agent, network) = (from.user_agent(), from.call.network());
+    let args = args![id, &sid, user, now, proof.amr, proof.acr, created_at, idle, expires_at, agent, network];
     (&mut tx).run(CREATE, args).await?;
+    let action = if same.is_some() { "session.confirmed" } else { "session.started" };
+    let actor = Actor::User(user.to_string());
+    let detail = json!({ "sid": sid, "amr": proof.amr, "user_agent": from.user_agent() });
+    audit::record(&mut tx, &Event { detail, ..event(from.call, actor, action, user) }, now).await?;
     tx.commit().await?;
     if before.is_some() && same.is_none() {
         app.logouts.notify_one();
     }
     Ok(Cookie::Session.set(app, &cookie, Some(lifetimes.session_absolute)))
+}
+
+/// A cookie and what its row is found by.
+fn fresh() -> (Secret, String) {
+    let cookie = Secret::new(base64url(&entropy::bytes::<32>()));
+    let id = fingerprint(cookie.reveal().as_bytes());
+    (cookie, id)
+}
+
+/// For the audit trail: what happened to a person's sessions.
+pub fn event(call: &Call, actor: Actor, action: &'static str, user: &UserId) -> Event {
+    Event {
+        actor,
+        action,
+        object: format!("user:{user}"),
+        request_id: call.request_id.clone(),
+        address: call.address.to_string(),
+        detail: Value::Null,
+    }
+}
+
+/// The same session under a new cookie, with what the caller's transaction changes; `None` when it has ended.
+pub async fn renew(app: &App, mut tx: &mut Tx, session: &Session) -> Result<Option<SetCookie>> {
+    let (cookie, id) = fresh();
+    let left = u64::try_from(session.expires_at.secs_since(app.now())).unwrap_or_default();
+    let renewed = (&mut tx).one(RENEW, args![&session.id, id]).await?;
+    Ok(renewed.map(|_| Cookie::Session.set(app, &cookie, Some(Duration::from_secs(left)))))
+}
+
+/// A session as its person recognises it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// What relying parties know it by.
+    pub sid: SessionId,
+    /// Since when.
+    pub created_at: Time,
+    /// When it was used last, to the minute.
+    pub seen_at: Time,
+    /// What the browser called itself.
+    pub user_agent: String,
+    /// From where it signed in.
+    pub network: String,
+}
+
+/// The living sessions of a person, those used last first.
+pub async fn of_user(mut on: impl On, user: &UserId, now: Time, limit: i64) -> Result<Vec<Known>> {
+    let rows = on.all(OF_USER, args![user, now, limit]).await?;
+    let read = rows.iter().map(|row| {
+        Ok(Known {
+            sid: row.id("sid")?,
+            created_at: row.time("created_at")?,
+            seen_at: row.time("seen_at")?,
+            user_agent: row.text("user_agent")?,
+            network: row.text("network")?,
+        })
+    });
+    read.collect()
+}
+
+/// Ends one session of this person; false when they have none of this name.
+pub async fn end_one(mut tx: &mut Tx, user: &UserId, sid: &SessionId) -> Result<bool> {
+    Ok((&mut tx).one(END_ONE, args![user, sid]).await?.is_some())
+}
+
+/// Ends all sessions of a person but this one; gives what relying parties know them by.
+pub async fn end_others(mut tx: &mut Tx, session: &Session) -> Result<Vec<SessionId>> {
+    let rows = (&mut tx).all(END_OTHERS, args![&session.user.id, &session.sid]).await?;
+    rows.iter().map(|row| row.id("sid")).collect()
 }
 
 /// Ends one session; false when it had ended.

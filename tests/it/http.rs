@@ -9,7 +9,7 @@ use reqwest::Method;
 use std::collections::BTreeMap;
 
 /// Every route, with a method that it has.
-const ROUTES: [(&str, &str); 23] = [
+const ROUTES: [(&str, &str); 29] = [
     ("GET", "/"),
     ("GET", "/login"),
     ("POST", "/login"),
@@ -17,6 +17,12 @@ const ROUTES: [(&str, &str); 23] = [
     ("POST", "/consent"),
     ("GET", "/logout"),
     ("POST", "/logout"),
+    ("GET", "/account"),
+    ("POST", "/account/profile"),
+    ("POST", "/account/apps"),
+    ("POST", "/account/password"),
+    ("POST", "/account/sessions"),
+    ("GET", "/.well-known/change-password"),
     ("GET", "/setup"),
     ("POST", "/setup"),
     ("GET", "/oauth2/auth"),
@@ -37,7 +43,7 @@ const ROUTES: [(&str, &str); 23] = [
 
 /// Paths whose answers are the same for everyone.
 fn document(path: &str) -> bool {
-    path.starts_with("/.well-known/") || path.starts_with("/assets/")
+    (path.starts_with("/.well-known/") && !path.ends_with("/change-password")) || path.starts_with("/assets/")
 }
 
 /// What stands on every answer (security.md §7.2).
@@ -114,6 +120,7 @@ pub(crate) async fn every_page(house: &House, browser: &mut Browser, client: &Cl
     assert!(form_post.body.contains("form_post.js"), "{}", form_post.body);
     pages.push(("form_post", form_post));
     pages.push(("home, signed in", browser.get_once("/").await));
+    pages.push(("account", browser.get_once("/account").await));
     let sign_out = browser.get_once("/logout").await;
     pages.push(("signed out", browser.post_once("/logout", &sign_out.form("form:has(#sign-out)")).await));
     pages.push(("sign-out", sign_out));

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod apply;
+mod account;
 mod audit;
 mod authorize;
 mod backchannel;

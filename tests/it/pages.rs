@@ -42,7 +42,7 @@ on_both! {
         let client = house.client().await;
         let pages = every_page(&house, &mut house.browser(), &client).await;
         // Its status, and where the keyboard is.
-        let expected: [(&str, u16, &[&str]); 11] = [
+        let expected: [(&str, u16, &[&str]); 12] = [
             ("error page", 400, &[]),
             ("sign-in", 200, &["email"]),
             ("sign-in again", 422, &["password"]),
@@ -51,6 +51,7 @@ on_both! {
             ("form_post", 200, &["continue"]),
             ("home", 200, &[]),
             ("home, signed in", 200, &[]),
+            ("account", 200, &[]),
             ("sign-out", 200, &["sign-out"]),
             ("signed out", 200, &[]),
             ("set-up", 200, &["name"]),

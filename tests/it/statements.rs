@@ -9,7 +9,7 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, keys, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 17] = [
+const ROOMS: [(&str, &[(&str, &str)]); 18] = [
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
     ("audit/trail.rs", audit::trail::ALL),
@@ -17,6 +17,7 @@ const ROOMS: [(&str, &[(&str, &str)]); 17] = [
     ("clients/invites.rs", clients::invites::ALL),
     ("clients/store.rs", clients::store::ALL),
     ("keys/store.rs", keys::store::ALL),
+    ("oauth/acting.rs", oauth::acting::ALL),
     ("oauth/logout/store.rs", oauth::logout::store::ALL),
     ("oauth/look.rs", oauth::look::ALL),
     ("oauth/store.rs", oauth::store::ALL),

@@ -257,7 +257,7 @@ impl<'a> Visit<'a> {
 }
 
 /// What pages say about a client: its name, and the host that its answer goes to.
-fn asking(app: &App, client: &Client, redirect_uri: &str, language: Language) -> Asking {
+pub(super) fn asking(app: &App, client: &Client, redirect_uri: &str, language: Language) -> Asking {
     let metadata = &client.metadata;
     let document = client.provenance == Provenance::Document;
     let local = |to: &String| uri::impersonable(to);

@@ -1,0 +1,73 @@
+//! What a form did, told by the page that it leads back to. A fixed word in the address: nobody can put another text there.
+
+use crate::lang::Message;
+use axum::response::{IntoResponse, Redirect, Response};
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    Profile,
+    Stale,
+    App,
+    Password,
+    Session,
+    Sessions,
+}
+
+impl Done {
+    const ALL: [Done; 6] = [Done::Profile, Done::Stale, Done::App, Done::Password, Done::Session, Done::Sessions];
+
+    fn name(self) -> &'static str {
+        match self {
+            Done::Profile => "profile",
+            Done::Stale => "stale",
+            Done::App => "app",
+            Done::Password => "password",
+            Done::Session => "session",
+            Done::Sessions => "sessions",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Done::ALL.into_iter().find(|done| done.name() == name)
+    }
+
+    /// The section that it belongs to.
+    pub fn section(self) -> &'static str {
+        match self {
+            Done::Profile | Done::Stale => "profile",
+            Done::App => "apps",
+            Done::Password => "security",
+            Done::Session | Done::Sessions => "sessions",
+        }
+    }
+
+    pub fn message(self) -> Message {
+        match self {
+            Done::Profile => Message::new("account-profile-saved"),
+            Done::Stale => Message::new("account-profile-stale"),
+            Done::App => Message::new("account-app-ended"),
+            Done::Password => Message::new("account-password-changed"),
+            Done::Session => Message::new("account-session-ended"),
+            Done::Sessions => Message::new("account-sessions-ended"),
+        }
+    }
+
+    /// Back to the section.
+    pub fn back(self) -> Response {
+        Redirect::to(&format!("/account?done={}#{}", self.name(), self.section())).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Done;
+
+    #[test]
+    fn each_word_is_read_as_it_is_written() {
+        for done in Done::ALL {
+            assert_eq!(Done::named(done.name()), Some(done));
+        }
+        assert_eq!(Done::named("//evil.example"), None);
+    }
+}
