@@ -5,8 +5,9 @@
 //! ```text
 //! cli                 commands, beside a running server or starting one
 //! server              assembles: knows every room below; `server::routes` lists all routes
-//! api · dev · jobs · register
-//!                     JSON for admins · the playground · background work · apps that register themselves
+//! api · console · dev · jobs · register
+//!                     JSON for admins · pages for them · the playground · background work · apps that register
+//!                     themselves
 //! guard · admin       who is calling · what administrators do
 //! oauth               the protocol
 //! signin              sessions, sign-in, consent memory; knows no OAuth word
@@ -27,6 +28,7 @@ pub mod base;
 pub mod cli;
 pub mod clients;
 pub mod config;
+pub mod console;
 pub mod crypto;
 pub mod db;
 #[cfg(feature = "dev")]

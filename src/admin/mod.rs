@@ -3,11 +3,13 @@
 
 mod change;
 pub mod clients;
+pub mod grants;
 pub mod invites;
 pub mod keys;
 mod metadata;
 pub mod registration;
 pub mod seen;
+pub mod trail;
 pub mod users;
 pub mod workspaces;
 

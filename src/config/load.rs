@@ -2,7 +2,7 @@
 
 use super::file::{self, SECRETS, Setting};
 use super::refused::{Place, Refused};
-use super::{Config, check, environment};
+use super::{Config, Written, check, environment};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -147,12 +147,31 @@ impl Layers {
         }
     }
 
+    /// What is shown to people: neither secrets nor what looks as if it held one.
+    fn written(&self) -> Vec<Written> {
+        let one = |name: String| {
+            let value = name.split('.').try_fold(None, |at: Option<&Value>, part| match at {
+                None => self.merged.get(part).map(Some),
+                Some(table) => table.get(part).map(Some),
+            });
+            let text = value.flatten().map(ToString::to_string).unwrap_or_default();
+            let secret = SECRETS.contains(&name.as_str()) && text != "\"\"" || text.contains('@');
+            let origin = self.origins.get(&name).cloned().unwrap_or(Origin::Derived);
+            Written { value: (!secret).then_some(text), name, origin }
+        };
+        file::leaves(&self.merged).into_iter().map(one).collect()
+    }
+
     fn finish(self) -> Result<Loaded, Refused> {
-        let config: Config = Value::Table(self.merged).try_into().map_err(|fault: toml::de::Error| {
+        let written = self.written();
+        let mut config: Config = Value::Table(self.merged).try_into().map_err(|fault: toml::de::Error| {
             Refused::new(format!("the settings don't fit together: {}", fault.message()), "report this as a bug")
         })?;
         match check::check(&config) {
-            Ok(()) => Ok(Loaded { config, origins: self.origins }),
+            Ok(()) => {
+                config.written = written;
+                Ok(Loaded { config, origins: self.origins })
+            }
             Err(wrong) => {
                 let place = self.places.get(wrong.setting).cloned();
                 Err(Refused::new(format!("`{}` {}", wrong.setting, wrong.what), wrong.fix).at(place))

@@ -78,6 +78,20 @@ pub struct Config {
     pub ui: Ui,
     /// What scopes mean, in words for the consent page.
     pub scopes: BTreeMap<String, ScopeText>,
+    /// All of them once more, as they were written, with where each came from: for people. No secrets.
+    #[serde(skip)]
+    pub written: Vec<Written>,
+}
+
+/// A setting as it was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its dotted path.
+    pub name: String,
+    /// Its value; none for a secret.
+    pub value: Option<String>,
+    /// Where it came from.
+    pub origin: Origin,
 }
 
 /// Logging.

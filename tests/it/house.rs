@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 14] = [
     &["signin"],
     &["oauth"],
     &["guard", "admin"],
-    &["api", "dev", "jobs", "register"],
+    &["api", "console", "dev", "jobs", "register"],
     &["server"],
     &["cli"],
     &["main"],
