@@ -89,7 +89,10 @@ on_both! {
             let have = kept.iter().find(|(have, _)| have == name).map(|(_, value)| value.trim().to_owned());
             assert_eq!(have.as_deref(), Some(value), "{name}");
         }
-        let right = sends(&mut browser, &told, "register", &[("redirect_uris", "https://till.example/a")]).await;
+        let fresh = browser.get("/admin/clients/new?kind=web").await;
+        let id_of = |view: &View| view.form("form#register").into_iter().find(|(name, _)| name == "client_id");
+        assert!(id_of(&again) != id_of(&form), "sent once more, it is another client");
+        let right = sends(&mut browser, &fresh, "register", &[("client_name", "Till"), ("redirect_uris", "https://till.example/a")]).await;
         assert_eq!(right.status, 201, "{}", right.text());
 
         // Changed: first by somebody who read an older state.
@@ -210,10 +213,197 @@ on_both! {
         }
     }
 
-    async fn each_role_sees_and_does_what_is_its_own(house: House) {
+    async fn people_are_made_stopped_and_deleted_through_forms(house: House) {
+        let (mut browser, own) = somebody(&house, "ada", Role::Owner).await;
+        let page = browser.get("/admin/users/new").await;
+        let typed = [("email", "bo@example.com"), ("name", "Bo"), ("password", "short"), ("role", "auditor")];
+        let told = sends(&mut browser, &page, "create", &typed).await;
+        assert_eq!(told.status, 422);
+        assert!(told.first("#create-password-wrong").is_some() && !told.body.contains("short"), "{}", told.body);
+        assert!(told.form("form#create").contains(&("email".to_owned(), "bo@example.com".to_owned())));
+        let typed = [("password", "correct horse battery staple")];
+        let made = sends(&mut browser, &told, "create", &typed).await;
+        assert_eq!((made.status, text_of(&made, "h1")), (200, "bo@example.com".to_owned()), "{}", made.text());
+        let twice = sends(&mut browser, &page, "create", &[("email", "BO@example.com")]).await;
+        assert_eq!((twice.status, twice.first("#create-email-wrong").is_some()), (409, true), "{}", twice.body);
+        let bo = made.url.rsplit('/').next().expect("an id").to_owned();
+        let user = async || people::store::by_id(&house.app.db, &UserId::from(bo.as_str())).await.expect("reads");
+        assert_eq!(user().await.map(|user| user.role), Some(Role::Auditor));
+
+        let page = sends(&mut browser, &made, "role", &[("role", "admin")]).await;
+        assert_eq!((page.status, user().await.map(|user| user.role)), (200, Some(Role::Admin)));
+        let page = sends(&mut browser, &page, "disable", &[]).await;
+        assert_eq!((page.status, user().await.map(|user| user.enabled)), (200, Some(false)));
+        let page = sends(&mut browser, &page, "enable", &[]).await;
+        assert_eq!((page.status, user().await.map(|user| user.enabled)), (200, Some(true)));
+        let page = sends(&mut browser, &page, "sign-out", &[]).await;
+        let hash = async || user().await.and_then(|user| user.password);
+        let before = hash().await;
+        let new = ("password", "another horse battery staple");
+        let told = sends(&mut browser, &page, "password", &[new, ("confirm", "bo")]).await;
+        assert_eq!((told.status, hash().await == before), (422, true));
+        let page = sends(&mut browser, &page, "password", &[new, ("confirm", "bo@example.com")]).await;
+        assert_eq!((page.status, hash().await == before), (200, false));
+        let told = sends(&mut browser, &page, "delete", &[("confirm", "Bo")]).await;
+        assert_eq!((told.status, user().await.is_some()), (422, true));
+        let gone = sends(&mut browser, &page, "delete", &[("confirm", "bo@example.com")]).await;
+        assert_eq!((gone.status, user().await.is_some()), (200, false));
+
+        // The last admin stays, and an admin gives nobody a role.
+        let page = browser.get(&format!("/admin/users/{own}")).await;
+        let kept = sends(&mut browser, &page, "disable", &[]).await;
+        assert_eq!(kept.status, 409, "{}", kept.text());
+        let (mut admin, _) = somebody(&house, "adm", Role::Admin).await;
+        let page = admin.get(&format!("/admin/users/{own}")).await;
+        assert!(page.first("form#role").is_none(), "{}", page.body);
+        assert_eq!(sends(&mut admin, &page, "disable", &[]).await.status, 403);
+    }
+
+    async fn workspaces_and_their_members_are_managed_through_forms(house: House) {
+        let (mut browser, _) = somebody(&house, "ada", Role::Admin).await;
+        let bo = house.person("bo").await;
+        let page = browser.get("/admin/workspaces").await;
+        let told = sends(&mut browser, &page, "create", &[("name", "Acme"), ("slug", "Acme Corp")]).await;
+        assert_eq!((told.status, told.first("#create-slug-wrong").is_some()), (422, true), "{}", told.body);
+        let acme = sends(&mut browser, &told, "create", &[("slug", "acme")]).await;
+        assert_eq!((acme.status, text_of(&acme, "h1")), (200, "Acme".to_owned()), "{}", acme.text());
+        let told = sends(&mut browser, &acme, "add", &[("user", "nobody@example.com"), ("role", "member")]).await;
+        assert_eq!((told.status, told.first("#add-user-wrong").is_some()), (422, true), "{}", told.body);
+        let row = format!("tr[data-id='{bo}']");
+        for (role, expected) in [("member", "Member"), ("owner", "Owner")] {
+            let page = sends(&mut browser, &acme, "add", &[("user", "bo@example.com"), ("role", role)]).await;
+            assert!(text_of(&page, &row).contains(expected), "{role}: {}", page.text());
+        }
+        let page = sends(&mut browser, &acme, "rename", &[("name", "Acme & Co")]).await;
+        assert_eq!(text_of(&page, "h1"), "Acme & Co");
+        let fields = page.form(&format!("{row} form"));
+        let page = browser.post("/admin/workspaces/acme/remove", &fields).await;
+        assert_eq!((page.status, page.first(&row).is_some()), (200, false));
+        let told = sends(&mut browser, &page, "delete", &[("confirm", "Acme")]).await;
+        assert_eq!(told.status, 422);
+        let gone = sends(&mut browser, &page, "delete", &[("confirm", "acme")]).await;
+        assert_eq!((gone.status, browser.get("/admin/workspaces/acme").await.status), (200, 404));
+    }
+
+    async fn grants_are_found_and_ended(house: House) {
+        let (mut browser, _) = somebody(&house, "ada", Role::Admin).await;
+        let bo = house.person("bo").await;
+        let client = house.client().await;
+        let mut tokens = Vec::new();
+        for _ in 0..3 {
+            let got = client.tokens(&mut house.browser(), "bo", &[("prompt", "consent")]).await;
+            tokens.push(got.text("access_token").to_owned());
+        }
+        let of_client = browser.get(&format!("/admin/grants?client={}", client.id)).await;
+        let of_user = browser.get("/admin/grants?user=bo@example.com").await;
+        let first = crate::support::client::grant_of(&tokens[0]);
+        let row = format!("tr[data-id='{first}']");
+        assert!(of_client.first(&row).is_some() && of_user.first(&row).is_some(), "{}", of_user.text());
+        assert!(text_of(&browser.get("/admin/grants?user=nobody").await, "main").contains("There is no account"));
+        let after = browser.post("/admin/grants/end", &of_user.form(&format!("{row} form"))).await;
+        assert_eq!((after.status, after.first(&row).is_some()), (200, false), "{}", after.text());
+        assert!(!client.active(&tokens[0]).await && client.active(&tokens[1]).await);
+        let told = sends(&mut browser, &of_user, "end-all", &[("confirm", "bo")]).await;
+        assert!(told.status == 422 && client.active(&tokens[1]).await, "{}", told.text());
+        let after = sends(&mut browser, &of_user, "end-all", &[("confirm", "bo@example.com")]).await;
+        assert_eq!((after.status, after.first("tr[data-id]").is_some()), (200, false), "{}", after.text());
+        assert!(!client.active(&tokens[1]).await && !client.active(&tokens[2]).await);
+        let events = symbolon::audit::about(&house.app.db, &format!("user:{bo}"), 1).await.expect("reads");
+        assert_eq!(events[0].action, "grants.ended");
+    }
+
+    async fn keys_and_invitations_are_managed_through_forms(house: House) {
+        let (mut browser, _) = somebody(&house, "ada", Role::Owner).await;
+        let page = browser.get("/admin/keys").await;
+        let rows = |view: &View| view.body.matches("<tr data-id").count();
+        let announced = sends(&mut browser, &page, "rotate", &[("alg", "ES256"), ("when", "announce")]).await;
+        assert_eq!((announced.status, rows(&announced)), (200, rows(&page) + 1), "{}", announced.text());
+        let kept = symbolon::admin::keys::list(&house.app).await.expect("lists");
+        let next = kept.iter().find(|key| key.state.name() == "next").expect("a next key").kid.clone();
+        let ask = browser.get(&format!("/admin/keys?retire={next}")).await;
+        let told = sends(&mut browser, &ask, "retire", &[("confirm", "RS256")]).await;
+        assert_eq!((told.status, told.first("#retire-confirm-wrong").is_some()), (422, true), "{}", told.body);
+        let done = sends(&mut browser, &ask, "retire", &[("confirm", "ES256")]).await;
+        assert!(text_of(&done, &format!("tr[data-id='{next}']")).contains("Retired"), "{}", done.text());
+
+        let page = browser.get("/admin/registration").await;
+        let told = sends(&mut browser, &page, "invite", &[("uses", "0")]).await;
+        assert_eq!((told.status, told.first("#invite-uses-wrong").is_some()), (422, true), "{}", told.body);
+        let made = sends(&mut browser, &page, "invite", &[("uses", "3"), ("expires_in", "2")]).await;
+        let token = text_of(&made, "#token");
+        assert!(made.status == 201 && token.starts_with("sym_ia_"), "{}", made.text());
+        let page = browser.get("/admin/registration").await;
+        assert!(!page.body.contains(&token), "shown once");
+        let page = browser.post("/admin/registration/revoke", &page.form("#invites tr form")).await;
+        assert!(page.status == 200 && page.first("#invites tr[data-id]").is_none(), "{}", page.text());
+    }
+
+    async fn the_trail_is_narrowed_and_taken_along(house: House) {
+        let (mut browser, sub) = somebody(&house, "aud", Role::Auditor).await;
         let (mut admin, _) = somebody(&house, "ada", Role::Admin).await;
         let (id, _) = registers(&mut admin, "Shop").await;
-        let pages = pages(&id);
+        registers(&mut admin, "Till").await;
+        let all = browser.get("/admin/audit?action=client.created").await;
+        assert_eq!(all.body.matches("<tr data-id").count(), 2, "{}", all.text());
+        let one = browser.get(&format!("/admin/audit?action=client.created&object=client:{id}")).await;
+        assert_eq!(one.body.matches("<tr data-id").count(), 1, "{}", one.text());
+        let paged = browser.get("/admin/audit?action=client.created&limit=1").await;
+        let next = paged.first("a[rel=next]").expect("more")["href"].clone();
+        let second = browser.get(&next).await;
+        assert!(second.body.matches("<tr data-id").count() == 1 && second.body.contains(&id), "{next}");
+        for (link, start) in [("#export-jsonl", "{\"id\""), ("#export-csv", "id,at,actor")] {
+            let href = one.first(link).expect("a link")["href"].clone();
+            let file = browser.get(&href).await;
+            assert!(file.status == 200 && file.body.starts_with(start) && file.body.contains(&id), "{}", file.body);
+            assert!(file.header("content-disposition").starts_with("attachment"));
+            assert!(!file.body.contains("Till"), "narrowed as the page");
+        }
+        assert_eq!(browser.get("/admin/audit?since=yesterday").await.status, 400);
+        // Whoever may not look takes nothing along.
+        let (mut una, _) = somebody(&house, "una", Role::User).await;
+        assert_eq!(una.get("/admin/audit/export").await.status, 404);
+        assert!(!sub.is_empty());
+    }
+
+    async fn the_overview_says_what_needs_attention_and_settings_where_they_are_from(house: House) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("symbolon.toml");
+        std::fs::write(&file, "name = \"Acme\"\n").expect("written");
+        let flags = symbolon::config::Flags {
+            config: Some(file.clone()),
+            database_url: Some("postgres://me:s3cret@db/x".to_owned()),
+            ..Default::default()
+        };
+        let env = |name: &str| (name == "SYMBOLON_LOG_LEVEL").then(|| "warn".to_owned());
+        let loaded = symbolon::config::load(&flags, &env).expect("loads");
+        let house = House::with(house.kind, |config| {
+            config.written = loaded.config.written;
+            config.registration = symbolon::config::Registration::Open;
+        }).await;
+        let (mut browser, _) = somebody(&house, "ada", Role::Owner).await;
+        let page = browser.get("/admin").await;
+        let attention = text_of(&page, "#attention");
+        assert!(attention.contains("only admin") && attention.contains("registration is open"), "{attention}");
+        somebody(&house, "bo", Role::Admin).await;
+        let page = browser.get("/admin").await;
+        assert!(!text_of(&page, "#attention").contains("only admin"), "{}", page.text());
+        let page = browser.get("/admin/settings").await;
+        for (name, expected) in [
+            ("name", format!("File {}", file.display())),
+            ("log.level", "Environment, SYMBOLON_LOG_LEVEL".to_owned()),
+            ("database_url", "Set, not shown".to_owned()),
+            ("lifetimes.code", "Default".to_owned()),
+        ] {
+            let row = text_of(&page, &format!("tr[data-id='{name}']"));
+            assert!(row.replace(['\u{2068}', '\u{2069}'], "").contains(&expected), "{name}: {row}");
+        }
+        assert!(!page.body.contains("s3cret"));
+    }
+
+    async fn each_role_sees_and_does_what_is_its_own(house: House) {
+        let (mut admin, sub) = somebody(&house, "ada", Role::Admin).await;
+        let (id, _) = registers(&mut admin, "Shop").await;
+        let pages = pages(&id, &sub);
         let mut nobody = house.browser();
         for page in &pages {
             let view = nobody.get(page).await;
@@ -312,9 +502,25 @@ on_both! {
 }
 
 /// All pages that are looked at.
-fn pages(client: &str) -> Vec<String> {
-    let client = format!("/admin/clients/{client}");
-    ["/admin/clients", &client, "/admin/clients/new", "/admin/clients/new?kind=mcp"].map(str::to_owned).into()
+fn pages(client: &str, user: &str) -> Vec<String> {
+    let of_client = [format!("/admin/clients/{client}"), format!("/admin/grants?client={client}")];
+    let of_user = [format!("/admin/users/{user}"), format!("/admin/grants?user={user}")];
+    let all = [
+        "/admin",
+        "/admin/clients",
+        "/admin/clients/new",
+        "/admin/clients/new?kind=mcp",
+        "/admin/users",
+        "/admin/users/new",
+        "/admin/workspaces",
+        "/admin/workspaces/default",
+        "/admin/grants",
+        "/admin/keys",
+        "/admin/registration",
+        "/admin/audit",
+        "/admin/settings",
+    ];
+    all.map(str::to_owned).into_iter().chain(of_client).chain(of_user).collect()
 }
 
 /// The hidden field of the browser's own, from whatever page of ours has one.
@@ -322,4 +528,51 @@ async fn own_csrf(browser: &mut Browser, house: &House) -> Option<(String, Strin
     let _ = house;
     let page = browser.get("/logout").await;
     page.form("form").into_iter().find(|(name, _)| name == "csrf")
+}
+
+/// Each page in a real browser: what a person would see, on a desk and on a phone, in the light and in the dark.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_of_the_console_has_an_error_in_chromium() {
+    use crate::support::chromium::{Chromium, Scripts};
+    use crate::support::{Kind, house::PASSWORD};
+    use thirtyfour::extensions::cdp::ChromeDevTools;
+    use thirtyfour::prelude::*;
+    let house = House::new(Kind::Sqlite).await;
+    let (mut admin, sub) = somebody(&house, "ada", Role::Owner).await;
+    let (id, _) = registers(&mut admin, "Shop").await;
+    let client = house.client().await;
+    client.tokens(&mut house.browser(), "ada", &[]).await;
+    let chromium = Chromium::start(Scripts::On).await;
+    let tools = ChromeDevTools::new(chromium.driver.handle.clone());
+    chromium.driver.goto(format!("{}/admin", house.url)).await.expect("goes");
+    chromium.types("email", "ada@example.com").await;
+    chromium.types("password", PASSWORD).await;
+    chromium.click("sign-in").await;
+    chromium.arrives_at(&format!("{}/admin", house.url)).await;
+    let shots = std::env::var_os("SYMBOLON_TEST_SHOTS").map(std::path::PathBuf::from);
+    for (width, height) in [(1280, 900), (390, 844)] {
+        let mobile = width < 600;
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
+        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await.expect("sizes");
+        for scheme in ["light", "dark"] {
+            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.expect("colours");
+            for page in pages(&id, &sub) {
+                chromium.driver.goto(format!("{}{page}", house.url)).await.expect("goes");
+                let what = format!("{page} {width} {scheme}");
+                let wide = chromium.driver.execute("return document.documentElement.scrollWidth", vec![]).await;
+                let wide: u32 = wide.expect("runs").convert().expect("a number");
+                assert!(wide <= width, "{what}: {wide} wide");
+                let main = chromium.driver.find(By::Css("main#main h1")).await;
+                assert!(main.is_ok(), "{what}");
+                if let Some(shots) = &shots {
+                    let name = what.replace(&id, "ID").replace(&sub, "SUB").replace(['/', '?', '=', ' '], "_");
+                    chromium.driver.screenshot(&shots.join(format!("{name}.png"))).await.expect("a picture");
+                }
+            }
+        }
+    }
+    let log = chromium.log().await;
+    assert!(log.is_empty(), "{log:?}");
+    chromium.close().await;
 }
