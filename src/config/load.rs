@@ -2,7 +2,7 @@
 
 use super::file::{self, SECRETS, Setting};
 use super::refused::{Place, Refused};
-use super::{Config, Written, check, environment};
+use super::{Config, check, environment};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,17 @@ pub struct Loaded {
     pub config: Config,
     /// Where each came from, by its dotted path (`log.level`).
     pub origins: BTreeMap<String, Origin>,
+}
+
+/// A setting as it was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its dotted path.
+    pub name: String,
+    /// Its value; none for a secret.
+    pub value: Option<String>,
+    /// Where it came from.
+    pub origin: Origin,
 }
 
 /// Where a value came from.

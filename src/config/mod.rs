@@ -10,7 +10,7 @@ mod strangers;
 
 pub use allowed::Allowed;
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
-pub use load::{Flags, Loaded, Origin, load, load_process};
+pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use refused::Refused;
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
@@ -83,17 +83,6 @@ pub struct Config {
     /// All of them once more, as they were written, with where each came from: for people. No secrets.
     #[serde(skip)]
     pub written: Vec<Written>,
-}
-
-/// A setting as it was written.
-#[derive(Clone, Debug)]
-pub struct Written {
-    /// Its dotted path.
-    pub name: String,
-    /// Its value; none for a secret.
-    pub value: Option<String>,
-    /// Where it came from.
-    pub origin: Origin,
 }
 
 /// Logging.

@@ -543,7 +543,7 @@ async fn no_page_of_the_console_has_an_error_in_chromium() {
     let client = house.client().await;
     client.tokens(&mut house.browser(), "ada", &[]).await;
     let chromium = Chromium::start(Scripts::On).await;
-    let tools = ChromeDevTools::new(chromium.driver.handle.clone());
+    let tools = ChromeDevTools::new(chromium.driver.handle().clone());
     chromium.driver.goto(format!("{}/admin", house.url)).await.expect("goes");
     chromium.types("email", "ada@example.com").await;
     chromium.types("password", PASSWORD).await;

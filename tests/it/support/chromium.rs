@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
 /// A driver and its browser; both end with it.
@@ -44,6 +45,7 @@ impl Chromium {
         }
         arguments.iter().for_each(|argument| caps.add_arg(argument).expect("an argument"));
         caps.add_arg(&format!("--user-data-dir={}", profile.path().display())).expect("an argument");
+        caps.set_logging_prefs("browser", LoggingPrefsLogLevel::Warning).expect("a setting");
         let driver = connect(port, caps).await;
         Chromium { driver, chromedriver, profile }
     }
@@ -74,6 +76,12 @@ impl Chromium {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("the browser is at {:?}", self.driver.current_url().await);
+    }
+
+    /// What the pages so far complained about: scripts, files that didn't come, the content security policy.
+    pub async fn log(&self) -> Vec<String> {
+        let entries = self.driver.handle().get_log("browser").await.expect("a log");
+        entries.into_iter().map(|entry| entry.message).collect()
     }
 
     pub async fn close(mut self) {
