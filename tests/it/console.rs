@@ -535,7 +535,6 @@ async fn own_csrf(browser: &mut Browser, house: &House) -> Option<(String, Strin
 async fn no_page_of_the_console_has_an_error_in_chromium() {
     use crate::support::chromium::{Chromium, Scripts};
     use crate::support::{Kind, house::PASSWORD};
-    use thirtyfour::extensions::cdp::ChromeDevTools;
     use thirtyfour::prelude::*;
     let house = House::new(Kind::Sqlite).await;
     let (mut admin, sub) = somebody(&house, "ada", Role::Owner).await;
@@ -543,7 +542,6 @@ async fn no_page_of_the_console_has_an_error_in_chromium() {
     let client = house.client().await;
     client.tokens(&mut house.browser(), "ada", &[]).await;
     let chromium = Chromium::start(Scripts::On).await;
-    let tools = ChromeDevTools::new(chromium.driver.handle().clone());
     chromium.driver.goto(format!("{}/admin", house.url)).await.expect("goes");
     chromium.types("email", "ada@example.com").await;
     chromium.types("password", PASSWORD).await;
@@ -553,10 +551,10 @@ async fn no_page_of_the_console_has_an_error_in_chromium() {
     for (width, height) in [(1280, 900), (390, 844)] {
         let mobile = width < 600;
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
-        tools.execute_cdp_with_params("Emulation.setDeviceMetricsOverride", size).await.expect("sizes");
+        chromium.tells("Emulation.setDeviceMetricsOverride", size).await;
         for scheme in ["light", "dark"] {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-            tools.execute_cdp_with_params("Emulation.setEmulatedMedia", media).await.expect("colours");
+            chromium.tells("Emulation.setEmulatedMedia", media).await;
             for page in pages(&id, &sub) {
                 chromium.driver.goto(format!("{}{page}", house.url)).await.expect("goes");
                 let what = format!("{page} {width} {scheme}");

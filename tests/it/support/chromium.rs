@@ -10,6 +10,7 @@ use thirtyfour::prelude::*;
 /// A driver and its browser; both end with it.
 pub struct Chromium {
     pub driver: WebDriver,
+    port: u16,
     chromedriver: Child,
     profile: tempfile::TempDir,
 }
@@ -47,7 +48,7 @@ impl Chromium {
         caps.add_arg(&format!("--user-data-dir={}", profile.path().display())).expect("an argument");
         caps.set_logging_prefs("browser", LoggingPrefsLogLevel::Warning).expect("a setting");
         let driver = connect(port, caps).await;
-        Chromium { driver, chromedriver, profile }
+        Chromium { driver, port, chromedriver, profile }
     }
 
     /// Clicks it, once it is there: with scripts off the driver can't tell when a page has come.
@@ -76,6 +77,14 @@ impl Chromium {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("the browser is at {:?}", self.driver.current_url().await);
+    }
+
+    /// A command of the DevTools protocol, as chromedriver passes it on.
+    pub async fn tells(&self, command: &str, params: serde_json::Value) -> serde_json::Value {
+        let url = format!("http://127.0.0.1:{}/session/{}/goog/cdp/execute", self.port, self.driver.session_id());
+        let request = super::http().post(url).json(&serde_json::json!({ "cmd": command, "params": params }));
+        let answer: serde_json::Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        answer["value"].clone()
     }
 
     /// What the pages so far complained about: scripts, files that didn't come, the content security policy.
