@@ -5,8 +5,8 @@
 //! ```text
 //! cli                 commands, beside a running server or starting one
 //! server              assembles: knows every room below; `server::routes` lists all routes
-//! account · api · dev · jobs · register
-//!                     a person's own page · JSON for admins · the playground · background work · apps that register
+//! account · api · console · dev · jobs · register
+//!                     a person's own page · JSON for admins · pages for them · the playground · background work · apps that register
 //!                     themselves
 //! guard · admin       who is calling · what administrators do
 //! oauth               the protocol
@@ -29,6 +29,7 @@ pub mod base;
 pub mod cli;
 pub mod clients;
 pub mod config;
+pub mod console;
 pub mod crypto;
 pub mod db;
 #[cfg(feature = "dev")]

@@ -86,10 +86,10 @@ pub fn chosen(id: ClientId) -> Result<ClientId, Refused> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._~-".contains(&b);
     // A name that is only dots would be a step in a path.
     let dots = text.bytes().all(|b| b == b'.');
-    if text == "seen" {
+    if matches!(text, "seen" | "new") {
         return Err(Refused::invalid(
             "client_id",
-            "is the name of something else in the management API; choose another",
+            "is the name of something else in the management API and the console; choose another",
         ));
     }
     if (3..=64).contains(&text.len()) && text.bytes().all(plain) && !dots {

@@ -4,11 +4,13 @@
 pub mod apply;
 mod change;
 pub mod clients;
+pub mod grants;
 pub mod invites;
 pub mod keys;
 mod metadata;
 pub mod registration;
 pub mod seen;
+pub mod trail;
 pub mod users;
 pub mod workspaces;
 

@@ -1,6 +1,5 @@
 //! `/v1/admin/clients`: the registry, in RFC 7591's words.
 
-use super::paging::{Paging, page};
 use super::{Admin, IfMatch, Named};
 use crate::admin::clients::{self, OVERLAP, Registered, Target};
 use crate::admin::{self, Refused, seen};
@@ -9,6 +8,7 @@ use crate::base::id::{Client as Kind, ClientId};
 use crate::clients::cimd::store::Seen;
 use crate::clients::{Client, cimd};
 use crate::web::json::{Json as Body, members};
+use crate::web::paging::{Paging, page};
 use crate::web::{Problem, Query};
 use axum::Json;
 use axum::extract::State;

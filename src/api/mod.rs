@@ -3,7 +3,6 @@
 mod audit;
 mod clients;
 mod invites;
-mod paging;
 mod users;
 mod workspaces;
 

@@ -1,6 +1,5 @@
 //! `/v1/admin/users`: accounts.
 
-use super::paging::{Paging, page};
 use super::{Admin, Named};
 use crate::admin::{Refused, users};
 use crate::app::App;
@@ -8,6 +7,7 @@ use crate::base::Secret;
 use crate::base::id::{User as Kind, WorkspaceId};
 use crate::people::{NewUser, Profile, Role, User};
 use crate::web::json::{Json as Body, members};
+use crate::web::paging::{Paging, page};
 use crate::web::{Problem, Query};
 use axum::Json;
 use axum::extract::State;

@@ -1,12 +1,12 @@
 //! `/v1/admin/workspaces`: workspaces and their members.
 
-use super::paging::{Paging, page};
 use super::{Admin, Named};
 use crate::admin::{Refused, workspaces};
 use crate::app::App;
 use crate::base::id::{UserId, Workspace as Kind, WorkspaceId};
 use crate::people::workspaces::{Member, Standing, Workspace};
 use crate::web::json::{Json as Body, members as read};
+use crate::web::paging::{Paging, page};
 use crate::web::{Problem, Query};
 use axum::Json;
 use axum::extract::{Path, State};

@@ -14,6 +14,7 @@ mod openid;
 mod provenance;
 mod response_types;
 pub mod sector;
+pub mod snippets;
 pub mod store;
 
 pub use application::{ASSERTION_ALGORITHMS, ApplicationType};

@@ -24,11 +24,17 @@ sql! {
     read IS_ORIGIN = "SELECT o.origin FROM client_origins o JOIN clients c ON c.id = o.client_id \
                       WHERE o.origin = $1 AND c.enabled ORDER BY o.client_id LIMIT 1";
     write DELETE = "DELETE FROM clients WHERE id = $1 RETURNING id";
+    read COUNT = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM clients LIMIT $1) counted";
     read STRANGERS = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM clients WHERE used_at IS NOT NULL LIMIT $1) counted";
     write USED = "UPDATE clients SET used_at = $1 WHERE used_at IS NOT NULL AND used_at < $2 \
                   AND EXISTS (SELECT 1 FROM grants g WHERE g.client_id = clients.id) RETURNING id";
     read IDLE = "SELECT id FROM clients WHERE used_at < $1 \
                  AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = clients.id) ORDER BY used_at LIMIT $2";
+}
+
+/// How many clients there are; counting stops at `most`.
+pub async fn count(mut db: &Db, most: i64) -> Result<i64> {
+    db.one(COUNT, args![most]).await?.map_or(Ok(0), |row| row.int("n"))
 }
 
 /// Registers a client under an identifier that nobody has; false when someone has it. Machine tokens of a deleted

@@ -34,6 +34,17 @@ pub struct Loaded {
     pub origins: BTreeMap<String, Origin>,
 }
 
+/// A setting as it was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its dotted path.
+    pub name: String,
+    /// Its value; none for a secret.
+    pub value: Option<String>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -147,12 +158,31 @@ impl Layers {
         }
     }
 
+    /// What is shown to people: neither secrets nor what looks as if it held one.
+    fn written(&self) -> Vec<Written> {
+        let one = |name: String| {
+            let value = name.split('.').try_fold(None, |at: Option<&Value>, part| match at {
+                None => self.merged.get(part).map(Some),
+                Some(table) => table.get(part).map(Some),
+            });
+            let text = value.flatten().map(ToString::to_string).unwrap_or_default();
+            let secret = SECRETS.contains(&name.as_str()) && text != "\"\"" || text.contains('@');
+            let origin = self.origins.get(&name).cloned().unwrap_or(Origin::Derived);
+            Written { value: (!secret).then_some(text), name, origin }
+        };
+        file::leaves(&self.merged).into_iter().map(one).collect()
+    }
+
     fn finish(self) -> Result<Loaded, Refused> {
-        let config: Config = Value::Table(self.merged).try_into().map_err(|fault: toml::de::Error| {
+        let written = self.written();
+        let mut config: Config = Value::Table(self.merged).try_into().map_err(|fault: toml::de::Error| {
             Refused::new(format!("the settings don't fit together: {}", fault.message()), "report this as a bug")
         })?;
         match check::check(&config) {
-            Ok(()) => Ok(Loaded { config, origins: self.origins }),
+            Ok(()) => {
+                config.written = written;
+                Ok(Loaded { config, origins: self.origins })
+            }
             Err(wrong) => {
                 let place = self.places.get(wrong.setting).cloned();
                 Err(Refused::new(format!("`{}` {}", wrong.setting, wrong.what), wrong.fix).at(place))

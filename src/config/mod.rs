@@ -10,7 +10,7 @@ mod strangers;
 
 pub use allowed::Allowed;
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
-pub use load::{Flags, Loaded, Origin, load, load_process};
+pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use refused::Refused;
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
@@ -80,6 +80,9 @@ pub struct Config {
     pub brand: Brand,
     /// What scopes mean, in words for the consent page.
     pub scopes: BTreeMap<String, ScopeText>,
+    /// All of them once more, as they were written, with where each came from: for people. No secrets.
+    #[serde(skip)]
+    pub written: Vec<Written>,
 }
 
 /// Logging.

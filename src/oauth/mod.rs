@@ -14,6 +14,7 @@ pub mod error;
 pub mod grants;
 pub mod id_token;
 pub mod introspect;
+pub mod living;
 pub mod logout;
 pub mod look;
 pub mod new_grant;

@@ -21,6 +21,7 @@ sql! {
     write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
     write SET_CLAIMS = "UPDATE users SET claims = $2, rev = rev + 1, updated_at = $4 WHERE id = $1 AND rev = $3 RETURNING id";
     write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
+    read COUNT = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM users LIMIT $1) counted";
 }
 
 /// Makes an account with an already hashed password, and takes it into its workspace; `None` when the address is taken.
@@ -36,6 +37,11 @@ pub async fn create(mut on: impl On, new: &NewUser, hash: Option<String>, now: T
         workspaces::store::add(on, slug, &id, standing, now).await?;
     }
     Ok(Some(id))
+}
+
+/// How many people there are; counting stops at `most`.
+pub async fn count(mut db: &Db, most: i64) -> Result<i64> {
+    db.one(COUNT, args![most]).await?.map_or(Ok(0), |row| row.int("n"))
 }
 
 /// The person with this `sub`.

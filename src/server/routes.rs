@@ -3,6 +3,7 @@
 use crate::account;
 use crate::api;
 use crate::app::App;
+use crate::console;
 #[cfg(feature = "dev")]
 use crate::dev;
 use crate::oauth::resource::Resource;
@@ -71,5 +72,6 @@ fn pages(app: &App) -> Router<App> {
         .route("/logout", get(oauth::logout::page::get).post(oauth::logout::page::post))
         .route("/setup", get(signin::setup::get).post(signin::setup::post))
         .route("/assets/{name}", get(assets::get))
+        .merge(console::routes())
         .layer(from_fn_with_state(app.clone(), stopped::stopped_pages))
 }

@@ -1,6 +1,7 @@
 //! Signing in: sessions, requests that wait for their person, throttling, remembered consent. Knows no OAuth word.
 
 pub mod consents;
+pub mod counts;
 pub mod device;
 pub mod home;
 pub mod interaction;

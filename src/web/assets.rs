@@ -22,6 +22,8 @@ impl Asset {
 
 static CSS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("assets/app.css")));
+static CONSOLE_CSS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("console", "css", "text/css; charset=utf-8", include_bytes!("assets/console.css")));
 static LOGO: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("symbolon", "svg", "image/svg+xml", include_bytes!("assets/symbolon.svg")));
 #[cfg(feature = "dev")]
@@ -39,6 +41,11 @@ const SCRIPTS: [(&str, &[u8]); 2] = [
 /// The URL of the stylesheet.
 pub fn css() -> String {
     format!("/assets/{}", CSS.path)
+}
+
+/// The URL of the admin console's stylesheet.
+pub fn console_css() -> String {
+    format!("/assets/{}", CONSOLE_CSS.path)
 }
 
 /// The URL of the logo.
@@ -61,6 +68,7 @@ pub fn dev_js() -> String {
 fn hashed() -> Vec<&'static Asset> {
     vec![
         &CSS,
+        &CONSOLE_CSS,
         &LOGO,
         #[cfg(feature = "dev")]
         &DEV_CSS,

@@ -15,7 +15,7 @@ const FLOORS: [&[&str]; 14] = [
     &["signin"],
     &["oauth"],
     &["guard", "admin"],
-    &["account", "api", "dev", "jobs", "register"],
+    &["account", "api", "console", "dev", "jobs", "register"],
     &["server"],
     &["cli"],
     &["main"],

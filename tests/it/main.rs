@@ -16,6 +16,7 @@ mod codes;
 mod command_line;
 mod conformance;
 mod consent;
+mod console;
 mod cors;
 mod dev;
 mod discovery;

@@ -55,14 +55,20 @@ impl View {
     /// The fields of the first form that matches.
     pub fn form(&self, selector: &str) -> Vec<(String, String)> {
         let html = Html::parse_document(&self.body);
-        let fields = Selector::parse(&format!("{selector} input")).expect("a selector");
-        html.select(&fields)
+        let fields = [" input", " textarea", " select"].map(|kind| format!("{selector}{kind}")).join(", ");
+        let chosen = Selector::parse("option[selected]").expect("a selector");
+        let value = |el: scraper::ElementRef<'_>| match el.value().name() {
+            "textarea" => el.text().collect(),
+            "select" => {
+                el.select(&chosen).next().and_then(|option| option.value().attr("value")).unwrap_or("").to_owned()
+            }
+            _ => el.value().attr("value").unwrap_or("").to_owned(),
+        };
+        html.select(&Selector::parse(&fields).expect("a selector"))
             .filter(|el| {
                 !matches!(el.value().attr("type"), Some("checkbox" | "radio")) || el.value().attr("checked").is_some()
             })
-            .filter_map(|el| {
-                Some((el.value().attr("name")?.to_owned(), el.value().attr("value").unwrap_or("").to_owned()))
-            })
+            .filter_map(|el| Some((el.value().attr("name")?.to_owned(), value(el))))
             .collect()
     }
 

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 
 /// A driver and its browser; both end with it.
@@ -45,6 +46,7 @@ impl Chromium {
         }
         arguments.iter().for_each(|argument| caps.add_arg(argument).expect("an argument"));
         caps.add_arg(&format!("--user-data-dir={}", profile.path().display())).expect("an argument");
+        caps.set_logging_prefs("browser", LoggingPrefsLogLevel::Warning).expect("a setting");
         let driver = connect(port, caps).await;
         Chromium { driver, port, chromedriver, profile }
     }
@@ -83,6 +85,12 @@ impl Chromium {
         let request = super::http().post(url).json(&serde_json::json!({ "cmd": command, "params": params }));
         let answer: serde_json::Value = request.send().await.expect("an answer").json().await.expect("JSON");
         answer["value"].clone()
+    }
+
+    /// What the pages so far complained about: scripts, files that didn't come, the content security policy.
+    pub async fn log(&self) -> Vec<String> {
+        let entries = self.driver.handle().get_log("browser").await.expect("a log");
+        entries.into_iter().map(|entry| entry.message).collect()
     }
 
     pub async fn close(mut self) {

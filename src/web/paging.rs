@@ -1,9 +1,9 @@
 //! Lists in pages: a cursor that only we can have written, and limits that are numbers.
 
+use super::{Params, Problem};
 use crate::app::App;
 use crate::base::encoding::{base64url, from_base64url};
 use crate::crypto::MacRing;
-use crate::web::{Params, Problem};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,18 +15,18 @@ const SEARCH_BYTES: usize = 200;
 
 /// Which part of a list is asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Paging {
+pub struct Paging {
     /// How many at most.
-    pub(super) limit: usize,
+    pub limit: usize,
     /// After which identifier.
-    pub(super) after: String,
+    pub after: String,
     /// What name or identifier must contain.
-    pub(super) search: String,
+    pub search: String,
 }
 
 impl Paging {
     /// Reads `limit`, `cursor` and `search`. `list` names the list: a cursor of one is none of another.
-    pub(super) fn read(macs: &MacRing, list: &str, params: &Params) -> Result<Self, Problem> {
+    pub fn read(macs: &MacRing, list: &str, params: &Params) -> Result<Self, Problem> {
         let bad = |code, detail: &str| Problem::new(StatusCode::BAD_REQUEST, code, detail);
         if params.malformed() {
             return Err(bad("invalid_query", "the query is not valid UTF-8 or contains a NUL character"));
@@ -45,6 +45,17 @@ impl Paging {
             return Err(bad("invalid_search", "search has at most 200 bytes"));
         }
         Ok(Paging { limit, after, search: search.to_owned() })
+    }
+
+    /// The query of the page after the identifier `last`, with the same limit and search.
+    pub fn query(&self, macs: &MacRing, list: &str, last: &str) -> Params {
+        let mut query = Params::default();
+        query.push("limit", &self.limit.to_string());
+        query.push("cursor", &seal(macs, list, last));
+        if !self.search.is_empty() {
+            query.push("search", &self.search);
+        }
+        query
     }
 }
 
@@ -74,22 +85,17 @@ fn named(list: &str, last: &str) -> String {
 }
 
 /// One page as JSON; `last` is the identifier to go on after, where there is more. RFC 8288: the same as a link.
-pub(super) fn page(app: &App, list: &str, paging: &Paging, data: Vec<Value>, last: Option<&str>) -> Response {
-    let next = last.map(|last| seal(&app.keys.macs(), list, last));
+pub fn page(app: &App, list: &str, paging: &Paging, data: Vec<Value>, last: Option<&str>) -> Response {
+    let query = last.map(|last| paging.query(&app.keys.macs(), list, last));
+    let next = query.as_ref().and_then(|query| query.get("cursor"));
     let mut response = Json(json!({ "data": data, "next_cursor": next })).into_response();
-    if let Some(link) = next.and_then(|next| link(app, list, paging, &next)) {
+    if let Some(link) = query.and_then(|query| link(app, list, &query)) {
         response.headers_mut().insert(header::LINK, link);
     }
     response
 }
 
-fn link(app: &App, list: &str, paging: &Paging, next: &str) -> Option<HeaderValue> {
-    let mut query = Params::default();
-    query.push("limit", &paging.limit.to_string());
-    query.push("cursor", next);
-    if !paging.search.is_empty() {
-        query.push("search", &paging.search);
-    }
+fn link(app: &App, list: &str, query: &Params) -> Option<HeaderValue> {
     let url = app.url(&format!("/v1/admin/{list}?{}", query.encode()));
     HeaderValue::from_str(&format!("<{url}>; rel=\"next\"")).ok()
 }

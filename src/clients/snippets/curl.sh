@@ -1,10 +1,10 @@
 #!/bin/sh
 # The authorization code flow with PKCE, by hand. Open the address, sign in, paste what you come back to.
 set -eu
-issuer={issuer}
-client_id={client_id}
-client_secret={client_secret} # [confidential]
-redirect_uri={redirect_uri}
+issuer='{issuer}'
+client_id='{client_id}'
+client_secret='{client_secret}' # [confidential]
+redirect_uri='{redirect_uri}'
 
 random() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n'; }
 state=$(random)
