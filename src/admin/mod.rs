@@ -3,6 +3,7 @@
 
 mod change;
 pub mod clients;
+pub mod invitations;
 pub mod invites;
 pub mod keys;
 mod metadata;

@@ -45,6 +45,7 @@ const ALL: &[(i64, &str, &str)] = &[
             include_str!("../../migrations/0010_audit.postgres.sql")
         ),
     ),
+    (13, "mail", include_str!("../../migrations/0013_mail.sql")),
 ];
 
 /// How a schema differs from what this binary expects.
