@@ -49,6 +49,8 @@ page-signed-in-as = سجّلت الدخول باسم { $user }.
 page-for-developers = لمطوّري هذا التطبيق
 page-privacy = سياسة الخصوصية
 page-terms = الشروط
+page-links = عن هذا الموقع
+page-support = المساعدة
 page-website = الموقع الإلكتروني
 
 ## /login
@@ -141,7 +143,7 @@ claim-other = الاطّلاع على المعلومة «{ $claim }»
 
 logout-title = تسجيل الخروج
 logout-heading = هل تريد تسجيل الخروج من { $brand }؟
-logout-asked = طلب منا { $client } تسجيل خروجك من هنا أيضًا.
+logout-asked = طلب منا { $client } ({ $host }) تسجيل خروجك من هنا أيضًا.
 logout-come-back = ستحتاج إلى كلمة مرورك للعودة.
 logout-nobody = يبدو أن لا أحد مسجّل الدخول في هذا المتصفح. لا ضرر من تسجيل الخروج مرة أخرى.
 logout-stay = البقاء هنا

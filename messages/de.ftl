@@ -49,6 +49,8 @@ page-signed-in-as = Sie sind angemeldet als { $user }.
 page-for-developers = Für die Entwickler dieser App
 page-privacy = Datenschutz
 page-terms = Nutzungsbedingungen
+page-links = Über diese Seite
+page-support = Hilfe
 page-website = Webseite
 
 ## /login
@@ -85,7 +87,7 @@ consent-wants-more = { $things ->
 consent-described-at = beschrieben unter { $host }
 consent-goes-to = Antworten gehen an { $host }
 consent-approved = von { $brand } zugelassen am { $day }
-consent-third-party = nicht von { $brand }
+consent-third-party = stammt nicht von { $brand }
 consent-local = Diese App läuft auf Ihrem eigenen Gerät, und { $brand } kann nicht erkennen, ob es wirklich { $client } ist. Fahren Sie nur fort, wenn Sie sie gerade selbst gestartet haben.
 consent-signed-in-as = Angemeldet als { $user }
 consent-switch = Konto wechseln
@@ -138,7 +140,7 @@ claim-other = Ihre Angabe „{ $claim }“ sehen
 
 logout-title = Abmelden
 logout-heading = Von { $brand } abmelden?
-logout-asked = { $client } hat uns gebeten, Sie auch hier abzumelden.
+logout-asked = { $client } ({ $host }) hat uns gebeten, Sie auch hier abzumelden.
 logout-come-back = Um wiederzukommen, brauchen Sie Ihr Passwort.
 logout-nobody = In diesem Browser scheint niemand angemeldet zu sein. Eine weitere Abmeldung schadet nicht.
 logout-stay = Hier bleiben

@@ -51,6 +51,8 @@ page-signed-in-as = You are signed in as { $user }.
 page-for-developers = For the developer of this app
 page-privacy = Privacy policy
 page-terms = Terms
+page-links = About this site
+page-support = Help
 page-website = Website
 
 ## /login
@@ -140,7 +142,7 @@ claim-other = See your { $claim }
 
 logout-title = Sign out
 logout-heading = Sign out of { $brand }?
-logout-asked = { $client } asked us to sign you out here too.
+logout-asked = { $client } ({ $host }) asked us to sign you out here too.
 logout-come-back = You will need your password to come back.
 logout-nobody = Nobody seems to be signed in on this browser. Signing out again does no harm.
 logout-stay = Stay here

@@ -2,7 +2,7 @@
 
 use super::Refused;
 use crate::app::App;
-use crate::clients::{ADMIN_SCOPE, Client, GrantType, Metadata, ResponseType};
+use crate::clients::{ADMIN_SCOPE, Client, GrantType, Metadata, ResponseType, localized};
 use crate::web::json;
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,8 @@ const MOVES: &str = "updated_at";
 
 /// Reads and checks metadata. Of `response_types` and `grant_types`, one that isn't given follows the other; a client
 /// without people gets no scopes that are about people.
-pub fn read(members: Map<String, Value>) -> Result<Metadata, Refused> {
+pub fn read(mut members: Map<String, Value>) -> Result<Metadata, Refused> {
+    localized::fold(&mut members);
     let given = |name: &str| members.contains_key(name);
     let (types_given, grants_given, scope_given) = (given("response_types"), given("grant_types"), given("scope"));
     let mut metadata: Metadata = json::members(members)?;
@@ -107,6 +108,7 @@ pub(super) fn patched(client: &Client, mut patch: Map<String, Value>) -> Result<
         _ => {}
     }
     leave_out_shown(client, &mut patch)?;
+    localized::fold(&mut patch);
     merge(&mut members, patch);
     read(members)
 }

@@ -1,11 +1,13 @@
 //! App: the shared services of one process. Cheap to clone, given to every handler.
 
 mod attempts;
+mod brand;
 mod documents;
 mod memory;
 mod sightings;
 
 pub use attempts::Attempts;
+pub use brand::{Brand, Served};
 pub use documents::{Documents, Unfetched};
 pub use memory::Memory;
 pub use sightings::{Sighting, Sightings};
@@ -57,6 +59,8 @@ pub struct Services {
     pub mailer: Mailer,
     /// Rung when a mail was written down.
     pub mails: Notify,
+    /// How pages look.
+    pub brand: Brand,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

@@ -1,6 +1,7 @@
 //! OIDC Registration §2: where a client runs, and which redirect URIs make sense there; and what of its metadata is its
 //! own to say.
 
+use super::localized;
 use super::metadata::{Invalid, Metadata, hidden, invalid};
 use crate::base::uri;
 use serde::de::{Deserializer, Error, Visitor};
@@ -67,7 +68,7 @@ const ITS_OWN: [&str; 43] = [
 impl Metadata {
     /// Whether a client may say this about itself, and we listen.
     pub fn is_its_own(member: &str) -> bool {
-        ITS_OWN.contains(&member) && members().contains(&member)
+        (ITS_OWN.contains(&member) && members().contains(&member)) || localized::is(member)
     }
 
     /// Whether it runs on a person's device: its ports are free (RFC 8252 §7.3), its schemes may be its own (§7.1).

@@ -11,7 +11,11 @@ impl Client {
         let m = &self.metadata;
         let looks = || {
             let method = m.token_endpoint_auth_method.name();
-            json!([m.client_name, m.redirect_uris, method, m.jwks, m.jwks_uri]).to_string()
+            let mut looks = vec![json!([m.client_name, m.redirect_uris, method, m.jwks, m.jwks_uri])];
+            // Added only where there are some: marks of before stay what they are.
+            let names: Vec<_> = m.localized.iter().filter(|(key, _)| key.starts_with("client_name#")).collect();
+            looks.extend((!names.is_empty()).then(|| json!(names)));
+            looks.iter().map(ToString::to_string).collect::<String>()
         };
         (!self.provenance.vouched_for()).then(|| fingerprint(looks().as_bytes()))
     }

@@ -9,6 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub use super::choices::{AuthMethod, Format, GrantType, Rotation, SubjectType};
+pub use super::invalid::Invalid;
+pub(super) use super::invalid::invalid;
 
 /// Client metadata, under their registered names; those that are ours say so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +54,9 @@ pub struct Metadata {
     /// Its terms of service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    /// Name, logo and links in several languages: see [`super::localized`].
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub localized: BTreeMap<String, String>,
     /// Whom to ask about it.
     pub contacts: Vec<String>,
     /// Which software it is, the same for all its installations.
@@ -155,6 +160,7 @@ impl Default for Metadata {
             client_uri: None,
             policy_uri: None,
             tos_uri: None,
+            localized: BTreeMap::new(),
             contacts: Vec::new(),
             software_id: None,
             software_version: None,
@@ -192,19 +198,6 @@ impl Default for Metadata {
     }
 }
 
-/// A member of the metadata that can't be accepted, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invalid {
-    /// The member.
-    pub field: &'static str,
-    /// What is wrong and what to do.
-    pub why: String,
-}
-
-pub(super) fn invalid(field: &'static str, why: impl Into<String>) -> Result<(), Invalid> {
-    Err(Invalid { field, why: why.into() })
-}
-
 const YEAR: u64 = 31_536_000;
 /// What we fetch: plain http is for whoever allows it in `outbound.allow`, which is looked at apart.
 const FETCHED: [&str; 2] = ["jwks_uri", "sector_identifier_uri"];
@@ -228,6 +221,7 @@ impl Metadata {
         self.check_grants()?;
         self.check_keys()?;
         self.check_links()?;
+        self.check_localized()?;
         self.check_logout()?;
         self.check_openid()?;
         self.check_lifetimes()?;
@@ -235,12 +229,7 @@ impl Metadata {
     }
 
     fn check_names(&self) -> Result<(), Invalid> {
-        if self.client_name.trim().is_empty() || self.client_name.chars().count() > 100 {
-            return invalid("client_name", "must have between 1 and 100 characters; people see it when they decide");
-        }
-        if self.client_name.chars().any(hidden) {
-            return invalid("client_name", "must not contain control, invisible or direction-changing characters");
-        }
+        check_name(&self.client_name)?;
         match ScopeSet::parse(&self.scope) {
             Err(_) => {
                 invalid("scope", "must be a space-delimited list of scope names (RFC 6749 §3.3), 1024 bytes at most")
@@ -335,16 +324,7 @@ impl Metadata {
             ("sector_identifier_uri", &self.sector_identifier_uri),
         ];
         for (field, link) in links {
-            let Some(link) = link else { continue };
-            let parsed = url::Url::parse(link).ok();
-            let fit = parsed.is_some_and(|u| {
-                u.username().is_empty()
-                    && u.password().is_none()
-                    && (u.scheme() == "https" || (FETCHED.contains(&field) && u.scheme() == "http"))
-            });
-            if !fit || link.len() > 2048 || link.contains('#') {
-                return invalid(field, "must be an https URL without user name or fragment");
-            }
+            link.as_ref().map_or(Ok(()), |link| check_link(field, link))?;
         }
         Ok(())
     }
@@ -369,6 +349,25 @@ impl Metadata {
             return invalid("access_token_overlap", "must be at most 3600 seconds");
         }
         Ok(())
+    }
+}
+
+pub(super) fn check_name(name: &str) -> Result<(), Invalid> {
+    if name.trim().is_empty() || name.chars().count() > 100 {
+        return invalid("client_name", "must have between 1 and 100 characters; people see it when they decide");
+    }
+    match name.chars().any(hidden) {
+        true => invalid("client_name", "must not contain control, invisible or direction-changing characters"),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn check_link(field: &'static str, link: &str) -> Result<(), Invalid> {
+    let scheme = |scheme: &str| scheme == "https" || (FETCHED.contains(&field) && scheme == "http");
+    let fit = |url: url::Url| url.username().is_empty() && url.password().is_none() && scheme(url.scheme());
+    match url::Url::parse(link).is_ok_and(fit) && link.len() <= 2048 && !link.contains('#') {
+        true => Ok(()),
+        false => invalid(field, "must be an https URL without user name or fragment"),
     }
 }
 

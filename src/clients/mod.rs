@@ -4,7 +4,9 @@ mod application;
 mod choices;
 pub mod cimd;
 pub mod custom_claims;
+mod invalid;
 pub mod invites;
+pub mod localized;
 mod logout;
 mod mark;
 pub mod metadata;
@@ -165,10 +167,8 @@ impl Client {
     /// The metadata as RFC 7591 §3.2.1 shows them, without secrets.
     pub fn to_json(&self) -> Value {
         let mut shown = json!({ "client_id": self.id });
-        if let (Some(members), Ok(Value::Object(metadata))) =
-            (shown.as_object_mut(), serde_json::to_value(&self.metadata))
-        {
-            members.extend(metadata);
+        if let Some(members) = shown.as_object_mut() {
+            members.extend(self.metadata.to_members());
             members.insert("enabled".to_owned(), json!(self.enabled));
             members.extend(self.provenance.name().map(|by| ("registered_by".to_owned(), json!(by))));
             members.insert("client_id_issued_at".to_owned(), json!(self.created_at.secs()));

@@ -2,7 +2,7 @@
 
 mod mail;
 
-use super::{Cimd, Config, Keys, Lifetimes, Limits, span};
+use super::{Brand, Cimd, Config, Keys, Lifetimes, Limits, span};
 use crate::base::ScopeSet;
 use crate::lang::Language;
 use std::net::IpAddr;
@@ -42,6 +42,8 @@ pub(super) fn check(config: &Config) -> Checked {
     implied(config)?;
     language(&config.ui.language)?;
     mail::check(&config.mail)?;
+    scope_languages(config)?;
+    brand(&config.brand)?;
     for (setting, number) in [
         ("throttle.account", config.throttle.account),
         ("throttle.address", config.throttle.address),
@@ -104,6 +106,33 @@ fn language(tag: &str) -> Checked {
     let tags: Vec<&str> = Language::all().map(Language::tag).collect();
     let fix = format!("write one of {}", tags.join(", "));
     ensure(tags.contains(&tag), "ui.language", "isn't a language that pages are written in", fix)
+}
+
+fn scope_languages(config: &Config) -> Checked {
+    let known = |tag: &String| Language::all().any(|language| language.tag() == tag);
+    let unknown =
+        config.scopes.iter().find_map(|(scope, text)| Some((scope, text.translated.keys().find(|tag| !known(tag))?)));
+    unknown.map_or(Ok(()), |(scope, tag)| {
+        let tags: Vec<&str> = Language::all().map(Language::tag).collect();
+        let what = format!("[scopes.\"{scope}\"] in.{tag} isn't a language that pages are written in");
+        ensure(false, "scopes", what, format!("write one of {}", tags.join(", ")))
+    })
+}
+
+fn brand(brand: &Brand) -> Checked {
+    for (setting, link, mail) in [
+        ("brand.support", &brand.support, true),
+        ("brand.privacy", &brand.privacy, false),
+        ("brand.terms", &brand.terms, false),
+    ] {
+        let Some(link) = link else { continue };
+        let url = Url::parse(link).ok().filter(|_| link.len() <= 2048 && !link.contains(char::is_whitespace));
+        let fits =
+            |url: &Url| url.username().is_empty() && (url.scheme() == "https" || (mail && url.scheme() == "mailto"));
+        let fix = if mail { "write https://… or mailto:help@example.com" } else { "write https://…" };
+        ensure(url.as_ref().is_some_and(fits), setting, "isn't a link that pages can show", fix)?;
+    }
+    Ok(())
 }
 
 /// `EnvFilter` would read a misspelled level as the name of a module, and then log everything of that and nothing else.

@@ -80,6 +80,8 @@ pub struct Config {
     pub mail: Mail,
     /// Pages.
     pub ui: Ui,
+    /// How they look.
+    pub brand: Brand,
     /// What scopes mean, in words for the consent page.
     pub scopes: BTreeMap<String, ScopeText>,
 }
@@ -288,6 +290,27 @@ pub struct Keys {
     pub keep_retired: Duration,
 }
 
+/// How pages look.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// A picture: SVG, PNG or WebP.
+    #[serde(deserialize_with = "unless_empty")]
+    pub logo: Option<PathBuf>,
+    /// The colour of buttons and links, `#rrggbb`.
+    #[serde(deserialize_with = "unless_empty")]
+    pub accent: Option<String>,
+    /// Where people find help.
+    #[serde(deserialize_with = "unless_empty")]
+    pub support: Option<String>,
+    /// What is done with their data.
+    #[serde(deserialize_with = "unless_empty")]
+    pub privacy: Option<String>,
+    /// What they agree to.
+    #[serde(deserialize_with = "unless_empty")]
+    pub terms: Option<String>,
+}
+
 /// Pages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -297,7 +320,7 @@ pub struct Ui {
 }
 
 /// What a scope means.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeText {
     /// "See your files".
@@ -308,6 +331,20 @@ pub struct ScopeText {
     /// The narrower scopes that who allowed this one has allowed too.
     #[serde(default)]
     pub implies: Vec<String>,
+    /// The same words in other languages.
+    #[serde(default, rename = "in")]
+    pub translated: BTreeMap<String, ScopeWords>,
+}
+
+/// What a scope means, in one language.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeWords {
+    /// "Ihre Dateien sehen".
+    pub title: String,
+    /// A longer sentence; may be empty.
+    #[serde(default)]
+    pub detail: String,
 }
 
 /// An empty text means that the setting isn't made.

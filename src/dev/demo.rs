@@ -5,8 +5,10 @@ use crate::base::encoding::fingerprint;
 use crate::base::id::ClientId;
 use crate::base::{Secret, Time};
 use crate::clients::{self, AuthMethod, GrantType, Metadata, SecretHash};
+use crate::config::ScopeWords;
 use crate::people::{self, NewUser, Profile, Role};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The confidential demo client.
 pub const CLIENT: &str = "demo";
@@ -76,6 +78,17 @@ fn secret(now: Time) -> SecretHash {
 
 /// A scope that isn't about people: what a machine asks for.
 pub const OWN_SCOPE: &str = "notes:read";
+
+/// What that means, in the other languages of our pages.
+pub fn notes() -> BTreeMap<String, ScopeWords> {
+    let words = |tag: &str, title: &str, detail: &str| {
+        (tag.to_owned(), ScopeWords { title: title.to_owned(), detail: detail.to_owned() })
+    };
+    BTreeMap::from([
+        words("de", "Ihre Notizen lesen", "Alle, und wer sie geschrieben hat."),
+        words("ar", "قراءة ملاحظاتك", "جميعها، ومن كتبها."),
+    ])
+}
 
 const SCOPE: &str = "openid offline offline_access profile email address phone notes:read";
 

@@ -63,7 +63,8 @@ impl Home {
         let notes = ScopeText {
             title: "Read your notes".to_owned(),
             detail: "All of them, and who wrote them.".to_owned(),
-            implies: Vec::new(),
+            translated: demo::notes(),
+            ..ScopeText::default()
         };
         config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);
         config.log.format = LogFormat::Auto;

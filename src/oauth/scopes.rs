@@ -54,7 +54,10 @@ pub fn told(page: &Shell, names: &BTreeSet<String>) -> Vec<ScopeLine> {
 
 fn line(page: &Shell, app: &App, name: &str) -> ScopeLine {
     let (title, detail) = match app.config.scopes.get(name) {
-        Some(text) => (text.title.clone(), text.detail.clone()),
+        Some(text) => match text.translated.get(page.language.tag()) {
+            Some(words) => (words.title.clone(), words.detail.clone()),
+            None => (text.title.clone(), text.detail.clone()),
+        },
         None => {
             let (title, detail) = in_words(name);
             let said = |message: Message| page.say(&message).plain();

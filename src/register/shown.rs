@@ -23,12 +23,10 @@ pub(super) fn information(app: &App, client: &Client, secret: Option<&Secret>, t
     }
     add("registration_access_token", json!(token.reveal()));
     add("registration_client_uri", json!(app.url(&format!("/oauth2/register/{}", client.id))));
-    if let Ok(Value::Object(all)) = serde_json::to_value(&client.metadata) {
-        let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
-        let told = |(name, value): &(String, Value)| {
-            Metadata::is_its_own(name) && (!empty(value) || TELLING.contains(&name.as_str()))
-        };
-        members.extend(all.into_iter().filter(told));
-    }
+    let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+    let told = |(name, value): &(String, Value)| {
+        Metadata::is_its_own(name) && (!empty(value) || TELLING.contains(&name.as_str()))
+    };
+    members.extend(client.metadata.to_members().into_iter().filter(told));
     Value::Object(members)
 }

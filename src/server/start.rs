@@ -5,7 +5,7 @@ use super::layers::{layered, not_found};
 use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
-use crate::app::{App, Attempts, Documents, Memory, Services, Sightings};
+use crate::app::{App, Attempts, Brand, Documents, Memory, Services, Sightings};
 use crate::base::{Clock, Secret};
 use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
@@ -117,6 +117,7 @@ pub async fn start(
     let attempts = Attempts::new(config.throttle.client);
     let waiting = Attempts::new(config.throttle.waiting);
     let used = Attempts::within(Duration::from_secs(600), 1);
+    let brand = Brand::open(&config.brand).map_err(Refused)?;
     let services = Services {
         config,
         db,
@@ -133,6 +134,7 @@ pub async fn start(
         logouts: Notify::new(),
         mailer,
         mails: Notify::new(),
+        brand,
         dev,
     };
     let app = App::new(services);

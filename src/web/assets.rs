@@ -1,7 +1,8 @@
 //! The stylesheet and the few other files that pages need, embedded, under names that change with their content.
 
+use crate::app::{App, Served};
 use crate::base::encoding::{hex, sha256};
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::LazyLock;
@@ -69,7 +70,10 @@ fn hashed() -> Vec<&'static Asset> {
 }
 
 /// `GET /assets/{name}`
-pub async fn get(Path(name): Path<String>) -> Response {
+pub async fn get(State(app): State<App>, Path(name): Path<String>) -> Response {
+    if let Some(served) = app.brand.file(&name) {
+        return own(served);
+    }
     if let Some(asset) = hashed().into_iter().find(|asset| asset.path == name) {
         return send(asset.mime, asset.body, "public, max-age=31536000, immutable");
     }
@@ -77,6 +81,15 @@ pub async fn get(Path(name): Path<String>) -> Response {
         Some((_, body)) => send("text/javascript; charset=utf-8", body, "public, max-age=3600"),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Opened by itself a logo is a picture too, and nothing else.
+fn own(served: &Served) -> Response {
+    let mut response = send(served.mime, &[], "public, max-age=31536000, immutable");
+    *response.body_mut() = served.body.clone().into();
+    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
 }
 
 fn send(mime: &'static str, body: &'static [u8], caching: &'static str) -> Response {

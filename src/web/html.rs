@@ -16,6 +16,10 @@ pub struct Shell {
     pub language: Language,
     /// URL of the stylesheet.
     pub css: String,
+    /// URL of the one with this deployment's colours, where it has its own.
+    pub brand_css: Option<String>,
+    /// What stands below every page.
+    pub links: Vec<(Message, String)>,
     /// URL of the logo.
     pub logo: String,
     /// Whether to say that this is a playground.
@@ -25,8 +29,21 @@ pub struct Shell {
 impl Shell {
     /// The frame for this deployment, in a language; `signin::shell` knows how to choose one.
     pub fn of(app: &App, language: Language) -> Self {
-        let brand = app.config.name.clone();
-        Shell { brand, language, css: assets::css(), logo: assets::logo(), dev: app.dev }
+        let settings = &app.config.brand;
+        let links = [
+            (Message::new("page-support"), &settings.support),
+            (Message::new("page-privacy"), &settings.privacy),
+            (Message::new("page-terms"), &settings.terms),
+        ];
+        Shell {
+            brand: app.config.name.clone(),
+            language,
+            css: assets::css(),
+            brand_css: app.brand.css.as_ref().map(|served| format!("/assets/{}", served.name)),
+            links: links.into_iter().filter_map(|(name, link)| Some((name, link.clone()?))).collect(),
+            logo: app.brand.logo.as_ref().map_or_else(assets::logo, |served| format!("/assets/{}", served.name)),
+            dev: app.dev,
+        }
     }
 
     /// A message in the language of the page. Every message may name `$brand`.

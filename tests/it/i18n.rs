@@ -6,6 +6,12 @@ use crate::support::browser::View;
 use crate::support::{Browser, House, Kind};
 use scraper::{Html, Selector};
 use serde_json::json;
+use symbolon::admin::Acting;
+use symbolon::admin::clients::Target;
+use symbolon::audit::Actor;
+use symbolon::base::id::ClientId;
+use symbolon::people::Role;
+use symbolon::web::Call;
 
 fn speaking(house: &House, languages: &str) -> Browser {
     let mut browser = house.browser();
@@ -150,4 +156,114 @@ async fn the_language_of_the_house_is_a_setting() {
     for (header, expected) in [("", "de"), ("fr", "de"), ("en-GB", "en")] {
         assert_eq!(lang(&speaking(&house, header).get("/login").await), expected, "{header}");
     }
+}
+
+on_both! {
+    async fn oidc_registration_s2_1_apps_are_called_as_they_say_in_each_language(house: House) {
+        house.person("ada").await;
+        house.admin("root").await;
+        let client = house.client().await;
+        let change = json!({
+            "client_name#de": "Hauptbuch", "client_name#ar": "دفتر الأستاذ",
+            "policy_uri": "https://app.example/privacy", "policy_uri#de": "https://app.example/datenschutz",
+        });
+        let shown = patched(&house, &client.id, change).await;
+        assert_eq!((&shown["client_name#de"], &shown["client_name"]), (&json!("Hauptbuch"), &json!("Ledgerly")));
+        for (tag, name, policy) in [
+            ("de-AT", "Hauptbuch", "https://app.example/datenschutz"),
+            ("ar", "دفتر الأستاذ", "https://app.example/privacy"),
+            ("en", "Ledgerly", "https://app.example/privacy"),
+        ] {
+            let mut browser = speaking(&house, tag);
+            let page = browser.get(&client.auth_url(&[])).await;
+            assert!(page.body.contains(&format!("<strong><bdi>{name}</bdi></strong>")), "{tag}: {}", page.body);
+            let consent = browser.signs_in(&page, "ada").await;
+            for page in [&page, &consent] {
+                assert!(page.text().contains(name) && page.body.contains(policy), "{tag}: {}", page.body);
+            }
+        }
+        // RFC 7396: null takes one language away, and leaves the others.
+        let shown = patched(&house, &client.id, json!({ "client_name#de": null })).await;
+        assert_eq!((shown.get("client_name#de"), &shown["client_name#ar"]), (None, &json!("دفتر الأستاذ")));
+        // What was shown may be sent back as it was.
+        assert_eq!(patched(&house, &client.id, shown.clone()).await["client_name#ar"], shown["client_name#ar"]);
+        for (member, value) in [
+            ("client_name#de", json!("a\u{202e}b")),
+            ("client_name#de", json!("")),
+            ("client_name#de", json!(7)),
+            ("policy_uri#de", json!("http://app.example/")),
+            ("policy_uri#de", json!("javascript:alert(1)")),
+            ("scope#de", json!("openid")),
+            ("client_name#d_e", json!("x")),
+        ] {
+            let refused = patch(&house, &client.id, json!({ member: value }));
+            assert!(refused.await.is_err(), "{member}: {value}");
+        }
+    }
+}
+
+async fn patch(house: &House, id: &str, patch: serde_json::Value) -> Result<serde_json::Value, String> {
+    let acting = Acting { actor: Actor::Cli, role: Role::Owner, call: Call::internal("test") };
+    let target = Target::from(ClientId::from(id));
+    let patch = patch.as_object().expect("an object").clone();
+    let done = symbolon::admin::clients::patch(&house.app, &acting, &target, patch).await;
+    done.map(|done| done.client.to_json()).map_err(|refused| refused.to_string())
+}
+
+async fn patched(house: &House, id: &str, members: serde_json::Value) -> serde_json::Value {
+    patch(house, id, members).await.expect("a patch")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn scopes_of_the_operator_speak_the_languages_that_the_operator_gave_them() {
+    let house = House::with(Kind::Sqlite, |config| {
+        let scope: symbolon::config::ScopeText =
+            toml::from_str("title = \"See your files\"\nin.de = { title = \"Ihre Dateien sehen\" }").expect("TOML");
+        config.scopes.insert("files:read".to_owned(), scope);
+    });
+    let house = house.await;
+    house.person("ada").await;
+    let client = house.client_with(|m| m.scope = "openid files:read".to_owned()).await;
+    for (tag, title) in [("de", "Ihre Dateien sehen"), ("ar", "See your files"), ("en", "See your files")] {
+        let mut browser = speaking(&house, tag);
+        let page = browser.get(&client.auth_url(&[("scope", "openid files:read")])).await;
+        let consent = browser.signs_in(&page, "ada").await;
+        assert!(consent.text().contains(title), "{tag}: {}", consent.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_brand_is_served_from_our_own_origin_within_the_policy() {
+    let dir = crate::support::house::fresh_dir();
+    let logo = dir.join("logo.svg");
+    std::fs::write(&logo, "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>").expect("writes");
+    let house = House::with(Kind::Sqlite, |config| {
+        config.brand.logo = Some(logo.clone());
+        config.brand.accent = Some("#ffcc00".to_owned());
+        config.brand.support = Some("mailto:help@example.com".to_owned());
+        config.brand.privacy = Some("https://example.com/privacy".to_owned());
+    });
+    let house = house.await;
+    let page = speaking(&house, "de").get("/login").await;
+    let href = |selector: &str, name: &str| {
+        page.first(selector).unwrap_or_else(|| panic!("{selector}: {}", page.body))[name].clone()
+    };
+    assert!(
+        page.body.contains(">Hilfe</a>") && page.body.contains(">Datenschutz</a>") && !page.body.contains("Nutzungsb")
+    );
+    assert!(!page.headers["content-security-policy"].to_str().expect("text").contains("unsafe"), "{:?}", page.headers);
+    let picture = house.browser().get(&href("header img", "src")).await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
+    assert!(picture.header("content-security-policy").contains("sandbox"), "a picture, and nothing else");
+    let sheet = house.browser().get(&href("link[rel=stylesheet][href*=brand]", "href")).await;
+    assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
+    assert!(sheet.body.contains("--accent: #") && sheet.body.contains("prefers-color-scheme: dark"), "{}", sheet.body);
+    // A house without a brand of its own.
+    let plain = House::new(Kind::Sqlite).await.browser().get("/login").await;
+    assert!(
+        !plain.body.contains("brand-")
+            && plain.first("nav.links").is_none()
+            && plain.body.contains("/assets/symbolon-")
+    );
+    let _ = std::fs::remove_dir_all(dir);
 }

@@ -34,7 +34,7 @@ async fn house(kind: Kind, registration: Registration) -> House {
             ("files:write", "Change your files", &[]),
         ] {
             let implies = implies.iter().map(|name| (*name).to_owned()).collect();
-            let text = ScopeText { title: title.to_owned(), detail: String::new(), implies };
+            let text = ScopeText { title: title.to_owned(), implies, ..ScopeText::default() };
             config.scopes.insert(name.to_owned(), text);
         }
         let scopes: Vec<String> = SCOPES.split(' ').map(str::to_owned).collect();

@@ -120,6 +120,7 @@ async fn s40_whole_way(kind: Kind) {
     // What holds is told, with what follows; what was ignored isn't.
     for (name, value) in [
         ("client_name", json!("Ledgerly")),
+        ("client_name#de", json!("Buchlein")),
         ("redirect_uris", json!([CALLBACK])),
         ("grant_types", json!(["authorization_code", "refresh_token"])),
         ("response_types", json!(["code"])),
@@ -135,16 +136,9 @@ async fn s40_whole_way(kind: Kind) {
     ] {
         assert_eq!(body[name], value, "{name}");
     }
-    for absent in [
-        "client_name#de",
-        "unheard_of",
-        "trusted",
-        "admin",
-        "access_token_lifetime",
-        "client_uri",
-        "enabled",
-        "rotation",
-    ] {
+    for absent in
+        ["localized", "unheard_of", "trusted", "admin", "access_token_lifetime", "client_uri", "enabled", "rotation"]
+    {
         assert!(body.get(absent).is_none(), "{absent}: {body}");
     }
     assert!(made.text("client_secret").starts_with("sym_cs_") && token(body).starts_with("sym_ra_"));

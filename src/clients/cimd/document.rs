@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::base::Time;
 use crate::base::id::ClientId;
 use crate::base::uri;
-use crate::clients::{AuthMethod, Client, GrantType, Metadata, Provenance};
+use crate::clients::{AuthMethod, Client, GrantType, Metadata, Provenance, localized};
 use crate::config::CimdPolicy;
 use crate::outbound::Fetched;
 use crate::web::json;
@@ -93,6 +93,7 @@ fn metadata(app: &App, id: &str, mut members: Map<String, Value>) -> Result<Meta
         return unusable("", "the policy of this server can't be read");
     };
     all.extend(members);
+    localized::fold(&mut all);
     let mut metadata: Metadata = json::members(all).map_err(|bad| Unusable::Document(bad.member, bad.why))?;
     if metadata.application_type.is_none() && metadata.redirect_uris.iter().any(|to| uri::impersonable(to)) {
         metadata.application_type = Some(crate::clients::ApplicationType::Native);

@@ -71,11 +71,12 @@ async fn page(visit: Visit<'_>, session: &Session, go: &str) -> Result<Response,
     let told = visit.ask.claims.beside(&scope);
     let (new, known) = apart(Allowed { scope, claims: told, workspace: None }, &before, &visit.ask.claims);
     let shell = signin::shell(app, visit.reader, None, Some(session));
+    let language = shell.language;
     let (scopes, already) = (lines(&shell, app, &new), lines(&shell, app, &known));
     let offline = new.scope.offline() || known.scope.offline();
     let page = ConsentPage {
         page: shell,
-        client: asking(app, client, &visit.ask.redirect_uri),
+        client: asking(app, client, &visit.ask.redirect_uri, language),
         third_party: !client.metadata.trusted,
         approved_on: client.provenance.vouched_for().then_some(client.created_at),
         things: scopes.len() + usize::from(offline),

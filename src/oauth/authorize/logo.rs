@@ -3,7 +3,6 @@
 
 use crate::app::App;
 use crate::base::{Time, uri};
-use crate::clients::Client;
 use crate::outbound::{Fetched, Wanted};
 use crate::web::{Params, Query};
 use axum::extract::State;
@@ -23,9 +22,9 @@ const MOST: Duration = Duration::from_secs(86_400);
 /// What isn't a picture isn't asked for again sooner.
 const NONE: Duration = Duration::from_secs(60);
 
-/// Where on our own origin the client's picture is. The address is sealed, so nobody can have us fetch others.
-pub(super) fn href(app: &App, client: &Client) -> Option<String> {
-    let uri = client.metadata.logo_uri.as_deref()?;
+/// Where on our own origin a client's picture is. The address is sealed, so nobody can have us fetch others.
+pub(super) fn href(app: &App, uri: Option<&str>) -> Option<String> {
+    let uri = uri?;
     let mut query = Params::default();
     query.push("uri", uri);
     query.push("mac", &app.keys.macs().page("logo", uri));

@@ -18,6 +18,7 @@ use crate::base::id::WorkspaceId;
 use crate::base::{ScopeSet, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, Provenance};
 use crate::db::Fault;
+use crate::lang::Language;
 use crate::people;
 use crate::signin::consents::Allowed;
 use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
@@ -168,7 +169,7 @@ impl<'a> Visit<'a> {
             None => {
                 let request = serde_json::to_value(&self.ask).map_err(|why| Fault::Bug(why.to_string()))?;
                 let waiting = interaction::Waiting {
-                    asking: Some(asking(self.app, &self.client, &self.ask.redirect_uri)),
+                    asking: Some(asking(self.app, &self.client, &self.ask.redirect_uri, self.reader.language())),
                     login_hint: self.ask.login_hint.clone(),
                     return_to: RESUME.to_owned(),
                     leads_to: uri::origin(&self.ask.redirect_uri),
@@ -256,19 +257,22 @@ impl<'a> Visit<'a> {
 }
 
 /// What pages say about a client: its name, and the host that its answer goes to.
-fn asking(app: &App, client: &Client, redirect_uri: &str) -> Asking {
+fn asking(app: &App, client: &Client, redirect_uri: &str, language: Language) -> Asking {
     let metadata = &client.metadata;
     let document = client.provenance == Provenance::Document;
     let local = |to: &String| uri::impersonable(to);
+    let said = |member, otherwise: &Option<String>| {
+        metadata.said(member, language).map(str::to_owned).or_else(|| otherwise.clone())
+    };
     Asking {
-        name: metadata.client_name.clone(),
+        name: metadata.said("client_name", language).unwrap_or(&metadata.client_name).to_owned(),
         host: uri::host(redirect_uri).unwrap_or_default(),
-        logo: logo::href(app, client),
-        client_uri: metadata.client_uri.clone(),
+        logo: logo::href(app, metadata.said("logo_uri", language).or(metadata.logo_uri.as_deref())),
+        client_uri: said("client_uri", &metadata.client_uri),
         from: document.then(|| uri::host(client.id.as_str())).flatten(),
         local_only: !client.provenance.vouched_for() && metadata.redirect_uris.iter().all(local),
-        policy_uri: metadata.policy_uri.clone(),
-        tos_uri: metadata.tos_uri.clone(),
+        policy_uri: said("policy_uri", &metadata.policy_uri),
+        tos_uri: said("tos_uri", &metadata.tos_uri),
     }
 }
 
