@@ -2,7 +2,7 @@
 
 use super::session::{self, Proof, Session};
 use super::throttle::{self, Gauge, Taken};
-use super::{ACR_NONE, ACR_PASSWORD, Interaction, interaction};
+use super::{ACR_NONE, ACR_PASSWORD, Interaction, interaction, newcomer};
 use crate::app::App;
 use crate::base::Secret;
 use crate::base::id::UserId;
@@ -78,7 +78,10 @@ pub async fn post(
     }
     let (email, password) = credentials(&params)?;
     match verify(&app, &call, &headers, email, password).await? {
-        Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await,
+        Verified::Yes(user) => {
+            newcomer::notice(&app, &call, &headers, &user).await?;
+            desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }).await
+        }
         Verified::No => {
             let error = Message::new("login-wrong");
             desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await

@@ -4,6 +4,7 @@ pub mod consents;
 pub mod home;
 pub mod interaction;
 pub mod login;
+pub mod newcomer;
 pub mod select;
 pub mod session;
 pub mod setup;

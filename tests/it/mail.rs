@@ -126,6 +126,33 @@ on_both! {
         assert_eq!(smtp.mails().len(), 1);
     }
 
+    async fn a_sign_in_from_a_new_browser_is_told_and_the_first_one_is_not(house: House) {
+        let smtp = Smtp::open().await;
+        let house = House::with(house.kind, |config| smtp.settings(config)).await;
+        house.person("ada").await;
+        let mut own = house.browser();
+        for _ in 0..2 {
+            let page = own.get("/login").await;
+            own.signs_in(&page, "ada").await;
+        }
+        house.empty_queue().await;
+        assert_eq!(smtp.mails().len(), 0);
+        let mut other = house.browser();
+        other.headers.insert("user-agent".to_owned(), "Evil <b>Browser</b>".to_owned());
+        let page = other.get("/login").await;
+        assert_eq!(other.signs_in_with(&page, "ada", "wrong horse").await.status, 422);
+        other.signs_in(&page, "ada").await;
+        let mail = smtp.mail(1).await;
+        let text = mail.text();
+        assert!(text.contains("127.0.0.1") && text.contains("Evil <b>Browser</b>") && mail.link() == "/recover", "{text}");
+        assert!(!mail.part("text/html").contains("<b>Browser"), "escaped");
+        // Known from now on.
+        let page = other.get("/login").await;
+        other.signs_in(&page, "ada").await;
+        house.empty_queue().await;
+        assert_eq!(smtp.mails().len(), 1);
+    }
+
     async fn files_are_mails_too(house: House) {
         let directory = house.dir.join("mail");
         let filing = House::with(house.kind, |config| {
