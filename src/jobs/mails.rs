@@ -18,6 +18,8 @@ const POLL: Duration = Duration::from_secs(1);
 pub(super) async fn work(app: App) {
     loop {
         match round(&app).await {
+            // Where mail is off nothing is written down, so there is nothing to wait for.
+            Ok(0) if !app.mailer.on() => return,
             Ok(0) => drop(tokio::time::timeout(POLL, app.mails.notified()).await),
             Ok(_) => {}
             Err(fault) => {
