@@ -61,6 +61,7 @@ login-confirm = Bestätigen Sie, dass Sie es sind
 login-confirm-why = Für diesen Schritt müssen wir noch einmal sichergehen. Bitte geben Sie Ihr Passwort erneut ein.
 login-trouble = Probleme beim Anmelden?
 login-trouble-help = Prüfen Sie die E-Mail-Adresse und ob die Feststelltaste ausgeschaltet ist. Klappt es trotzdem nicht? Wer { $brand } betreibt, kann Ihnen ein neues Passwort geben.
+login-forgot = Passwort vergessen?
 login-people = Oder mit einem Klick anmelden
 login-wrong = Zu dieser E-Mail-Adresse und diesem Passwort gibt es hier kein Konto. Bitte prüfen Sie beides und versuchen Sie es noch einmal.
 login-throttled = { $seconds ->
@@ -166,6 +167,75 @@ setup-taken = Mit dieser Adresse gibt es bereits ein Konto.
 setup-done = Alles bereit
 setup-ready = Ihr Administratorkonto ist fertig, und der Einrichtungslink funktioniert nicht mehr.
 setup-next = Registrieren Sie als Nächstes auf dem Server Ihre erste App: { $command }
+
+## /recover und /recover/new
+
+recover-title = Passwort vergessen?
+recover-what = Nennen Sie uns Ihre E-Mail-Adresse, dann schicken wir Ihnen einen Link, mit dem Sie ein neues setzen.
+recover-do = Link schicken
+recover-back = Zurück zur Anmeldung
+recover-off = { $brand } verschickt keine E-Mails und kann Ihnen deshalb keinen Link schicken. Wer { $brand } betreibt, kann Ihnen einen geben, oder ein neues Passwort.
+recover-sent = Sehen Sie in Ihre E-Mails
+recover-sent-what = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit einem Link unterwegs. Der Link gilt { $minutes } Minuten.
+recover-sent-next = Nach ein paar Minuten noch nichts da? Sehen Sie bei unerwünschten E-Mails nach, und ob Sie die Adresse so geschrieben haben wie bei der Anmeldung.
+reset-title = Neues Passwort setzen
+reset-for = für { $user }
+reset-password = Neues Passwort
+reset-do = Passwort setzen
+reset-ends = Sie werden überall abgemeldet und melden sich mit dem neuen Passwort wieder an.
+reset-done = Ihr Passwort ist gesetzt
+reset-done-what = Sie sind überall abgemeldet. Melden Sie sich mit dem neuen Passwort an.
+
+## /verify
+
+verify-title = Adresse bestätigen
+verify-what = Ist { $email } Ihre E-Mail-Adresse?
+verify-done = Adresse bestätigt
+verify-done-what = { $brand } weiß jetzt, dass { $email } Ihnen gehört.
+
+## /invite
+
+invite-title = Sie sind zu { $brand } eingeladen
+invite-what = Legen Sie Ihr Konto für { $email } an.
+invite-to-workspace = Sie sind als { $email } zu { $workspace } eingeladen.
+invite-accept = Konto anlegen
+invite-join = Beitreten
+invite-joined = Sie sind jetzt in { $workspace }.
+invite-ready = Ihr Konto ist bereit. Melden Sie sich mit Ihrer E-Mail-Adresse und dem Passwort an, das Sie gewählt haben.
+invite-name = Ein Name hat höchstens 1000 Zeichen und keine Steuerzeichen.
+
+## E-Mails
+
+mail-reset = Neues Passwort für { $brand } setzen
+mail-reset-why = Jemand, wahrscheinlich Sie, hat ein neues Passwort für Ihr Konto { $email } bei { $brand } verlangt.
+mail-reset-do = Neues Passwort setzen
+mail-reset-valid = Der Link gilt einmal, innerhalb von { $minutes } Minuten.
+mail-reset-not-you = Wenn Sie es nicht waren, ist nichts zu tun: Ihr Passwort bleibt, wie es ist.
+mail-changed = Ihr Passwort bei { $brand } wurde geändert
+mail-changed-what = Das Passwort Ihres Kontos { $email } wurde am { $at } geändert. Sie wurden überall abgemeldet.
+mail-changed-not-you = Wenn Sie es nicht waren, setzen Sie sofort ein neues Passwort und sagen Sie es dem Betreiber von { $brand }.
+mail-verify = Bestätigen Sie Ihre E-Mail-Adresse für { $brand }
+mail-verify-why = Ist { $email } Ihre Adresse? Dann bestätigen Sie sie, damit { $brand } es Apps sagen kann.
+mail-verify-do = Diese Adresse bestätigen
+mail-invite = Sie sind zu { $brand } eingeladen
+mail-invite-why = Jemand hat Sie mit der Adresse { $email } zu { $brand } eingeladen.
+mail-invite-workspace = Dort werden Sie in { $workspace } sein.
+mail-invite-do = Einladung annehmen
+mail-days = { $days ->
+    [one] Der Link gilt einmal, innerhalb von { $days } Tag.
+   *[other] Der Link gilt einmal, innerhalb von { $days } Tagen.
+}
+mail-not-you = Wenn Sie nicht wissen, worum es geht, ist nichts zu tun.
+mail-signin = Neue Anmeldung bei Ihrem Konto bei { $brand }
+mail-signin-what = Jemand hat sich mit einem Browser, den wir noch nicht kennen, bei Ihrem Konto { $email } angemeldet.
+mail-signin-when = Wann: { $at }
+mail-signin-where = Netzwerkadresse: { $address }
+mail-signin-device = Gerät: { $device }
+mail-signin-not-you = Wenn Sie es nicht waren, setzen Sie sofort ein neues Passwort: Das beendet alle Sitzungen.
+mail-signin-you = Wenn Sie es waren, ist nichts zu tun.
+mail-test = Test-E-Mail von { $brand }
+mail-test-what = E-Mails von { $brand } kommen bei dieser Adresse an. Es ist nichts zu tun.
+mail-footer = Geschickt von { $brand } ({ $issuer }). Antworten auf diese E-Mail liest niemand.
 
 ## Passwörter und Adressen, die nicht gehen
 
@@ -350,6 +420,18 @@ stopped-client-changed = Die App hat sich geändert
 stopped-decided = Darüber haben Sie schon entschieden
     .sentence = Das Formular wurde zweimal gesendet, oder ein anderer Tab war schneller.
     .next = Gehen Sie zurück zur App; falls sie nicht verbunden ist, beginnen Sie dort neu.
+stopped-reset-link = Dieser Link gilt nicht mehr
+    .sentence = Er wurde schon benutzt, ein neuerer wurde verschickt, oder seine halbe Stunde ist vorbei.
+    .next = Verlangen Sie unter „Passwort vergessen?“ auf der Anmeldeseite einen neuen.
+stopped-verify-link = Dieser Link gilt nicht mehr
+    .sentence = Er wurde schon benutzt, ein neuerer wurde verschickt, oder seine Zeit ist vorbei.
+    .next = Bitten Sie den Betreiber von { $brand }, Ihnen einen neuen zu schicken.
+stopped-invite-link = Diese Einladung gilt nicht mehr
+    .sentence = Sie wurde schon angenommen, zurückgenommen, oder ihre Zeit ist vorbei.
+    .next = Wenn Sie ein Konto haben, melden Sie sich an. Sonst bitten Sie um eine neue.
+stopped-invite-other = Diese Einladung ist für jemand anderen
+    .sentence = Sie ist für { $email }, und Sie sind mit einem anderen Konto angemeldet.
+    .next = Melden Sie sich ab, und öffnen Sie die Einladung dann noch einmal.
 
 ## Console
 

@@ -63,6 +63,7 @@ login-confirm = Confirm it’s you
 login-confirm-why = This step needs a fresh check, so please enter your password again.
 login-trouble = Trouble signing in?
 login-trouble-help = Check the e-mail address, and that Caps Lock is off. Still no luck? Whoever runs { $brand } can give you a new password.
+login-forgot = Forgot your password?
 login-people = Or sign in with one click
 login-wrong = That e-mail address and password don’t match an account here. Check both and try again.
 login-throttled = { $seconds ->
@@ -168,6 +169,75 @@ setup-taken = There is an account with this address already.
 setup-done = All set
 setup-ready = Your administrator account is ready, and the set-up link no longer works.
 setup-next = Next, register your first app on the server: { $command }
+
+## /recover and /recover/new
+
+recover-title = Forgot your password?
+recover-what = Tell us your e-mail address, and we will send you a link with which you set a new one.
+recover-do = Send the link
+recover-back = Back to the sign-in
+recover-off = { $brand } sends no mail, so it can’t send you a link. Whoever runs { $brand } can give you one, or a new password.
+recover-sent = Look into your mail
+recover-sent-what = If there is an account with this address, a mail with a link is on its way. The link is good for { $minutes } minutes.
+recover-sent-next = Nothing there after a few minutes? Look among unwanted mail, and check that you wrote the address as you do when you sign in.
+reset-title = Set a new password
+reset-for = for { $user }
+reset-password = New password
+reset-do = Set password
+reset-ends = You will be signed out everywhere, and sign in again with the new password.
+reset-done = Your password is set
+reset-done-what = You are signed out everywhere. Sign in with the new password.
+
+## /verify
+
+verify-title = Confirm your address
+verify-what = Is { $email } your e-mail address?
+verify-done = Address confirmed
+verify-done-what = { $brand } knows now that { $email } is yours.
+
+## /invite
+
+invite-title = You are invited to { $brand }
+invite-what = Make your account for { $email }.
+invite-to-workspace = You are invited to { $workspace } as { $email }.
+invite-accept = Create account
+invite-join = Join
+invite-joined = You are in { $workspace } now.
+invite-ready = Your account is ready. Sign in with your e-mail address and the password that you chose.
+invite-name = A name has at most 1000 characters, none of them control characters.
+
+## Mails
+
+mail-reset = Set a new password for { $brand }
+mail-reset-why = Somebody, probably you, asked for a new password for your { $brand } account { $email }.
+mail-reset-do = Set a new password
+mail-reset-valid = The link works once, within { $minutes } minutes.
+mail-reset-not-you = If it wasn’t you, there is nothing to do: your password stays as it is.
+mail-changed = Your { $brand } password was changed
+mail-changed-what = The password of your account { $email } was changed on { $at }. You were signed out everywhere.
+mail-changed-not-you = If it wasn’t you, set a new password at once and tell whoever runs { $brand }.
+mail-verify = Confirm your e-mail address for { $brand }
+mail-verify-why = Is { $email } your address? Then confirm it, so that { $brand } can tell apps so.
+mail-verify-do = Confirm this address
+mail-invite = You are invited to { $brand }
+mail-invite-why = Somebody invited you to { $brand } with the address { $email }.
+mail-invite-workspace = There you will be in { $workspace }.
+mail-invite-do = Accept the invitation
+mail-days = { $days ->
+    [one] The link works once, within { $days } day.
+   *[other] The link works once, within { $days } days.
+}
+mail-not-you = If you don’t know what this is about, there is nothing to do.
+mail-signin = New sign-in to your { $brand } account
+mail-signin-what = Somebody signed in to your account { $email } with a browser that we haven’t seen before.
+mail-signin-when = When: { $at }
+mail-signin-where = Network address: { $address }
+mail-signin-device = Device: { $device }
+mail-signin-not-you = If it wasn’t you, set a new password at once: that ends all sessions.
+mail-signin-you = If it was you, there is nothing to do.
+mail-test = Test mail from { $brand }
+mail-test-what = Mail from { $brand } arrives at this address. There is nothing to do.
+mail-footer = Sent by { $brand } ({ $issuer }). Nobody reads answers to this mail.
 
 ## Passwords and addresses that can't be taken
 
@@ -352,6 +422,18 @@ stopped-client-changed = The app has changed
 stopped-decided = You have decided this already
     .sentence = The form was sent twice, or another tab was faster.
     .next = Go back to the app; if it isn’t connected, start again there.
+stopped-reset-link = This link doesn’t work any more
+    .sentence = It was used already, a newer one was sent, or its half hour is over.
+    .next = Ask for a new one under “Forgot your password?” on the sign-in page.
+stopped-verify-link = This link doesn’t work any more
+    .sentence = It was used already, a newer one was sent, or its time is over.
+    .next = Ask whoever runs { $brand } to send you a new one.
+stopped-invite-link = This invitation doesn’t work any more
+    .sentence = It was accepted already, taken back, or its time is over.
+    .next = If you have an account, sign in. Otherwise ask whoever invited you for a new one.
+stopped-invite-other = This invitation is for somebody else
+    .sentence = It is for { $email }, and you are signed in with another account.
+    .next = Sign out, then open the invitation again.
 
 ## Console
 

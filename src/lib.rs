@@ -9,12 +9,13 @@
 //!                     a person's own page · JSON for admins · pages for them · the playground · background work · apps that register
 //!                     themselves
 //! guard · admin       who is calling · what administrators do
+//! entry               forgotten passwords, addresses to confirm, invitations
 //! oauth               the protocol
 //! signin              sessions, sign-in, consent memory; knows no OAuth word
 //! people · clients    who may sign in · who may ask
 //! web                 parameters, pages, cookies, forms, errors; knows no domain
 //! app                 the shared services
-//! keys · audit · observe · outbound
+//! keys · audit · observe · outbound · mail
 //! db · crypto · config
 //! lang                texts for people, in their languages
 //! base                time, chance, identifiers, secrets, scopes, URIs
@@ -34,10 +35,12 @@ pub mod crypto;
 pub mod db;
 #[cfg(feature = "dev")]
 pub mod dev;
+pub mod entry;
 pub mod guard;
 pub mod jobs;
 pub mod keys;
 pub mod lang;
+pub mod mail;
 pub mod oauth;
 pub mod observe;
 pub mod outbound;

@@ -61,6 +61,8 @@ impl<'a> Change<'a> {
         self.app.memory.forget();
         // It may have ended sessions.
         self.app.logouts.notify_one();
+        // And written mails.
+        self.app.mails.notify_one();
         // The change is made and must be answered so; whoever asks next catches up.
         if let Err(fault) = self.app.catch_up().await {
             tracing::warn!(%fault, "the keys and the registry couldn't be read again after a change");

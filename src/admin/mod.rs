@@ -5,6 +5,7 @@ pub mod apply;
 mod change;
 pub mod clients;
 pub mod grants;
+pub mod invitations;
 pub mod invites;
 pub mod keys;
 mod metadata;

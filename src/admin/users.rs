@@ -6,6 +6,7 @@ use super::{Acting, Refused};
 use crate::app::App;
 use crate::base::Secret;
 use crate::base::id::UserId;
+use crate::entry;
 use crate::oauth::{grants, logout};
 use crate::people::{NewUser, Role, User, password, store, workspaces};
 use crate::signin::session;
@@ -31,6 +32,7 @@ pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, R
         return Err(Refused::conflict("user-exists", "there is an account with this address already"));
     };
     let user = one(&mut change, &id).await?;
+    entry::ask_to_verify(app, &mut change.tx, &user, change.now).await?;
     change.commit(happened("user.created", &id, Value::Null, user.to_json())).await?;
     Ok(user)
 }
@@ -108,7 +110,48 @@ pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) 
     let before = one(&mut change, id).await?;
     store::set_password(&mut change.tx, id, &hash).await?;
     logout::sign_out_everywhere(app, &mut change.tx, id).await?;
+    entry::tell_password_changed(app, &mut change.tx, &before, change.now).await?;
     changed(change, "user.password_set", &before).await
+}
+
+/// A link with which the person sets a new password, for whoever hands it over; good once, for half an hour.
+pub async fn reset_link(app: &App, who: &Acting, id: &UserId) -> Result<Secret, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let user = one(&mut change, id).await?;
+    reaches(who, &user)?;
+    let Some(link) = entry::reset_link(app, &mut change.tx, id, change.now).await? else {
+        return Err(Refused::conflict("user-disabled", "the account is disabled; enable it first"));
+    };
+    change.commit(happened("user.reset_link_made", id, Value::Null, Value::Null)).await?;
+    Ok(link)
+}
+
+/// Says that the address is the person's own: whoever calls this has seen to it.
+pub async fn verify(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    reaches(who, &before)?;
+    if before.email_verified() {
+        return Ok(before);
+    }
+    store::set_profile(&mut change.tx, id, &before.profile.clone().verified(), before.role, change.now).await?;
+    changed(change, "user.email_verified", &before).await
+}
+
+/// Sends the person a link with which they confirm their address.
+pub async fn ask_to_verify(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    if !app.mailer.on() {
+        return Err(Refused::conflict(
+            "mail-off",
+            "mail is off; set it up under [mail], or say that the address is theirs",
+        ));
+    }
+    let mut change = Change::begin(app, who).await?;
+    let user = one(&mut change, id).await?;
+    reaches(who, &user)?;
+    entry::ask_to_verify(app, &mut change.tx, &user, change.now).await?;
+    change.commit(happened("user.verification_sent", id, Value::Null, Value::Null)).await?;
+    Ok(user)
 }
 
 /// Ends all sessions of a person: they must sign in again everywhere, and their apps are told.

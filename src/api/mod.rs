@@ -3,6 +3,7 @@
 mod audit;
 mod clients;
 mod invites;
+mod user_invites;
 mod users;
 mod workspaces;
 
@@ -42,6 +43,10 @@ pub fn routes() -> Router<App> {
             "/v1/admin/workspaces/{id}/members/{user}",
             axum::routing::patch(workspaces::set_role).delete(workspaces::remove),
         )
+        .route("/v1/admin/user-invites", get(user_invites::list).post(user_invites::create))
+        .route("/v1/admin/user-invites/{id}", axum::routing::delete(user_invites::revoke))
+        .route("/v1/admin/users/{id}/reset-link", post(users::reset_link))
+        .route("/v1/admin/users/{id}/verify-email", post(users::verify))
         .route("/v1/admin/users", get(users::list).post(users::create))
         .route("/v1/admin/users/{id}", get(users::show).delete(users::delete))
         .route("/v1/admin/users/{id}/enable", post(users::enable))

@@ -150,6 +150,25 @@ pub(super) async fn set_password(
     Ok(shown(&users::set_password(&app, &who, &id, password).await?))
 }
 
+/// `POST /v1/admin/users/{id}/reset-link`: a link for the person, good once, for half an hour; it is shown once.
+pub(super) async fn reset_link(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    let link = users::reset_link(&app, &who, &id).await?;
+    Ok((StatusCode::CREATED, Json(serde_json::json!({ "reset_link": link.reveal() }))).into_response())
+}
+
+/// `POST /v1/admin/users/{id}/verify-email`: the address is theirs, the administrator says.
+pub(super) async fn verify(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(&users::verify(&app, &who, &id).await?))
+}
+
 /// The account; its entity tag is its revision.
 fn shown(user: &User) -> Response {
     let tag = AppendHeaders([(header::ETAG, format!("\"{}\"", user.rev))]);

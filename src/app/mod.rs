@@ -18,6 +18,7 @@ use crate::crypto::password::Passwords;
 use crate::db::{Db, Fault};
 use crate::keys::{self, Keyring};
 use crate::lang::Language;
+use crate::mail::Mailer;
 use crate::outbound::Outbound;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -54,6 +55,10 @@ pub struct Services {
     pub used: Attempts,
     /// Rung when a session has ended and somebody must be told.
     pub logouts: Notify,
+    /// The way out for mail.
+    pub mailer: Mailer,
+    /// Rung when a mail was written down.
+    pub mails: Notify,
     /// How pages look.
     pub brand: Brand,
     /// Whether this is `symbolon dev`.

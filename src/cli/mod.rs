@@ -14,6 +14,7 @@ mod output;
 mod seen;
 mod serve;
 mod user;
+mod user_invite;
 mod workspace;
 
 pub use output::{Failure, Format, Printed};

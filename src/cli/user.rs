@@ -3,6 +3,7 @@
 use super::ask;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
+use super::user_invite;
 use crate::admin::{Refused, users};
 use crate::app::App;
 use crate::base::id::WorkspaceId;
@@ -54,6 +55,26 @@ pub(super) enum Command {
     },
     /// Make a one-time link with which the first administrator makes their account
     SetupLink,
+    /// Make a one-time link with which a person sets a new password
+    ResetLink(One),
+    /// Say that a person's address is theirs; or ask them by mail
+    Verify {
+        #[command(flatten)]
+        one: One,
+        /// Send them a link instead with which they confirm it
+        #[arg(long)]
+        send: bool,
+    },
+    /// Invite a person by a link with which they make their account
+    Invite(user_invite::Ask),
+    /// List the invitations that nobody has accepted yet
+    Invites,
+    /// Take an invitation back
+    RevokeInvite {
+        /// Its identifier
+        #[arg(value_name = "ID")]
+        id: String,
+    },
     /// Delete an account with all its sessions and grants
     Delete {
         #[command(flatten)]
@@ -190,6 +211,27 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
             let text = format!("{link}\nValid once, for 60 minutes.");
             Ok(Printed::new(text, json!({ "setup_link": link })))
         }
+        Command::ResetLink(one) => {
+            let user = found(app, &one).await?;
+            let link = users::reset_link(app, &acting(), &user.id).await.map_err(|why| told(why, &one.user))?;
+            let text = format!("{}\nFor {}. Valid once, for 30 minutes.", link.reveal(), named(&user));
+            Ok(Printed::new(text, json!({ "reset_link": link.reveal() })))
+        }
+        Command::Verify { one, send: false } => {
+            let user = found(app, &one).await?;
+            said(users::verify(app, &acting(), &user.id).await, &one, "has a verified address.")
+        }
+        Command::Verify { one, send: true } => {
+            let user = found(app, &one).await?;
+            said(
+                users::ask_to_verify(app, &acting(), &user.id).await,
+                &one,
+                "is asked by mail to confirm their address.",
+            )
+        }
+        Command::Invite(ask) => user_invite::create(app, ask).await,
+        Command::Invites => user_invite::list(app).await,
+        Command::RevokeInvite { id } => user_invite::revoke(app, &id).await,
         Command::Delete { one, yes } => delete(app, &one, yes).await,
     }
 }

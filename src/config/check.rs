@@ -1,5 +1,7 @@
 //! What settings must be among themselves, each refusal with the sentence that the operator needs.
 
+mod mail;
+
 use super::{Brand, Cimd, Config, Keys, Lifetimes, Limits, span};
 use crate::base::ScopeSet;
 use crate::lang::Language;
@@ -39,6 +41,7 @@ pub(super) fn check(config: &Config) -> Checked {
     strangers(config)?;
     implied(config)?;
     language(&config.ui.language)?;
+    mail::check(&config.mail)?;
     scope_languages(config)?;
     brand(&config.brand)?;
     for (setting, number) in [

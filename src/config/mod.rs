@@ -5,12 +5,14 @@ mod check;
 mod environment;
 mod file;
 mod load;
+mod mail;
 mod refused;
 mod strangers;
 
 pub use allowed::Allowed;
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
+pub use mail::{Mail, Tls, Transport};
 pub use refused::Refused;
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
@@ -74,6 +76,8 @@ pub struct Config {
     pub logout: Logout,
     /// Signing keys.
     pub keys: Keys,
+    /// Mail.
+    pub mail: Mail,
     /// Pages.
     pub ui: Ui,
     /// How they look.

@@ -46,6 +46,7 @@ const ALL: &[(i64, &str, &str)] = &[
         ),
     ),
     (11, "sessions", include_str!("../../migrations/0011_sessions.sql")),
+    (13, "mail", include_str!("../../migrations/0013_mail.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

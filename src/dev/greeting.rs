@@ -61,6 +61,7 @@ impl Greeting {
              \x20 {MARK} ready   \x1b[1m{issuer}\x1b[0m  {DIM}{}{END}\n{moved}\n\
              \x20 Playground  {LINK}{issuer}/dev{END}   every flow in the browser, step by step\n\
              \x20 Sign-in     {LINK}{issuer}/login{END}   one click: Ada (admin) or Ben (member); password: {password}\n\
+             \x20 Mailbox     {LINK}{issuer}/dev/mail{END}   nothing leaves this machine\n\
              \x20 Discovery   {LINK}{issuer}/.well-known/openid-configuration{END}\n\
              \x20 Demo app    client_id {id} · secret {secret}\n\
              \x20             redirect {issuer}{} or {}\n\n\

@@ -3,7 +3,7 @@
 use super::{Options, demo};
 use crate::base::encoding::hex;
 use crate::base::entropy;
-use crate::config::{self, Allowed, Cimd, Config, Flags, LogFormat, Registration, ScopeText};
+use crate::config::{self, Allowed, Cimd, Config, Flags, LogFormat, Registration, ScopeText, Transport};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,9 @@ impl Home {
         };
         config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);
         config.log.format = LogFormat::Auto;
+        // Mails are shown at /dev/mail.
+        config.mail.transport = Transport::Log;
+        config.mail.from = "Symbolon <symbolon@localhost>".to_owned();
         strangers_welcome(&mut config)?;
         Ok(config)
     }

@@ -1,6 +1,7 @@
 //! Work in the background: noticing what other processes change, handing keys over, telling apps that sessions ended,
-//! deleting what is over.
+//! handing mails over, deleting what is over.
 
+mod mails;
 mod sign_outs;
 
 use crate::admin::{Refused, registration};
@@ -8,6 +9,7 @@ use crate::app::App;
 use crate::audit::chain;
 use crate::clients::{cimd, invites};
 use crate::db::Fault;
+use crate::entry::{invitations, links};
 use crate::keys::rotation;
 use crate::oauth::grants;
 use crate::signin::{interaction, session, throttle};
@@ -32,6 +34,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(write_sightings_down(app.clone()));
     jobs.spawn(link_the_trail(app.clone()));
     sign_outs::start(app, &mut jobs);
+    jobs.spawn(mails::work(app.clone()));
     jobs
 }
 
@@ -90,6 +93,8 @@ async fn purge(app: App) {
         told(until_done(|| session::purge(&app)).await);
         told(until_done(|| interaction::purge(&app)).await);
         told(until_done(|| throttle::purge(&app)).await);
+        told(until_done(|| links::purge(&app.db, app.now())).await);
+        told(until_done(|| invitations::purge(&app.db, app.now())).await);
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Role, email, password};
 use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{Secret, Time, name};
 use crate::db::{Fault, Result, Row};
-use crate::lang::Message;
+use crate::lang::{Language, Message};
 use serde_json::{Map, Value};
 
 /// A person with an account.
@@ -49,6 +49,16 @@ impl User {
     /// What to call them: their name, or else their address.
     pub fn display_name(&self) -> &str {
         self.profile.text("name").unwrap_or(&self.email)
+    }
+
+    /// Whether they have shown that the address is theirs.
+    pub fn email_verified(&self) -> bool {
+        self.profile.0.get("email_verified").and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// The language to write to them in: their own, or else this one.
+    pub fn language(&self, otherwise: Language) -> Language {
+        self.profile.text("locale").and_then(Language::for_tag).unwrap_or(otherwise)
     }
 
     /// As the command line and the JSON API show a person; no password.
@@ -130,6 +140,12 @@ impl Profile {
     /// A text claim.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
+    }
+
+    /// With the address known to be theirs.
+    pub fn verified(mut self) -> Self {
+        self.0.insert("email_verified".to_owned(), Value::Bool(true));
+        self
     }
 
     /// With the name set, unless it is empty.

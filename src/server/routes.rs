@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::console;
 #[cfg(feature = "dev")]
 use crate::dev;
+use crate::entry;
 use crate::oauth::resource::Resource;
 use crate::oauth::{self, authorize, discovery};
 use crate::register;
@@ -71,6 +72,10 @@ fn pages(app: &App) -> Router<App> {
         .route("/oauth2/sessions/logout", get(oauth::logout::endpoint::get).post(oauth::logout::endpoint::post))
         .route("/logout", get(oauth::logout::page::get).post(oauth::logout::page::post))
         .route("/setup", get(signin::setup::get).post(signin::setup::post))
+        .route("/recover", get(entry::recover::get).post(entry::recover::post))
+        .route("/recover/new", get(entry::reset::get).post(entry::reset::post))
+        .route("/verify", get(entry::verify::get).post(entry::verify::post))
+        .route("/invite", get(entry::accept::get).post(entry::accept::post))
         .route("/assets/{name}", get(assets::get))
         .merge(console::routes())
         .layer(from_fn_with_state(app.clone(), stopped::stopped_pages))

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
 use crate::db::{self, Db, Fault};
 use crate::keys;
+use crate::mail::Mailer;
 use crate::outbound::Outbound;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -112,6 +113,7 @@ pub async fn start(
     let passwords = Passwords::new(cost, at_once)
         .map_err(|_| Refused("passwords.memory_kib or passwords.passes can't be used".to_owned()))?;
     let outbound = Outbound::new(&config.outbound).map_err(|why| Refused(why.to_string()))?;
+    let mailer = Mailer::new(&config, dev).map_err(Refused)?;
     let attempts = Attempts::new(config.throttle.client);
     let waiting = Attempts::new(config.throttle.waiting);
     let used = Attempts::within(Duration::from_secs(600), 1);
@@ -130,6 +132,8 @@ pub async fn start(
         waiting,
         used,
         logouts: Notify::new(),
+        mailer,
+        mails: Notify::new(),
         brand,
         dev,
     };

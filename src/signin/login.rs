@@ -2,7 +2,7 @@
 
 use super::session::{self, Proof, Session};
 use super::throttle::{self, Gauge, Taken};
-use super::{ACR_NONE, ACR_PASSWORD, Arrival, Interaction, interaction};
+use super::{ACR_NONE, ACR_PASSWORD, Arrival, Interaction, interaction, newcomer};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
@@ -114,7 +114,10 @@ pub async fn post(
     }
     let (email, password) = credentials(&params)?;
     match verify(&app, from, email, password).await? {
-        Verified::Yes(user) => desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }, from).await,
+        Verified::Yes(user) => {
+            newcomer::notice(&app, &call, &headers, &user).await?;
+            desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }, from).await
+        }
         Verified::No => {
             let error = Message::new("login-wrong");
             desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await

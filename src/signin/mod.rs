@@ -6,6 +6,7 @@ pub mod device;
 pub mod home;
 pub mod interaction;
 pub mod login;
+pub mod newcomer;
 pub mod select;
 pub mod session;
 pub mod setup;

@@ -15,7 +15,7 @@ sql! {
                    RETURNING id";
 }
 
-/// A gauge is never full for longer than a minute. One that seems to be is from before the clock was set back.
+/// A gauge by the minute is never full for longer. One that seems to be is from before the clock was set back.
 const UNHEARD_OF: Duration = Duration::from_secs(120);
 
 /// What attempts are counted by.
@@ -23,6 +23,7 @@ pub struct Gauge {
     id: String,
     interval: i64,
     burst: i64,
+    unheard_of: Duration,
 }
 
 impl Gauge {
@@ -30,7 +31,14 @@ impl Gauge {
     pub fn new(kind: &str, name: &str, per_minute: u32) -> Self {
         let burst = i64::from(per_minute.max(1));
         let id = format!("{kind}:{}", crate::base::encoding::fingerprint(name.as_bytes()));
-        Gauge { id, interval: 60_000 / burst, burst }
+        Gauge { id, interval: 60_000 / burst, burst, unheard_of: UNHEARD_OF }
+    }
+
+    /// `burst` attempts at once, then one in each `interval`.
+    pub fn every(kind: &str, name: &str, burst: u32, interval: Duration) -> Self {
+        let millis = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX / 1024);
+        let unheard_of = interval.saturating_mul(burst.saturating_add(1));
+        Gauge { interval: millis, burst: i64::from(burst.max(1)), unheard_of, ..Gauge::new(kind, name, 1) }
     }
 }
 
@@ -48,7 +56,7 @@ pub async fn take(app: &App, gauge: &Gauge) -> Result<Taken> {
     let now = app.now();
     let latest = now.millis() + (gauge.burst - 1) * gauge.interval;
     let mut db = &app.db;
-    if db.one(TAKE, args![&gauge.id, now, gauge.interval, latest, now + UNHEARD_OF]).await?.is_some() {
+    if db.one(TAKE, args![&gauge.id, now, gauge.interval, latest, now + gauge.unheard_of]).await?.is_some() {
         return Ok(Taken::Yes);
     }
     let free_at = db.one(FREE_AT, args![&gauge.id]).await?.map_or(Ok(0), |row| row.int("free_at"))?;

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// From the ground up; a room imports lower floors only, and none beside it. As in the doc comment of `src/lib.rs`.
-const FLOORS: [&[&str]; 14] = [
+const FLOORS: [&[&str]; 15] = [
     &["base"],
     &["lang"],
     &["config", "crypto", "db"],
-    &["keys", "audit", "observe", "outbound"],
+    &["keys", "audit", "observe", "outbound", "mail"],
     &["app"],
     &["web"],
     &["people", "clients"],
     &["signin"],
     &["oauth"],
+    &["entry"],
     &["guard", "admin"],
     &["account", "api", "console", "dev", "jobs", "register"],
     &["server"],
@@ -26,10 +27,11 @@ const FLOORS: [&[&str]; 14] = [
 const DOORS: [&str; 3] = ["people", "clients", "keys"];
 
 /// Crates and modules that only some rooms may name.
-const RESERVED: [(&str, &[&str]); 4] = [
+const RESERVED: [(&str, &[&str]); 5] = [
     ("sqlx", &["db"]),
     ("jsonwebtoken", &["crypto"]),
     ("aws_lc_rs", &["crypto"]),
+    ("lettre", &["mail"]),
     ("std::env", &["config", "cli", "main"]),
 ];
 

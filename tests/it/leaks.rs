@@ -2,6 +2,7 @@
 
 use crate::on_both;
 use crate::support::client::{VERIFIER, answer, payload};
+use crate::support::smtp::{Mood, Smtp};
 use crate::support::stranger::{self, Site};
 use crate::support::{Browser, Client, House, Kind, assertion};
 use serde_json::{Value, json};
@@ -172,7 +173,7 @@ impl Day {
         }
     }
 
-    async fn of(house: &House) -> Day {
+    async fn of(house: &House, smtp: &Smtp) -> Day {
         let mut day = Day { secrets: Canaries::default(), private: Canaries::default(), refusals: Vec::new() };
         let password = crate::support::house::PASSWORD;
         day.secrets.add("password", password.as_bytes());
@@ -191,6 +192,7 @@ impl Day {
         day.clients(house, &mut browser, state).await;
         day.registers(house).await;
         day.documents(house).await;
+        day.mails(house, smtp).await;
         for name in ["sym_s", "sym_b", "sym_d"] {
             day.secrets.add(name, browser.cookies[name].as_bytes());
         }
@@ -218,6 +220,49 @@ impl Day {
         {
             self.refused(view.status, &view.body);
         }
+    }
+
+    /// Links that are mailed, good, used and never used; a mail that can't leave; an address of nobody.
+    async fn mails(&mut self, house: &House, smtp: &Smtp) {
+        house.person("cleo").await;
+        let own = "harbour-canary-staple";
+        self.secrets.add("password by link", own.as_bytes());
+        let mut browser = house.browser();
+        let asks = async |browser: &mut Browser, email: &str| {
+            let mut fields = browser.get("/recover").await.form("form:has(#send-link)");
+            fields.retain(|(name, _)| name == "csrf");
+            fields.push(("email".to_owned(), email.to_owned()));
+            assert_eq!(browser.post("/recover", &fields).await.status, 200);
+        };
+        asks(&mut browser, "cleo@example.com").await;
+        let link = smtp.mail(1).await.link();
+        self.secrets.add("reset link", link.split('=').nth(1).expect("a token").as_bytes());
+        let mut fields = browser.get(&link).await.form("form:has(#set-password)");
+        fields.retain(|(name, _)| name == "csrf" || name == "token");
+        fields.push(("password".to_owned(), own.to_owned()));
+        assert_eq!(browser.post("/recover/new", &fields).await.status, 200);
+        for view in [browser.post("/recover/new", &fields).await, browser.get(&link).await] {
+            self.refused(view.status, &view.body);
+        }
+        let acting = Acting { actor: Actor::Cli, role: people::Role::Owner, call: Call::internal("test") };
+        let asked = symbolon::entry::invitations::Asked {
+            email: "guest@example.com".to_owned(),
+            name: "Guest".to_owned(),
+            workspace: None,
+            role: people::workspaces::Standing::Member,
+        };
+        let made = symbolon::admin::invitations::create(&house.app, &acting, asked).await.expect("made");
+        self.secrets.add("invitation", made.link.reveal().split('=').nth(1).expect("a token").as_bytes());
+        smtp.mail(3).await;
+        let cleo = people::store::by_email(&house.app.db, "cleo@example.com").await.expect("reads").expect("a person");
+        let printed = symbolon::admin::users::reset_link(&house.app, &acting, &cleo.id).await.expect("made");
+        self.secrets.add("printed link", printed.reveal().split('=').nth(1).expect("a token").as_bytes());
+        // Nobody has this address, and none of ours says that somebody typed it; not even while it waits.
+        self.secrets.add("address of nobody", b"nobody-canary@example.com");
+        smtp.is(Mood::Down);
+        asks(&mut browser, "nobody-canary@example.com").await;
+        asks(&mut browser, "cleo@example.com").await;
+        smtp.called(4).await;
     }
 
     async fn signs_in(&mut self, house: &House, browser: &mut Browser, state: &str) {
@@ -466,14 +511,16 @@ impl Day {
 on_both! {
     async fn ls_01_no_secret_is_in_logs_tables_files_or_refusals(house: House) {
         let recording = Recording::begin();
+        let smtp = Smtp::open().await;
         let house = House::with(house.kind, |config| {
             stranger::trusts_sites(config);
+            smtp.settings(config);
             config.outbound.patience = Duration::from_secs(1);
             config.registration = Registration::Token;
             config.cimd = Cimd::On;
         });
         let house = house.await;
-        let day = Day::of(&house).await;
+        let day = Day::of(&house, &smtp).await;
         tracing::trace!(target: "leaks", "a planted canary: Zmx5LWNhbmFyeS1mbHk");
         drop(recording);
         let book = BOOK.lock().expect("a book").clone();

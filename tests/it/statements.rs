@@ -6,17 +6,20 @@ use crate::support::{Client, House};
 use std::collections::BTreeMap;
 use symbolon::clients::{GrantType, Rotation};
 use symbolon::oauth::store::HOT;
-use symbolon::{audit, clients, keys, oauth, people, signin};
+use symbolon::{audit, clients, entry, keys, mail, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 18] = [
+const ROOMS: [(&str, &[(&str, &str)]); 21] = [
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
     ("audit/trail.rs", audit::trail::ALL),
     ("clients/cimd/store.rs", clients::cimd::store::ALL),
     ("clients/invites.rs", clients::invites::ALL),
     ("clients/store.rs", clients::store::ALL),
+    ("entry/invitations.rs", entry::invitations::ALL),
+    ("entry/links.rs", entry::links::ALL),
     ("keys/store.rs", keys::store::ALL),
+    ("mail/store.rs", mail::store::ALL),
     ("oauth/acting.rs", oauth::acting::ALL),
     ("oauth/logout/store.rs", oauth::logout::store::ALL),
     ("oauth/look.rs", oauth::look::ALL),

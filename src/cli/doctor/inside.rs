@@ -10,8 +10,8 @@ use crate::db::{self, Db};
 use crate::keys::store;
 use crate::{people, server};
 
-/// Looks at everything; changes nothing.
-pub(super) async fn look(flags: &Flags) -> Result<Vec<Finding>, Failure> {
+/// Looks at everything; changes nothing, but for a test mail that is asked for.
+pub(super) async fn look(flags: &Flags, to: Option<&str>) -> Result<Vec<Finding>, Failure> {
     let config = open::config(flags)?;
     let mut findings =
         vec![good("settings", "they can be read and fit together"), issuer(&config), master_key(&config)?];
@@ -25,6 +25,7 @@ pub(super) async fn look(flags: &Flags) -> Result<Vec<Finding>, Failure> {
             Err(fault) => findings.push(bad("database", fault.to_string())),
         },
     }
+    findings.push(super::mail::look(&config, to).await);
     Ok(findings)
 }
 

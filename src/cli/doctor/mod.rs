@@ -1,6 +1,7 @@
 //! `symbolon doctor`: what is wrong, in words, and what to do about it.
 
 mod inside;
+mod mail;
 mod outside;
 
 use super::output::{Failure, Printed};
@@ -13,6 +14,9 @@ pub(super) struct Doctor {
     /// Look at a running deployment from outside instead, as a strict client would; needs no settings and no credentials
     #[arg(long, value_name = "ISSUER")]
     url: Option<String>,
+    /// Send a test mail to this address
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "url")]
+    mail: Option<String>,
 }
 
 /// One thing that was looked at.
@@ -38,7 +42,7 @@ fn judged(what: &'static str, fine: impl Into<String>, against: Option<String>) 
 /// Looks; changes nothing.
 pub(super) async fn run(flags: &Flags, doctor: Doctor) -> Result<Printed, Failure> {
     Ok(report(&match doctor.url {
-        None => inside::look(flags).await?,
+        None => inside::look(flags, doctor.mail.as_deref()).await?,
         Some(issuer) => outside::look(&issuer).await?,
     }))
 }

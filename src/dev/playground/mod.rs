@@ -8,6 +8,7 @@ mod exchange;
 mod frame;
 mod inspect;
 mod machine;
+mod mailbox;
 mod run;
 mod runs;
 mod sign_out;
@@ -50,6 +51,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>(app: &App) -> Router<S> {
         .route("/dev/inspect", get(inspect::get).post(inspect::post))
         .route("/dev/snippets", get(snippets::get))
         .route("/dev/clock", post(clock::post))
+        .route("/dev/mail", get(mailbox::list))
+        .route("/dev/mail/{number}", get(mailbox::html))
         .with_state(playground)
 }
 

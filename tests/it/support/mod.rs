@@ -14,6 +14,7 @@ pub mod raw;
 pub mod registry;
 pub mod rp;
 pub mod site;
+pub mod smtp;
 pub mod socket;
 pub mod stranger;
 

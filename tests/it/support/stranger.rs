@@ -223,3 +223,8 @@ pub fn json(value: &serde_json::Value) -> Vec<u8> {
 pub fn status(status: u16) -> Vec<u8> {
     format!("HTTP/1.1 {status} So\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
 }
+
+/// TLS with the certificate that [`trusts_sites`] makes a house trust; for servers that speak something else than HTTP.
+pub fn tls() -> TlsAcceptor {
+    TlsAcceptor::from(authority().tls.clone())
+}

@@ -1,0 +1,86 @@
+//! Invitations of people, as administrators make and take them back.
+
+use super::change::{Change, Happened};
+use super::{Acting, Refused};
+use crate::app::App;
+use crate::base::Secret;
+use crate::entry::accept;
+use crate::entry::invitations::{self, Asked, Invitation, LIVES};
+use crate::mail::{Letter, Says};
+use crate::people::workspaces::{self, Standing};
+use crate::people::{Profile, email, store as people};
+use serde_json::{Value, json};
+
+/// One that was made, and the link for whoever was invited; it is shown once.
+pub struct Made {
+    /// What was made.
+    pub invitation: Invitation,
+    /// The link.
+    pub link: Secret,
+    /// Whether it was mailed too.
+    pub mailed: bool,
+}
+
+impl Made {
+    /// As the command line and the JSON API show it.
+    pub fn to_json(&self) -> Value {
+        let mut shown = self.invitation.to_json();
+        if let Some(members) = shown.as_object_mut() {
+            members.insert("invite_link".to_owned(), json!(self.link.reveal()));
+            members.insert("mailed".to_owned(), json!(self.mailed));
+        }
+        shown
+    }
+}
+
+/// Invites somebody; an earlier invitation of the same address to the same workspace is no good any more.
+pub async fn create(app: &App, who: &Acting, asked: Asked) -> Result<Made, Refused> {
+    email::check(&asked.email).map_err(|why| Refused::invalid("email", why.plain()))?;
+    Profile::parse(Value::Object(Profile::default().named(&asked.name).0))
+        .map_err(|why| Refused::invalid("name", why))?;
+    if asked.workspace.is_none() && asked.role != Standing::Member {
+        return Err(Refused::invalid("role", "is a role in a workspace; name the workspace too"));
+    }
+    let mut change = Change::begin(app, who).await?;
+    let workspace = match &asked.workspace {
+        Some(slug) => {
+            let found = workspaces::store::one(&mut change.tx, slug).await?;
+            Some(found.ok_or_else(|| Refused::invalid("workspace", "there is no workspace of this slug"))?.name)
+        }
+        None => None,
+    };
+    let account = people::by_email(&app.db, &asked.email).await?;
+    if account.is_some() && asked.workspace.is_none() {
+        return Err(Refused::conflict("user-exists", "there is an account with this address already"));
+    }
+    let (token, invitation) = invitations::create(&mut change.tx, &asked, &who.actor.to_string(), change.now).await?;
+    let days = usize::try_from(LIVES.as_secs() / 86_400).unwrap_or_default();
+    let says = Says::Invitation { link: accept::mailed_link(app, &token), workspace, days };
+    let language = account.map_or(app.language(), |user| user.language(app.language()));
+    let letter = Letter::new(&invitation.email, language, says);
+    app.mailer.enqueue(&mut change.tx, app.keys.master(), &letter, change.now).await?;
+    change.commit(happened("user.invited", &invitation.id, Value::Null, invitation.to_json())).await?;
+    let link = Secret::new(accept::link(app, &token));
+    Ok(Made { invitation, link, mailed: app.mailer.on() })
+}
+
+/// Up to `limit` open ones after `cursor`, oldest first, and whether there are more.
+pub async fn list(app: &App, cursor: &str, limit: usize) -> Result<(Vec<Invitation>, bool), Refused> {
+    let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let mut found = invitations::page(&app.db, cursor, one_more, app.now()).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, more))
+}
+
+/// Takes one back.
+pub async fn revoke(app: &App, who: &Acting, id: &str) -> Result<(), Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = invitations::by_id(&mut change.tx, id, change.now).await?.ok_or(Refused::NotFound)?;
+    invitations::spend(&mut change.tx, id, change.now).await?;
+    change.commit(happened("user.invitation_revoked", id, before.to_json(), Value::Null)).await
+}
+
+fn happened(action: &'static str, id: &str, before: Value, after: Value) -> Happened {
+    Happened { action, object: format!("invitation:{id}"), before, after }
+}

@@ -1,0 +1,191 @@
+//! What a mail says, before it is in any language: kept sealed until it is handed over.
+
+use crate::base::Time;
+use crate::base::encoding::hex;
+use crate::lang::{Language, Message};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// A mail. It has no `Debug`: links in it are secrets.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Letter {
+    /// To which address.
+    pub to: String,
+    /// In which language (BCP 47).
+    pub language: String,
+    /// And what.
+    pub says: Says,
+}
+
+/// What it is about.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Says {
+    /// Somebody typed this address because they forgot their password. Whether there is an account shows on delivery, so
+    /// that the page that took it does the same for every address.
+    Forgotten {
+        /// The request in which they did.
+        request_id: String,
+        /// From where.
+        address: IpAddr,
+    },
+    /// Here is a new password to be set.
+    Reset {
+        /// The one-time link.
+        link: String,
+        /// Minutes for which it is good.
+        minutes: usize,
+    },
+    /// The password is another one.
+    PasswordChanged {
+        /// Since when, in milliseconds.
+        at: i64,
+        /// Where to set another.
+        link: String,
+    },
+    /// Is this your address?
+    Verify {
+        /// The one-time link.
+        link: String,
+        /// Days for which it is good.
+        days: usize,
+    },
+    /// Come in.
+    Invitation {
+        /// The one-time link.
+        link: String,
+        /// The name of the workspace.
+        workspace: Option<String>,
+        /// Days for which it is good.
+        days: usize,
+    },
+    /// Somebody signed in from a browser that hasn't been seen.
+    NewSignIn {
+        /// When, in milliseconds.
+        at: i64,
+        /// From which address.
+        address: String,
+        /// With which browser on what.
+        device: String,
+        /// Where to set another password.
+        link: String,
+    },
+    /// Does mail arrive?
+    Test,
+}
+
+impl Says {
+    /// A name for logs and the audit trail.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Says::Forgotten { .. } => "forgotten",
+            Says::Reset { .. } => "reset",
+            Says::PasswordChanged { .. } => "password_changed",
+            Says::Verify { .. } => "verify",
+            Says::Invitation { .. } => "invitation",
+            Says::NewSignIn { .. } => "new_sign_in",
+            Says::Test => "test",
+        }
+    }
+}
+
+/// A mail in words: one action at most.
+pub(super) struct Words {
+    pub subject: Message,
+    pub before: Vec<Message>,
+    /// What to press, and where it leads.
+    pub action: Option<(Message, String)>,
+    pub after: Vec<Message>,
+}
+
+impl Letter {
+    /// A mail in this language.
+    pub fn new(to: &str, language: Language, says: Says) -> Self {
+        Letter { to: to.to_owned(), language: language.tag().to_owned(), says }
+    }
+
+    /// The one-time link in it; for the log of `symbolon dev`.
+    pub(super) fn link(&self) -> Option<&str> {
+        match &self.says {
+            Says::Reset { link, .. } | Says::Verify { link, .. } | Says::Invitation { link, .. } => Some(link),
+            _ => None,
+        }
+    }
+
+    pub(super) fn words(&self) -> Words {
+        let to = self.to.as_str();
+        match &self.says {
+            Says::Forgotten { .. } | Says::Test => Words {
+                subject: Message::new("mail-test"),
+                before: vec![Message::new("mail-test-what")],
+                action: None,
+                after: Vec::new(),
+            },
+            Says::Reset { link, minutes } => Words {
+                subject: Message::new("mail-reset"),
+                before: vec![Message::new("mail-reset-why").strong("email", to)],
+                action: Some((Message::new("mail-reset-do"), link.clone())),
+                after: vec![
+                    Message::new("mail-reset-valid").count("minutes", minutes),
+                    Message::new("mail-reset-not-you"),
+                ],
+            },
+            Says::PasswordChanged { at, link } => Words {
+                subject: Message::new("mail-changed"),
+                before: vec![
+                    Message::new("mail-changed-what").strong("email", to).time("at", &moment(*at)),
+                    Message::new("mail-changed-not-you"),
+                ],
+                action: Some((Message::new("mail-reset-do"), link.clone())),
+                after: Vec::new(),
+            },
+            Says::Verify { link, days } => Words {
+                subject: Message::new("mail-verify"),
+                before: vec![Message::new("mail-verify-why").strong("email", to)],
+                action: Some((Message::new("mail-verify-do"), link.clone())),
+                after: vec![Message::new("mail-days").count("days", days), Message::new("mail-not-you")],
+            },
+            Says::Invitation { link, workspace, days } => Words {
+                subject: Message::new("mail-invite"),
+                before: match workspace {
+                    Some(name) => vec![
+                        Message::new("mail-invite-why").strong("email", to),
+                        Message::new("mail-invite-workspace").strong("workspace", name),
+                    ],
+                    None => vec![Message::new("mail-invite-why").strong("email", to)],
+                },
+                action: Some((Message::new("mail-invite-do"), link.clone())),
+                after: vec![Message::new("mail-days").count("days", days), Message::new("mail-not-you")],
+            },
+            Says::NewSignIn { at, address, device, link } => Words {
+                subject: Message::new("mail-signin"),
+                before: vec![
+                    Message::new("mail-signin-what").strong("email", to),
+                    Message::new("mail-signin-when").time("at", &moment(*at)),
+                    Message::new("mail-signin-where").code("address", address),
+                    Message::new("mail-signin-device").name("device", device),
+                    Message::new("mail-signin-not-you"),
+                ],
+                action: Some((Message::new("mail-reset-do"), link.clone())),
+                after: vec![Message::new("mail-signin-you")],
+            },
+        }
+    }
+}
+
+fn moment(millis: i64) -> Time {
+    Time::from_millis(millis)
+}
+
+/// RFC 5322 §3.6.4: unique, on our own domain, and the same when a mail is sent again.
+pub(super) fn message_id(id: &str, domain: &str) -> String {
+    let name = hex(&crate::base::encoding::sha256(id.as_bytes()));
+    format!("<{}@{domain}>", name.get(..32).unwrap_or(&name))
+}
+
+/// How long after it was written down a mail is tried again for the n-th time.
+pub(super) fn pause(attempts: i64) -> Duration {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+    Duration::from_secs(10).saturating_mul(2_u32.saturating_pow(doublings)).min(Duration::from_secs(3600))
+}
