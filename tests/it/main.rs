@@ -1,6 +1,7 @@
 //! One test binary: modules are named after specifications and features; each test has a house of its own.
 #![cfg(test)]
 
+mod apply;
 mod audit;
 mod authorize;
 mod backchannel;

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Executor};
 use std::collections::BTreeMap;
 
 /// Written by refusals too: the trail, and the counters of throttling.
-const APART: [&str; 2] = ["audit_events", "throttles"];
+const APART: [&str; 3] = ["audit_events", "audit_chain", "throttles"];
 
 impl House {
     /// The tables that aren't as they were (see [`House::dump`]), but for the audit trail and counters.
