@@ -1,13 +1,13 @@
 //! `/v1/admin/user-invites`: who may make an account with a link.
 
 use super::Admin;
-use crate::web::paging::{Paging, page};
 use crate::admin::{Refused, invitations};
 use crate::app::App;
 use crate::base::id::WorkspaceId;
 use crate::entry::invitations::{Asked, Invitation};
 use crate::people::workspaces::Standing;
 use crate::web::json::{Json as Body, members};
+use crate::web::paging::{Paging, page};
 use crate::web::{Problem, Query};
 use axum::Json;
 use axum::extract::{Path, State};

@@ -1,8 +1,8 @@
 //! One test binary: modules are named after specifications and features; each test has a house of its own.
 #![cfg(test)]
 
-mod apply;
 mod account;
+mod apply;
 mod audit;
 mod authorize;
 mod backchannel;
