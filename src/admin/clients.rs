@@ -240,6 +240,16 @@ pub async fn rotate_secret(app: &App, who: &Acting, target: &Target, overlap: Du
     Ok(Registered { client, secret: Some(secret) })
 }
 
+/// Puts a secret that the administrator chose in the place of all others.
+pub(super) async fn set_secret(app: &App, who: &Acting, target: &Target, secret: &Secret) -> Result<(), Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let mut client = locked(&mut change, target).await?;
+    let before = client.to_json();
+    client.secrets = vec![SecretHash::of(secret, change.now)];
+    store::save(&mut change.tx, &client).await?;
+    change.commit(happened("client.secret_rotated", &client.id, before, client.to_json())).await
+}
+
 fn without_secret(method: AuthMethod) -> String {
     format!("this client has no secret: its token_endpoint_auth_method is {}", method.name())
 }

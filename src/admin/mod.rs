@@ -1,6 +1,7 @@
 //! What administrators do. The management API and the command line call the same operations: each is one transaction
 //! with its audit event inside.
 
+pub mod apply;
 mod change;
 pub mod clients;
 pub mod invites;

@@ -1,5 +1,6 @@
 //! The command line: what is asked, where the settings are, and how an answer looks.
 
+mod apply;
 mod ask;
 mod audit;
 mod client;
@@ -88,6 +89,8 @@ enum Command {
     /// Who did what: list, export, and prove that nobody touched it
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Make clients and workspaces what a file says; says first what that changes
+    Apply(apply::Apply),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
     /// Look for what is wrong with this installation, or from outside with a running one
@@ -118,6 +121,7 @@ impl Cli {
             Command::User(command) => waiting(user::run(&flags, command)),
             Command::Workspace(command) => waiting(workspace::run(&flags, command)),
             Command::Audit(command) => waiting(audit::run(&flags, command)),
+            Command::Apply(ask) => waiting(apply::run(&flags, ask)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
             Command::Serve => serve::run(&flags),

@@ -74,9 +74,17 @@ pub struct SecretHash {
 /// A fresh client secret: 256 random bits, shown once.
 pub fn fresh_secret(now: Time) -> (Secret, SecretHash) {
     let secret = Secret::new(format!("sym_cs_{}", base64url(&entropy::bytes::<32>())));
-    let hint = secret.reveal().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-    let hash = fingerprint(secret.reveal().as_bytes());
-    (secret, SecretHash { hash, hint, created_at: now.millis(), expires_at: None })
+    let hash = SecretHash::of(&secret, now);
+    (secret, hash)
+}
+
+impl SecretHash {
+    /// What is kept of a secret that works from now on.
+    pub fn of(secret: &Secret, now: Time) -> Self {
+        let hint = secret.reveal().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+        let hash = fingerprint(secret.reveal().as_bytes());
+        SecretHash { hash, hint, created_at: now.millis(), expires_at: None }
+    }
 }
 
 impl Client {
@@ -105,6 +113,12 @@ impl Client {
         let hash = fingerprint(presented.reveal().as_bytes());
         let live = self.secrets.iter().filter(|secret| secret.expires_at.is_none_or(|at| at > now.millis()));
         live.fold(false, |found, secret| found | same(secret.hash.as_bytes(), hash.as_bytes()))
+    }
+
+    /// Whether this is the secret that stays: not an older one that still works for a while.
+    pub fn keeps_secret(&self, secret: &Secret) -> bool {
+        let hash = fingerprint(secret.reveal().as_bytes());
+        self.secrets.iter().any(|kept| kept.expires_at.is_none() && same(kept.hash.as_bytes(), hash.as_bytes()))
     }
 
     /// The registered redirect URI that a presented one matches (RFC 6749 §3.1.2.3, RFC 8252 §7.3).

@@ -19,7 +19,7 @@ const NOTICE: Duration = Duration::from_millis(250);
 const PURGE: Duration = Duration::from_secs(20);
 const KEYS: Duration = Duration::from_secs(60);
 const REGISTRY: Duration = Duration::from_secs(60);
-const TRAIL: Duration = Duration::from_secs(2);
+const TRAIL: Duration = Duration::from_secs(5);
 const SIGHTINGS: Duration = Duration::from_secs(10);
 
 /// Starts all of it. Dropping the set stops it.

@@ -83,8 +83,8 @@ on_both! {
         house.person("ada").await;
         let bob = house.person("bob").await;
         disable(&house, &bob).await;
-        house.sql("INSERT INTO users (id, email, email_key, password, claims, enabled, rev, created_at, updated_at) \
-                   VALUES ('nopass', 'sam@example.com', 'sam@example.com', NULL, '{}', TRUE, 1, 0, 0)").await;
+        house.sql("INSERT INTO users (id, email, email_key, password, claims, role, enabled, rev, created_at, updated_at) \
+                   VALUES ('nopass', 'sam@example.com', 'sam@example.com', NULL, '{}', 'user', TRUE, 1, 0, 0)").await;
         // Wrong password; no account; disabled, even with the right password; an account without a password.
         let cases = [("ada", "wrong horse"), ("eve", "wrong horse"), ("bob", PASSWORD), ("sam", ""), ("sam", PASSWORD)];
         let mut browser = house.browser();

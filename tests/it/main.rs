@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod account;
+mod apply;
 mod audit;
 mod authorize;
 mod backchannel;
