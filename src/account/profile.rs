@@ -102,12 +102,12 @@ mod tests {
     #[test]
     fn a_locale_that_says_more_than_the_choice_stays() {
         let before = profile(json!({ "name": "Ada", "locale": "de-AT", "zoneinfo": "Europe/Vienna" }));
-        assert_eq!(changed(&before, " Ada ", "de"), Ok(before.clone()));
+        assert_eq!(changed(&before, " Ada ", "de").ok(), Some(before.clone()));
         let english = json!({ "name": "Ada", "locale": "en", "zoneinfo": "Europe/Vienna" });
-        assert_eq!(changed(&before, "Ada", "en"), Ok(profile(english)));
-        assert_eq!(changed(&before, "", ""), Ok(profile(json!({ "zoneinfo": "Europe/Vienna" }))));
+        assert_eq!(changed(&before, "Ada", "en").ok(), Some(profile(english)));
+        assert_eq!(changed(&before, "", "").ok(), Some(profile(json!({ "zoneinfo": "Europe/Vienna" }))));
         let french = profile(json!({ "locale": "fr" }));
-        assert_eq!(changed(&french, "", ""), Ok(french));
+        assert_eq!(changed(&french, "", "").ok(), Some(french));
     }
 
     #[test]

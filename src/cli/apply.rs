@@ -5,7 +5,7 @@ use super::output::{Failure, Printed, bold};
 use crate::admin::Refused;
 use crate::admin::apply::{self, Plan, Reference, Step, Wanted};
 use crate::base::Secret;
-use crate::config::Flags;
+use crate::config::{self, Flags};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -71,9 +71,9 @@ fn document(file: &Path) -> Result<Map<String, Value>, Failure> {
 /// The secret that a reference leads to.
 fn resolve(reference: &Reference) -> Result<Secret, String> {
     match reference {
-        Reference::Env(name) => match std::env::var(name) {
-            Ok(value) => Ok(Secret::new(value.trim())),
-            Err(_) => Err(format!("the environment variable {name} isn't set")),
+        Reference::Env(name) => match config::process_env(name) {
+            Some(value) => Ok(Secret::new(value.trim())),
+            None => Err(format!("the environment variable {name} isn't set")),
         },
         Reference::File(path) => match std::fs::read_to_string(path) {
             Ok(text) => Ok(Secret::new(text.trim())),

@@ -99,7 +99,7 @@ fn security_headers(https: bool) -> Vec<(HeaderName, HeaderValue)> {
 }
 
 /// Nothing that a page could ask a person's device for. Passkeys aren't among it: they stay with our own origin.
-const NO_PERMISSIONS: &str = "accelerometer=(), autoplay=(), bluetooth=(), camera=(), display-capture=(), \
+const NO_PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
      encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
      local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
      screen-wake-lock=(), serial=(), sync-xhr=(), usb=(), xr-spatial-tracking=()";

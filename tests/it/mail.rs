@@ -61,8 +61,11 @@ on_both! {
         assert_eq!(asks(&house, "ada@example.com").await, 200);
         smtp.called(1).await;
         for n in 2..5 {
-            house.wait(Duration::from_secs(1300));
-            smtp.called(n).await;
+            // Its next time counts from when the last try was settled, which may come after this wait.
+            while smtp.calls() < n {
+                house.wait(Duration::from_secs(1300));
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
         }
         assert_eq!(events(&house).await, Vec::<String>::new());
         house.wait(Duration::from_secs(86_400));

@@ -9,7 +9,7 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, entry, keys, mail, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 21] = [
+const ROOMS: [(&str, &[(&str, &str)]); 23] = [
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
     ("audit/trail.rs", audit::trail::ALL),
@@ -21,6 +21,7 @@ const ROOMS: [(&str, &[(&str, &str)]); 21] = [
     ("keys/store.rs", keys::store::ALL),
     ("mail/store.rs", mail::store::ALL),
     ("oauth/acting.rs", oauth::acting::ALL),
+    ("oauth/living.rs", oauth::living::ALL),
     ("oauth/logout/store.rs", oauth::logout::store::ALL),
     ("oauth/look.rs", oauth::look::ALL),
     ("oauth/store.rs", oauth::store::ALL),
@@ -28,6 +29,7 @@ const ROOMS: [(&str, &[(&str, &str)]); 21] = [
     ("people/store.rs", people::store::ALL),
     ("people/workspaces/store.rs", people::workspaces::store::ALL),
     ("signin/consents.rs", signin::consents::ALL),
+    ("signin/counts.rs", signin::counts::ALL),
     ("signin/interaction.rs", signin::interaction::ALL),
     ("signin/session.rs", signin::session::ALL),
     ("signin/throttle.rs", signin::throttle::ALL),

@@ -5,7 +5,7 @@ use super::raw::Raw;
 use sqlx::{AssertSqlSafe, Executor};
 use std::collections::BTreeMap;
 
-/// Written by refusals too: the trail, and the counters of throttling.
+/// Written by refusals too: the trail with its chain, and the counters of throttling.
 const APART: [&str; 3] = ["audit_events", "audit_chain", "throttles"];
 
 impl House {
