@@ -29,7 +29,6 @@ pub(super) struct View {
     back: Option<(String, Message)>,
     alert: Option<Said>,
     sections: Vec<Section>,
-    #[expect(clippy::struct_field_names, reason = "it is the status of the page")]
     status: StatusCode,
 }
 

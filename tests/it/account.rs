@@ -126,13 +126,13 @@ on_both! {
         let view = revokes(&mut browser, &page, "apps", &client.id).await;
         assert!(view.url.ends_with("/account?done=app#apps"), "{}", view.url);
         assert!(words(&view, "#apps [role=status]").contains("disconnected"), "{}", view.body);
-        assert_eq!(rows(&view, "apps"), [other.id.clone()]);
+        assert_eq!(rows(&view, "apps"), std::slice::from_ref(&other.id));
         assert!(!client.active(tokens.text("access_token")).await);
         client.refreshes(tokens.text("refresh_token")).await.is(400, "invalid_grant");
         client.redeems(&code).await.is(400, "invalid_grant");
         // Nobody else's, and no other app's.
         assert!(client.active(bobs_tokens.text("access_token")).await && other.active(kept.text("access_token")).await);
-        assert_eq!(rows(&at_home(&mut bobs, "bob").await, "apps"), [client.id.clone()]);
+        assert_eq!(rows(&at_home(&mut bobs, "bob").await, "apps"), std::slice::from_ref(&client.id));
         assert_eq!(trail(&house, &ada).await[0], "consent.withdrawn");
         assert!(!trail(&house, &bob).await.contains(&"consent.withdrawn".to_owned()));
         // What was allowed is forgotten.
@@ -158,7 +158,7 @@ on_both! {
         // A trusted app remembers nothing: when its access is over, it is gone.
         quick.revokes(online.text("access_token")).await.ok();
         let page = at_home(&mut browser, "ada").await;
-        assert_eq!(rows(&page, "apps"), [client.id.clone()]);
+        assert_eq!(rows(&page, "apps"), std::slice::from_ref(&client.id));
         let page = revokes(&mut browser, &page, "apps", &client.id).await;
         assert!(rows(&page, "apps").is_empty() && page.text().contains("No app can act for you."), "{}", page.text());
         for (section, says) in [("tokens", "None yet."), ("connections", "None yet.")] {
@@ -498,7 +498,7 @@ async fn described_by_a_document(kind: Kind) {
     let tokens = client.tokens(&mut browser, "ada", &[("scope", "openid profile")]).await.ok();
     let asked = rp.document_asked();
     let page = at_home(&mut browser, "ada").await;
-    assert_eq!(rows(&page, "apps"), [id.clone()]);
+    assert_eq!(rows(&page, "apps"), std::slice::from_ref(&id));
     let said = words(&page, "#apps .row");
     assert!(said.contains("Agent") && said.contains("described at"), "{said}");
     assert_eq!(rp.document_asked(), asked, "nobody is told who looks");
@@ -575,7 +575,7 @@ async fn the_page_is_quiet_in_a_browser_wide_and_narrow_light_and_dark() {
             let wider = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
             let wider = chromium.driver.execute(wider, vec![]).await.expect("an answer");
             assert_eq!(wider.json(), &json!(0), "{width}: nothing scrolls sideways");
-            if let Ok(folder) = std::env::var("SYMBOLON_SCREENSHOTS") {
+            if let Some(folder) = symbolon::config::process_env("SYMBOLON_TEST_SHOTS") {
                 let whole = json!({ "captureBeyondViewport": true, "format": "png" });
                 let shot = chromium.tells("Page.captureScreenshot", whole).await;
                 let bytes =

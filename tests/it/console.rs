@@ -547,7 +547,7 @@ async fn no_page_of_the_console_has_an_error_in_chromium() {
     chromium.types("password", PASSWORD).await;
     chromium.click("sign-in").await;
     chromium.arrives_at(&format!("{}/admin", house.url)).await;
-    let shots = std::env::var_os("SYMBOLON_TEST_SHOTS").map(std::path::PathBuf::from);
+    let shots = symbolon::config::process_env("SYMBOLON_TEST_SHOTS").map(std::path::PathBuf::from);
     for (width, height) in [(1280, 900), (390, 844)] {
         let mobile = width < 600;
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });

@@ -156,8 +156,8 @@ fn programs(desk: &Desk, client: &Client, secret: Option<&str>) -> Section {
     let redirect_uri = client.metadata.redirect_uris.first().map(String::as_str).unwrap_or_default();
     let filling =
         Filling { issuer: desk.app.issuer(), client_id: client.id.as_str(), client_secret: secret, redirect_uri };
-    let machine = client.may(GrantType::ClientCredentials).then(|| snippets::machine(&filling)).unwrap_or_default();
-    let flow = client.may(GrantType::AuthorizationCode).then(|| snippets::code_flow(&filling)).unwrap_or_default();
+    let machine = if client.may(GrantType::ClientCredentials) { snippets::machine(&filling) } else { Vec::new() };
+    let flow = if client.may(GrantType::AuthorizationCode) { snippets::code_flow(&filling) } else { Vec::new() };
     let folded = machine.is_empty();
     let code = machine.into_iter().chain(flow.into_iter().map(|one| snippets::Snippet { id: flow_id(one.id), ..one }));
     let code = code.map(|one| {
