@@ -356,7 +356,7 @@ async fn ht17_a_panic_is_500_and_the_next_request_is_fine() {
 
 #[tokio::test]
 async fn a_handler_over_its_time_is_503() {
-    let house = House::with(&[("LIMITS_HANDLER", "30ms")]).await;
+    let house = House::with(&[("LIMITS_HANDLER", "150ms"), ("OUTBOUND_PATIENCE", "100ms")]).await;
     let answer = house.gets("/forever").await;
     assert_eq!((status(&answer), header(&answer, "retry-after").len()), (503, 1), "{answer}");
 }

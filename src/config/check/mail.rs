@@ -59,7 +59,7 @@ mod tests {
             (format!("{good}username = \"u\"\n"), "belong together"),
             (format!("{good}password = \"hunter2\"\n"), "belong together"),
             (format!("{good}give_up_after = \"1s\"\n"), "mail.give_up_after"),
-            (format!("{good}prot = 25\n"), "mail.port"),
+            (format!("{good}prot = 25\n"), "mail.prot"),
         ] {
             let told = told(&text).unwrap_or_else(|| panic!("{text} is taken"));
             assert!(told.contains(words) && !told.contains("hunter2"), "{text}\n{told}");
