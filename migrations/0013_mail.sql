@@ -27,9 +27,6 @@ CREATE INDEX links_expiry ON links (expires_at);
 
 -- Counts the passwords that an account has had.
 ALTER TABLE users ADD COLUMN password_rev BIGINT NOT NULL DEFAULT 0;
--- Whether they have ever signed in: the first browser is no news, others are.
-ALTER TABLE users ADD COLUMN has_signed_in BOOLEAN NOT NULL DEFAULT FALSE;
-UPDATE users SET has_signed_in = TRUE WHERE id IN (SELECT user_id FROM sessions);
 
 -- Who may make an account, or join a workspace, with a link that is good once; `token` is its fingerprint.
 CREATE TABLE invitations (

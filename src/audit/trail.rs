@@ -1,5 +1,6 @@
 //! Reading the trail: newest first, narrowed by who, what, to what and when.
 
+use super::Actor;
 use crate::base::Time;
 use crate::db::{On, Result, Row};
 use crate::{args, sql};
@@ -14,6 +15,7 @@ sql! {
                       WHERE object = $4 AND id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3";
     read BY_ACTION = "SELECT id, at, actor, action, object, request_id, address, detail FROM audit_events \
                       WHERE action = $4 AND id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3";
+    read DID = "SELECT id FROM audit_events WHERE actor = $1 AND action = $2 ORDER BY id LIMIT 1";
     read BY_PERSON = "SELECT id, at, actor, action, object, request_id, address, detail FROM audit_events \
                       WHERE (actor = $4 OR object = $4) AND id < $1 AND id >= $2 ORDER BY id DESC LIMIT $3";
 }
@@ -131,6 +133,11 @@ async fn step(mut on: impl On, filter: &Filter, before: &str, since: &str) -> Re
 pub async fn about(mut on: impl On, object: &str, limit: i64) -> Result<Vec<Recorded>> {
     let rows = on.all(BY_OBJECT, args![END, "", limit, object]).await?;
     rows.iter().map(Recorded::read).collect()
+}
+
+/// Whether somebody has ever done this.
+pub async fn did(mut on: impl On, actor: &Actor, action: &str) -> Result<bool> {
+    Ok(on.one(DID, args![actor.to_string(), action]).await?.is_some())
 }
 
 /// What a person did and what was done to their account, newest first, before the identifier `cursor`.

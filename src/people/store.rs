@@ -20,7 +20,6 @@ sql! {
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1, password_rev = password_rev + 1 WHERE id = $1 RETURNING id";
     write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
     write SET_CLAIMS = "UPDATE users SET claims = $2, rev = rev + 1, updated_at = $4 WHERE id = $1 AND rev = $3 RETURNING id";
-    write FIRST_SIGN_IN = "UPDATE users SET has_signed_in = TRUE WHERE id = $1 AND NOT has_signed_in RETURNING id";
     write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
     read COUNT = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM users LIMIT $1) counted";
 }
@@ -76,11 +75,6 @@ pub async fn set_enabled(mut tx: &mut Tx, id: &UserId, enabled: bool, now: Time)
 /// Sets the PHC string of a person's password.
 pub async fn set_password(mut on: impl On, id: &UserId, hash: &str) -> Result<bool> {
     Ok(on.one(SET_PASSWORD, args![id, hash]).await?.is_some())
-}
-
-/// Whether this is the first time that they sign in; asked once, it isn't any more.
-pub async fn first_sign_in(mut on: impl On, id: &UserId) -> Result<bool> {
-    Ok(on.one(FIRST_SIGN_IN, args![id]).await?.is_some())
 }
 
 /// Sets claims and role.

@@ -1,6 +1,8 @@
 //! A sign-in from a browser that the account hasn't been used with: the person is told by mail, unless it is their first.
 
+use super::session::STARTED;
 use crate::app::App;
+use crate::audit::{Actor, trail};
 use crate::base::id::UserId;
 use crate::db::Fault;
 use crate::mail::{Letter, Says};
@@ -18,8 +20,8 @@ pub async fn notice(app: &App, call: &Call, headers: &HeaderMap, user: &UserId) 
     if mark.is_some_and(|mark| app.keys.macs().page_holds("device", user.as_str(), mark.reveal())) {
         return Ok(());
     }
-    let first = people::store::first_sign_in(&app.db, user).await?;
-    if first || !app.mailer.on() {
+    // The first browser is no news.
+    if !app.mailer.on() || !trail::did(&app.db, &Actor::User(user.to_string()), STARTED).await? {
         return Ok(());
     }
     let Some(person) = people::store::by_id(&app.db, user).await? else {

@@ -37,6 +37,9 @@ sql! {
                    AND expires_at > 0 ORDER BY expires_at LIMIT 500) RETURNING id";
 }
 
+/// The audit event of a new session.
+pub const STARTED: &str = "session.started";
+
 /// Somebody who is signed in.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -122,7 +125,7 @@ pub async fn sign_in(
     let (agent, network) = (from.user_agent(), from.call.network());
     let args = args![id, &sid, user, now, proof.amr, proof.acr, created_at, idle, expires_at, agent, network];
     (&mut tx).run(CREATE, args).await?;
-    let action = if same.is_some() { "session.confirmed" } else { "session.started" };
+    let action = if same.is_some() { "session.confirmed" } else { STARTED };
     let actor = Actor::User(user.to_string());
     let detail = json!({ "sid": sid, "amr": proof.amr, "user_agent": from.user_agent() });
     audit::record(&mut tx, &Event { detail, ..event(from.call, actor, action, user) }, now).await?;

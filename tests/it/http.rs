@@ -246,7 +246,7 @@ on_both! {
         for path in [
             "/metrics", "/debug", "/debug/pprof/", "/debug/vars", "/actuator", "/actuator/env", "/swagger", "/swagger-ui/", "/api-docs",
             "/graphql", "/server-status", "/.env", "/.git/config", "/symbolon.toml", "/keys/master.key", "/data/symbolon.db", "/playground",
-            "/dev", "/console", "/admin", "/v1/admin", "/v1/admin/", "/v1/admin/audit.log", "/health", "/oauth2", "/oauth2/register",
+            "/dev", "/console", "/v1/admin", "/v1/admin/", "/v1/admin/audit.log", "/health", "/oauth2", "/oauth2/register",
         ] {
             let view = house.browser().get_once(path).await;
             assert_eq!(view.status, 404, "{path}");
