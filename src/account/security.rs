@@ -6,7 +6,7 @@ use super::sent::Sent;
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::base::Secret;
-use crate::crypto::password::Unanswered;
+use crate::entry;
 use crate::lang::Message;
 use crate::oauth::logout;
 use crate::people::{self, User, password};
@@ -34,24 +34,21 @@ pub(super) async fn change_password(State(app): State<App>, sent: Sent) -> Resul
             return page::wait(&app, &sent, Trouble::Password(throttled(seconds)), seconds).await;
         }
     }
-    let hash = match app.passwords.hash(Secret::new(chosen)).await {
-        Ok(hash) => hash,
-        Err(Unanswered::Busy | Unanswered::Fault) => return Err(Stopped::busy()),
-    };
+    let hash = app.passwords.hash(Secret::new(chosen)).await?;
     let mut tx = app.db.begin().await?;
     people::store::set_password(&mut tx, &user.id, &hash).await?;
     // Whoever ended this session meanwhile, because it was stolen, is obeyed.
     let Some(cookie) = session::renew(&app, &mut tx, &sent.session).await? else {
         return Ok(Then::Account.sign_in());
     };
-    let others = session::end_others(&mut tx, &sent.session).await?;
-    for sid in &others {
-        logout::wind_up(&app, &mut tx, &user.id, sid).await?;
-    }
-    let detail = json!({ "sessions_ended": others.len() });
+    let others = logout::sign_out_elsewhere(&app, &mut tx, &sent.session).await?;
+    // Who is at a stolen session can't do this unseen.
+    entry::tell_password_changed(&app, &mut tx, user, app.now()).await?;
+    let detail = json!({ "sessions_ended": others });
     audit::record(&mut tx, &Event { detail, ..sent.event("user.password_changed") }, app.now()).await?;
     tx.commit().await?;
     app.logouts.notify_one();
+    app.mails.notify_one();
     Ok((cookie, Done::Password.back()).into_response())
 }
 

@@ -70,13 +70,9 @@ async fn end_one(app: &App, sent: &Sent, sid: &SessionId) -> Result<Response, St
 }
 
 async fn end_others(app: &App, sent: &Sent) -> Result<Response, Stopped> {
-    let user = &sent.session.user.id;
     let mut tx = app.db.begin().await?;
-    let others = session::end_others(&mut tx, &sent.session).await?;
-    for sid in &others {
-        logout::wind_up(app, &mut tx, user, sid).await?;
-    }
-    let event = Event { detail: json!({ "sessions": others.len() }), ..sent.event("session.others_ended") };
+    let others = logout::sign_out_elsewhere(app, &mut tx, &sent.session).await?;
+    let event = Event { detail: json!({ "sessions": others }), ..sent.event("session.others_ended") };
     audit::record(&mut tx, &event, app.now()).await?;
     tx.commit().await?;
     app.logouts.notify_one();

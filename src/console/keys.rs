@@ -41,11 +41,12 @@ async fn page(
         Message::new("console-retire"),
     ];
     let mut table = Table::new(Message::new("console-keys"), heads, Message::new("console-no-keys"));
+    let retire_it = Message::new("console-retire").in_language(desk.shell().language).plain();
     for key in &kept {
         let days = usize::try_from(desk.app.now().secs_since(key.created_at) / 86_400).unwrap_or(0);
         let end = match key.state {
             State::Retired => Cell::time_opt(key.retired_at),
-            _ if desk.may() => Cell::Link(format!("{PATH}?retire={}#retire-key", key.kid), key.alg.name().to_owned()),
+            _ if desk.may() => Cell::Link(format!("{PATH}?retire={}#retire-key", key.kid), retire_it.clone()),
             _ => Cell::text(""),
         };
         let cells = [

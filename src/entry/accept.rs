@@ -1,7 +1,7 @@
 //! `/invite`: somebody accepts an invitation, with a new account or, where the address has one, signed in with that.
 
 use super::invitations::{self, Invitation};
-use super::{ask_to_verify, busy, event};
+use super::{ask_to_verify, event};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
@@ -199,7 +199,7 @@ async fn arrive(
     if let Err((_, why)) = new.check() {
         return Ok(Err(why));
     }
-    let hash = app.passwords.hash(password).await.map_err(busy)?;
+    let hash = app.passwords.hash(password).await?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     if !invitations::spend(&mut tx, &invitation.id, now).await? {

@@ -52,6 +52,11 @@ impl Purpose {
     }
 }
 
+/// How long a link is good, in minutes.
+pub fn minutes(purpose: Purpose) -> usize {
+    usize::try_from(purpose.lives().as_secs() / 60).unwrap_or_default()
+}
+
 /// In days.
 pub fn days(purpose: Purpose) -> usize {
     usize::try_from(purpose.lives().as_secs() / 86_400).unwrap_or_default()

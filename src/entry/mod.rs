@@ -13,11 +13,10 @@ use crate::audit::{Actor, Event};
 use crate::base::encoding::base64url;
 use crate::base::id::UserId;
 use crate::base::{Secret, Time, entropy};
-use crate::crypto::password::Unanswered;
-use crate::db::{Fault, Result, Tx};
+use crate::db::{Result, Tx};
 use crate::mail::{Letter, Says};
 use crate::people::User;
-use crate::web::{Call, Stopped};
+use crate::web::Call;
 use links::Purpose;
 use serde_json::Value;
 
@@ -59,11 +58,4 @@ async fn write(app: &App, tx: &mut Tx, user: &User, says: Says, now: Time) -> Re
 fn event(call: &Call, actor: Actor, action: &'static str, user: &UserId, detail: Value) -> Event {
     let (request_id, address) = (call.request_id.clone(), call.address.to_string());
     Event { actor, action, object: format!("user:{user}"), request_id, address, detail }
-}
-
-fn busy(why: Unanswered) -> Stopped {
-    match why {
-        Unanswered::Busy => Stopped::busy(),
-        Unanswered::Fault => Stopped::from(Fault::Bug("a password couldn't be hashed".to_owned())),
-    }
 }

@@ -73,7 +73,7 @@ pub async fn post(
     if throttle::take(&app, &account).await? == Taken::Yes {
         write_down(&app, &call, email, reader.language()).await?;
     }
-    let minutes = usize::try_from(Purpose::Reset.lives().as_secs() / 60).unwrap_or_default();
+    let minutes = links::minutes(Purpose::Reset);
     Ok(Page::new(SentPage { page: Shell::of(&app, reader.language()), minutes }).into_response())
 }
 
@@ -99,7 +99,7 @@ pub async fn answer(app: &App, asked: &Letter, call: &Call) -> Result<Option<Let
     audit::record(&mut tx, &happened, now).await?;
     tx.commit().await?;
     let language = user.language(Language::for_tag(&asked.language).unwrap_or(app.language()));
-    let minutes = usize::try_from(links::Purpose::Reset.lives().as_secs() / 60).unwrap_or_default();
+    let minutes = links::minutes(Purpose::Reset);
     Ok(Some(Letter::new(&user.email, language, Says::Reset { link: link.reveal().to_owned(), minutes })))
 }
 

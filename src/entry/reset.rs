@@ -1,6 +1,6 @@
 //! `/recover/new`: a new password, by a link that is good once. All sessions end with the old one.
 
-use super::{busy, event, links, tell_password_changed};
+use super::{event, links, tell_password_changed};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
@@ -61,7 +61,7 @@ pub async fn post(
     if let Err(why) = password::check(chosen.reveal(), &user.email, name) {
         return Ok(form(&app, reader, (&headers, &params), &user, Some(why)));
     }
-    let hash = app.passwords.hash(chosen).await.map_err(busy)?;
+    let hash = app.passwords.hash(chosen).await?;
     if !set(&app, &call, &params, &hash).await? {
         return Err(used_up());
     }

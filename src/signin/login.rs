@@ -7,7 +7,6 @@ use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
 use crate::base::id::UserId;
-use crate::crypto::password::Unanswered;
 use crate::db::Fault;
 use crate::lang::Message;
 use crate::people::{self, User, password::MAX_BYTES};
@@ -115,7 +114,7 @@ pub async fn post(
     let (email, password) = credentials(&params)?;
     match verify(&app, from, email, password).await? {
         Verified::Yes(user) => {
-            newcomer::notice(&app, &call, &headers, &user).await?;
+            newcomer::notice(&app, from, &user).await?;
             desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }, from).await
         }
         Verified::No => {
@@ -161,7 +160,7 @@ pub async fn verify(app: &App, from: Arrival<'_>, email: &str, password: Secret)
     let user = people::store::by_email(&app.db, email).await?;
     let limits = &app.config.throttle;
     let address = Gauge::new("login-address", &call.network(), limits.address);
-    let account = match user.as_ref().filter(|user| known_device(app, headers, user)) {
+    let account = match user.as_ref().filter(|user| known_device(app, headers, &user.id)) {
         // Guesses from elsewhere can't lock a person out of a device of theirs.
         Some(user) => Gauge::new("login-device", user.id.as_str(), limits.account),
         None => Gauge::new("login-account", &people::email::canonical(email), limits.account),
@@ -173,7 +172,7 @@ pub async fn verify(app: &App, from: Arrival<'_>, email: &str, password: Secret)
         }
     }
     let stored = user.as_ref().filter(|user| user.enabled).and_then(|user| user.password.clone());
-    let right = app.passwords.check(password.clone(), stored).await.map_err(busy)?;
+    let right = app.passwords.check(password.clone(), stored).await?;
     let Some(user) = user.as_ref().filter(|_| right) else {
         tracing::info!(address = %call.address, "sign-in refused");
         if let Some(user) = user {
@@ -199,26 +198,20 @@ async fn refused(app: App, call: Call, user: UserId) {
 /// Makes the hash again when the settings ask for more than it has.
 async fn rehash(app: &App, user: &User, password: Secret) -> Result<(), Stopped> {
     if user.password.as_deref().is_some_and(|stored| app.passwords.outdated(stored)) {
-        let hash = app.passwords.hash(password).await.map_err(busy)?;
+        let hash = app.passwords.hash(password).await?;
         people::store::set_password(&app.db, &user.id, &hash).await?;
     }
     Ok(())
-}
-
-fn busy(why: Unanswered) -> Stopped {
-    match why {
-        Unanswered::Busy => Stopped::busy(),
-        Unanswered::Fault => Stopped::from(Fault::Bug("a password couldn't be hashed".to_owned())),
-    }
 }
 
 fn device_mark(app: &App, user: &UserId) -> Secret {
     Secret::new(app.keys.macs().page("device", user.as_str()))
 }
 
-fn known_device(app: &App, headers: &HeaderMap, user: &User) -> bool {
+/// Whether this browser has signed in to the account before.
+pub(super) fn known_device(app: &App, headers: &HeaderMap, user: &UserId) -> bool {
     let mark = Cookie::Device.read(app, headers);
-    mark.is_some_and(|mark| app.keys.macs().page_holds("device", user.id.as_str(), mark.reveal()))
+    mark.is_some_and(|mark| app.keys.macs().page_holds("device", user.as_str(), mark.reveal()))
 }
 
 /// One visit to the page: the browser, who is signed in, what waits.

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::Secret;
-use crate::crypto::password::Unanswered;
 use crate::lang::Message;
 use crate::people::{self, NewUser, Profile, Role};
 use crate::web::browser::{Browser, check_form};
@@ -70,10 +69,7 @@ pub async fn post(
     if !people::setup::good(&app.db, params.get("token").unwrap_or_default(), app.now()).await? {
         return Err(used_up());
     }
-    let hash = match app.passwords.hash(new.password.clone().unwrap_or_default()).await {
-        Ok(hash) => hash,
-        Err(Unanswered::Busy | Unanswered::Fault) => return Err(Stopped::busy()),
-    };
+    let hash = app.passwords.hash(new.password.clone().unwrap_or_default()).await?;
     match make(&app, &call, &params, &new, hash).await? {
         Made::Yes => Ok(Page::new(DonePage { page: Shell::of(&app, reader.language()) }).into_response()),
         Made::AddressTaken => Ok(again(Message::new("setup-taken"))),

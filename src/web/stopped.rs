@@ -2,6 +2,7 @@
 
 use super::{BadForm, Call, Page, Reader, Shell};
 use crate::app::App;
+use crate::crypto::password::Unanswered;
 use crate::db::Fault;
 #[cfg(feature = "dev")]
 use crate::lang::Language;
@@ -151,6 +152,15 @@ pub async fn stopped_pages(
             stopped.page(&app, reader, call.request_id)
         }
         None => response,
+    }
+}
+
+impl From<Unanswered> for Stopped {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Busy => Stopped::busy(),
+            Unanswered::Fault => Fault::Bug("a password couldn't be hashed".to_owned()).into(),
+        }
     }
 }
 

@@ -141,19 +141,28 @@ on_both! {
         house.empty_queue().await;
         assert_eq!(smtp.mails().len(), 0);
         let mut other = house.browser();
-        other.headers.insert("user-agent".to_owned(), "Evil <b>Browser</b>".to_owned());
+        other.headers.insert("user-agent".to_owned(), "Mozilla/5.0 (X11; Linux x86_64) Firefox/143.0 <b>x</b>".to_owned());
         let page = other.get("/login").await;
         assert_eq!(other.signs_in_with(&page, "ada", "wrong horse").await.status, 422);
         other.signs_in(&page, "ada").await;
         let mail = smtp.mail(1).await;
         let text = mail.text();
-        assert!(text.contains("127.0.0.1") && text.contains("Evil <b>Browser</b>") && mail.link() == "/recover", "{text}");
-        assert!(!mail.part("text/html").contains("<b>Browser"), "escaped");
+        assert!(text.contains("127.0.0.1") && text.contains("Device: Firefox on Linux") && mail.link() == "/recover", "{text}");
+        assert!(!mail.part("text/html").contains("<b>x") && !text.contains("<b>x"), "what a browser says isn't repeated");
         // Known from now on.
         let page = other.get("/login").await;
         other.signs_in(&page, "ada").await;
         house.empty_queue().await;
         assert_eq!(smtp.mails().len(), 1);
+        // Whoever changes the password at this session can't do it unseen.
+        let account = other.get("/account").await;
+        let mut fields = account.form("#security form");
+        fields.retain(|(name, _)| name == "csrf");
+        fields.push(("current".to_owned(), crate::support::house::PASSWORD.to_owned()));
+        fields.push(("password".to_owned(), "another horse entirely".to_owned()));
+        assert_eq!(other.post("/account/password", &fields).await.status, 200);
+        let mail = smtp.mail(2).await;
+        assert!(mail.text().contains("ada@example.com") && mail.link() == "/recover", "{}", mail.text());
     }
 
     async fn files_are_mails_too(house: House) {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::base::id::{ClientId, SessionId, UserId};
 use crate::clients::{Metadata, cimd};
 use crate::db::{Fault, On, Result, Tx};
-use crate::signin::session;
+use crate::signin::session::{self, Session};
 
 /// A client that got tokens in a session.
 #[derive(Clone, Debug)]
@@ -61,6 +61,15 @@ pub async fn sign_out_everywhere(app: &App, tx: &mut Tx, user: &UserId) -> Resul
     let sids = session::end_all(&mut *tx, user).await?;
     for sid in &sids {
         wind_up(app, tx, user, sid).await?;
+    }
+    Ok(sids.len())
+}
+
+/// Ends all sessions of a person but this one, with what hangs on them; gives how many there were.
+pub async fn sign_out_elsewhere(app: &App, tx: &mut Tx, here: &Session) -> Result<usize> {
+    let sids = session::end_others(&mut *tx, here).await?;
+    for sid in &sids {
+        wind_up(app, tx, &here.user.id, sid).await?;
     }
     Ok(sids.len())
 }
