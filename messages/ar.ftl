@@ -117,6 +117,8 @@ scope-address = الاطّلاع على عنوانك البريدي
 scope-phone = الاطّلاع على رقم هاتفك
 scope-admin = إدارة { $brand }
     .detail = تسجيل التطبيقات وتعديلها وإدارة الأشخاص، بقدر ما تستطيع أنت.
+scope-tokens = إدارة رموز API الخاصة بك
+    .detail = رؤية الرموز التي تتصرف باسمك وإنشاؤها وحذفها.
 scope-unknown = { $scope }
     .detail = يطلب التطبيق هذا باسمه التقني.
 claim-name = الاطّلاع على اسمك الكامل
@@ -240,6 +242,11 @@ mail-signin-where = عنوان الشبكة: { $address }
 mail-signin-device = الجهاز: { $device }
 mail-signin-not-you = إن لم تكن أنت، فاضبط كلمة مرور جديدة فورًا: فهذا ينهي كل الجلسات.
 mail-signin-you = إن كنت أنت، فلا داعي لفعل شيء.
+mail-leaked = عُثر علنًا على رمز API من حسابك في { $brand }
+mail-leaked-what = أُبلغ عن الرمز { $token } من حسابك { $email } في { $at }. أُنهي فورًا ولم يعد يفتح شيئًا.
+mail-leaked-where = عُثر عليه هنا: { $url }
+mail-leaked-next = أنشئ رمزًا آخر للبرنامج الذي كان يستخدمه، وانظر هل في نشاطك شيء لا تعرفه.
+mail-leaked-do = عرض رموزي
 mail-test = رسالة تجربة من { $brand }
 mail-test-what = يصل بريد { $brand } إلى هذا العنوان. لا داعي لفعل شيء.
 mail-footer = أرسلها { $brand } ({ $issuer }). لا أحد يقرأ الردود على هذه الرسالة.
@@ -295,7 +302,41 @@ account-app-end = فصل
 account-app-end-named = فصل { $client }
 account-app-ended = تم فصل التطبيق. لم يعد يستطيع التصرف نيابةً عنك، وعليه أن يسألك من جديد.
 account-tokens = رموز API
-account-tokens-none = لا شيء بعد. ستظهر هنا الرموز الخاصة ببرامجك النصية.
+account-tokens-what = تتيح الرموز لبرامجك النصية أن تتصرف باسمك في مساحة عمل واحدة. عاملها كأنها كلمات مرور.
+account-tokens-none = ليس لديك رموز API.
+account-tokens-used = المستخدم { $used } من { $most }
+account-tokens-used-in = المستخدم { $used } من { $most } في { $workspace }
+account-token = { $token }
+account-token-ends = ينتهي بـ { $hint }
+account-token-since = أُنشئ في { $day }
+account-token-used = آخر استخدام { $time } من { $network }
+account-token-unused = لم يُستخدم قط
+account-token-until = صالح حتى { $day }
+account-token-over = منتهٍ
+account-token-all = كل ما يحق لك فعله
+account-token-end = احذف
+account-token-end-named = احذف { $token }
+account-token-ended = حُذف الرمز ولم يعد يفتح شيئًا.
+account-token-made = انسخ رمزك الجديد { $token } الآن، فلن يُعرض مرة أخرى.
+account-token-name = ما الغرض منه؟
+account-token-lives = ما مدة صلاحيته؟
+account-token-days = { $days ->
+    [zero] عدد الأيام: { $days }
+    [one] عدد الأيام: { $days }
+    [two] عدد الأيام: { $days }
+    [few] { $days } أيام
+    [many] { $days } يومًا
+   *[other] { $days } يوم
+}
+account-token-forever = حتى أحذفه
+account-token-workspace = أين يتصرف؟
+account-token-scopes = ماذا يحق له أن يفعل؟
+account-token-scopes-hint = إن لم تختر شيئًا فيحق له كل ما يحق لك.
+account-token-make = أنشئ رمزًا
+account-token-name-wrong = يحتاج الرمز إلى اسم لا يزيد على 100 حرف.
+account-token-too-many = لديك هناك أقصى عدد مسموح من الرموز. احذف واحدًا أولًا.
+account-token-slow = أنشأت رموزًا كثيرة للتو. انتظر دقيقة.
+account-token-not-in = اختر إحدى مساحات العمل في القائمة.
 account-connections = الحسابات المتصلة
 account-connections-none = لا شيء بعد. ستظهر هنا حساباتك لدى خدمات أخرى.
 account-profile = الملف الشخصي
@@ -351,6 +392,9 @@ activity-verified = تم تأكيد عنوانك
 activity-joined = قبلت دعوة
 activity-password-changed = غيّرت كلمة مرورك
 activity-profile = غيّرت ملفك الشخصي
+activity-token-made = أنشأت رمز API
+activity-token-deleted = حُذف رمز API خاص بك
+activity-token-leaked = عُثر علنًا على رمز API خاص بك فأُنهي
 activity-signed-out-by = سجّل أحد المسؤولين خروجك من كل مكان
 
 ## في طريق العودة إلى التطبيق
@@ -681,6 +725,10 @@ console-end = أنهِ
 console-end-all = أنهِها كلها
 console-end-all-what = تنتهي رموزها فورًا.
 console-no-grants = لا موافقات قائمة.
+console-tokens = رموز API
+console-no-tokens = لا رموز API.
+console-token-ends = ينتهي بـ
+console-token-until = صالح حتى
 console-setting = الإعداد
 console-value = القيمة
 console-source = المصدر

@@ -10,12 +10,12 @@
 //!                     themselves
 //! guard · admin       who is calling · what administrators do
 //! entry               forgotten passwords, addresses to confirm, invitations
-//! oauth               the protocol
+//! oauth · api_tokens  the protocol · what people's own scripts act with
 //! signin              sessions, sign-in, consent memory; knows no OAuth word
 //! people · clients    who may sign in · who may ask
 //! web                 parameters, pages, cookies, forms, errors; knows no domain
 //! app                 the shared services
-//! keys · audit · observe · outbound · mail
+//! keys · audit · limits · observe · outbound · mail
 //! db · crypto · config
 //! lang                texts for people, in their languages
 //! base                time, chance, identifiers, secrets, scopes, URIs
@@ -24,6 +24,7 @@
 pub mod account;
 pub mod admin;
 pub mod api;
+pub mod api_tokens;
 pub mod app;
 pub mod audit;
 pub mod base;
@@ -40,6 +41,7 @@ pub mod guard;
 pub mod jobs;
 pub mod keys;
 pub mod lang;
+pub mod limits;
 pub mod mail;
 pub mod oauth;
 pub mod observe;

@@ -12,10 +12,12 @@ pub(super) enum Done {
     Password,
     Session,
     Sessions,
+    Token,
 }
 
 impl Done {
-    const ALL: [Done; 6] = [Done::Profile, Done::Stale, Done::App, Done::Password, Done::Session, Done::Sessions];
+    const ALL: [Done; 7] =
+        [Done::Profile, Done::Stale, Done::App, Done::Password, Done::Session, Done::Sessions, Done::Token];
 
     fn name(self) -> &'static str {
         match self {
@@ -25,6 +27,7 @@ impl Done {
             Done::Password => "password",
             Done::Session => "session",
             Done::Sessions => "sessions",
+            Done::Token => "token",
         }
     }
 
@@ -39,6 +42,7 @@ impl Done {
             Done::App => "apps",
             Done::Password => "security",
             Done::Session | Done::Sessions => "sessions",
+            Done::Token => "tokens",
         }
     }
 
@@ -50,6 +54,7 @@ impl Done {
             Done::Password => Message::new("account-password-changed"),
             Done::Session => Message::new("account-session-ended"),
             Done::Sessions => Message::new("account-sessions-ended"),
+            Done::Token => Message::new("account-token-ended"),
         }
     }
 

@@ -8,6 +8,7 @@ mod profile;
 mod security;
 mod sent;
 mod sessions;
+mod tokens;
 
 use crate::app::App;
 use crate::web::stopped::stopped_pages;
@@ -24,6 +25,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/account/apps", post(apps::disconnect))
         .route("/account/password", post(security::change_password))
         .route("/account/sessions", post(sessions::end))
+        .route("/account/tokens", post(tokens::act))
         .route("/.well-known/change-password", get(|| async { Redirect::to("/account#security") }))
         .layer(from_fn_with_state(app.clone(), stopped_pages))
 }

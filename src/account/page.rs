@@ -3,7 +3,7 @@
 use super::done::Done;
 use super::profile::Choice;
 use super::sent::Sent;
-use super::{activity, apps, profile, sessions};
+use super::{activity, apps, profile, sessions, tokens};
 use crate::app::App;
 use crate::db::Fault;
 use crate::lang::Message;
@@ -30,6 +30,7 @@ struct AccountPage {
     apps: Vec<apps::Line>,
     more_apps: Option<String>,
     has_password: bool,
+    tokens: tokens::Tokens,
     sessions: Vec<sessions::Line>,
     events: Vec<activity::Line>,
     older: Option<String>,
@@ -41,6 +42,7 @@ struct AccountPage {
 pub(super) enum Trouble {
     Profile(Message),
     Password(Message),
+    Token(Message),
 }
 
 impl AccountPage {
@@ -52,6 +54,13 @@ impl AccountPage {
     fn profile_trouble(&self) -> Option<&Message> {
         match &self.trouble {
             Some(Trouble::Profile(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    fn token_trouble(&self) -> Option<&Message> {
+        match &self.trouble {
+            Some(Trouble::Token(why)) => Some(why),
             _ => None,
         }
     }
@@ -91,12 +100,25 @@ pub(super) async fn wait(app: &App, sent: &Sent, why: Trouble, seconds: i64) -> 
     Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
 }
 
+/// The page with a token that was just made; it is nowhere else.
+pub(super) async fn show_token(app: &App, sent: &Sent, made: tokens::Made) -> Result<Response, Stopped> {
+    let browser = Browser::of(app, &sent.headers);
+    let mut page = make(app, sent.reader, &sent.session, &browser, &Params::default()).await?;
+    page.tokens.made = Some(made);
+    Ok(Page::new(page).into_response())
+}
+
 async fn again(app: &App, sent: &Sent, why: Trouble, status: StatusCode) -> Result<Response, Stopped> {
     let browser = Browser::of(app, &sent.headers);
-    let page = make(app, sent.reader, &sent.session, &browser, &Params::default()).await?;
+    let mut page = make(app, sent.reader, &sent.session, &browser, &Params::default()).await?;
+    let typed = || sent.params.get("name").unwrap_or_default().to_owned();
     let name = match &why {
-        Trouble::Profile(_) => sent.params.get("name").unwrap_or_default().to_owned(),
+        Trouble::Profile(_) => typed(),
         Trouble::Password(_) => page.name.clone(),
+        Trouble::Token(_) => {
+            page.tokens.typed = typed();
+            page.name.clone()
+        }
     };
     let page = AccountPage { trouble: Some(why), name, ..page };
     Ok(Page::new(page).status(status).into_response())
@@ -110,8 +132,9 @@ async fn make(
     query: &Params,
 ) -> Result<AccountPage, Fault> {
     let (user, shell) = (&session.user, signin::shell(app, reader, None, Some(session)));
-    let ((apps, more_apps), sessions, (events, older)) = tokio::try_join!(
+    let ((apps, more_apps), tokens, sessions, (events, older)) = tokio::try_join!(
         apps::lines(app, &shell, &user.id, query.get("apps")),
+        tokens::all(app, &shell, &user.id),
         sessions::lines(app, session),
         activity::lines(app, &user.id, query.get("before")),
     )?;
@@ -126,6 +149,7 @@ async fn make(
         apps,
         more_apps: more_apps.map(|cursor| link("apps", &cursor)),
         has_password: user.password.is_some(),
+        tokens,
         sessions,
         events,
         older: older.map(|cursor| link("before", &cursor)),

@@ -11,6 +11,7 @@ pub mod keys;
 mod metadata;
 pub mod registration;
 pub mod seen;
+pub mod tokens;
 pub mod trail;
 pub mod users;
 pub mod workspaces;

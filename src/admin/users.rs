@@ -3,6 +3,7 @@
 
 use super::change::{Change, Happened};
 use super::{Acting, Refused};
+use crate::api_tokens;
 use crate::app::App;
 use crate::base::Secret;
 use crate::base::id::UserId;
@@ -95,6 +96,7 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
     session::end_all(&mut change.tx, id).await?;
     // First, as in `logout::wind_up`: it waits for codes that are just being redeemed.
     grants::end_of_user(&mut change.tx, id, "user_disabled", change.now).await?;
+    api_tokens::delete_of_user(&mut change.tx, id).await?;
     logout::account_over(app, &mut change.tx, id).await?;
     changed(change, "user.disabled", &before).await
 }

@@ -54,6 +54,23 @@ pub async fn rename(app: &App, who: &Acting, slug: &WorkspaceId, name: &str) -> 
     Ok(after)
 }
 
+/// Says how many requests a second tokens may make in it: 0 for no limit, none for what the settings say.
+pub async fn set_per_second(
+    app: &App,
+    who: &Acting,
+    slug: &WorkspaceId,
+    rate: Option<u32>,
+) -> Result<Workspace, Refused> {
+    administers(who)?;
+    super::tokens::per_second(rate)?;
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, slug).await?;
+    store::set_per_second(&mut change.tx, slug, rate.map(i64::from), change.now).await?;
+    let after = one(&mut change, slug).await?;
+    change.commit(happened("workspace.limited", slug, before.to_json(), after.to_json())).await?;
+    Ok(after)
+}
+
 /// Deletes it with all that was allowed in it; its people stay.
 pub async fn delete(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), Refused> {
     administers(who)?;

@@ -3,7 +3,10 @@
 mod audit;
 mod clients;
 mod invites;
+mod leaked;
+mod tokens;
 mod user_invites;
+mod user_tokens;
 mod users;
 mod workspaces;
 
@@ -11,16 +14,17 @@ use crate::admin::Acting;
 use crate::app::App;
 use crate::base::Id;
 use crate::guard;
-use crate::web::{Call, Problem};
+use crate::web::{Call, Problem, limited};
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// All routes under `/v1/admin`.
+/// All routes under `/v1` and `/api`.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/v1/admin/clients", get(clients::list).post(clients::create))
@@ -47,6 +51,8 @@ pub fn routes() -> Router<App> {
         .route("/v1/admin/user-invites/{id}", axum::routing::delete(user_invites::revoke))
         .route("/v1/admin/users/{id}/reset-link", post(users::reset_link))
         .route("/v1/admin/users/{id}/verify-email", post(users::verify))
+        .route("/v1/admin/users/{id}/tokens", get(user_tokens::list))
+        .route("/v1/admin/tokens/{id}", axum::routing::delete(user_tokens::delete).patch(user_tokens::limit))
         .route("/v1/admin/users", get(users::list).post(users::create))
         .route("/v1/admin/users/{id}", get(users::show).delete(users::delete))
         .route("/v1/admin/users/{id}/enable", post(users::enable))
@@ -57,6 +63,8 @@ pub fn routes() -> Router<App> {
         .route("/v1/admin/users/{id}/demote", post(users::demote))
         .route("/v1/admin/users/{id}/password", post(users::set_password))
         .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(limited::told))
+        .merge(tokens::routes())
         .layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
 }
 
@@ -72,7 +80,7 @@ impl FromRequestParts<App> for Admin {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let (actor, role) = guard::admin(app, &parts.headers).await?;
+        let (actor, role) = guard::admin(app, parts).await?;
         if !parts.method.is_safe() && !role.administers() {
             return Err(guard::only_looks().into_response());
         }

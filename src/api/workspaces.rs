@@ -47,22 +47,33 @@ pub(super) async fn show(
     Ok(shown(&workspaces::show(&app, &who, &slug).await?))
 }
 
-/// Another name.
+/// Another name, another limit.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Name {
-    name: String,
+struct Changes {
+    name: Option<String>,
+    requests_per_second: Option<u32>,
 }
 
-/// `PATCH /v1/admin/workspaces/{slug}` with `name`.
+/// `PATCH /v1/admin/workspaces/{slug}` with `name`, or `requests_per_second`: a number, 0 for no limit, null for the usual
+/// one.
 pub(super) async fn rename(
     Admin(who): Admin,
     State(app): State<App>,
     Named(slug): Named<Kind>,
     Body(body): Body,
 ) -> Result<Response, Problem> {
-    let ask: Name = read(body).map_err(Refused::from)?;
-    Ok(shown(&workspaces::rename(&app, &who, &slug, &ask.name).await?))
+    let limited = body.contains_key("requests_per_second");
+    let ask: Changes = read(body).map_err(Refused::from)?;
+    let named = match &ask.name {
+        Some(name) => Some(workspaces::rename(&app, &who, &slug, name).await?),
+        None if limited => None,
+        None => return Err(Problem::field("name", "must be given, or requests_per_second")),
+    };
+    match (named, limited) {
+        (Some(named), false) => Ok(shown(&named)),
+        _ => Ok(shown(&workspaces::set_per_second(&app, &who, &slug, ask.requests_per_second).await?)),
+    }
 }
 
 /// `DELETE /v1/admin/workspaces/{slug}`

@@ -5,12 +5,14 @@ mod brand;
 mod documents;
 mod memory;
 mod sightings;
+mod uses;
 
 pub use attempts::Attempts;
 pub use brand::{Brand, Served};
 pub use documents::{Documents, Unfetched};
 pub use memory::Memory;
 pub use sightings::{Sighting, Sightings};
+pub use uses::{Noted, Used, Uses};
 
 use crate::base::{Clock, Time};
 use crate::config::Config;
@@ -18,7 +20,9 @@ use crate::crypto::password::Passwords;
 use crate::db::{Db, Fault};
 use crate::keys::{self, Keyring};
 use crate::lang::Language;
+use crate::limits::Limiter;
 use crate::mail::Mailer;
+use crate::observe::Metrics;
 use crate::outbound::Outbound;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -45,6 +49,12 @@ pub struct Services {
     pub documents: Documents,
     /// Strangers that came by.
     pub sightings: Sightings,
+    /// Uses of API tokens.
+    pub uses: Uses,
+    /// Requests a second.
+    pub limits: Limiter,
+    /// What is counted.
+    pub metrics: Metrics,
     /// Rows that rarely change.
     pub memory: Memory,
     /// Failed client authentications.

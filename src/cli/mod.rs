@@ -13,6 +13,7 @@ mod open;
 mod output;
 mod seen;
 mod serve;
+mod token;
 mod user;
 mod user_invite;
 mod workspace;
@@ -84,6 +85,9 @@ enum Command {
     /// Make and manage workspaces: what people act in
     #[command(subcommand)]
     Workspace(workspace::Command),
+    /// Make, list and delete API tokens of people
+    #[command(subcommand)]
+    Token(token::Command),
     /// List, rotate and retire the keys that sign tokens
     #[command(subcommand)]
     Keys(keys::Command),
@@ -121,6 +125,7 @@ impl Cli {
             Command::Client(command) => waiting(client::run(&flags, command)),
             Command::User(command) => waiting(user::run(&flags, command)),
             Command::Workspace(command) => waiting(workspace::run(&flags, command)),
+            Command::Token(command) => waiting(token::run(&flags, command)),
             Command::Audit(command) => waiting(audit::run(&flags, command)),
             Command::Apply(ask) => waiting(apply::run(&flags, ask)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),

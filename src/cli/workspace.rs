@@ -3,6 +3,7 @@
 use super::ask;
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
+use super::token::{Rate, in_words, rate};
 use crate::admin::{Refused, users, workspaces};
 use crate::app::App;
 use crate::base::id::WorkspaceId;
@@ -42,6 +43,14 @@ pub(super) enum Command {
         /// Its new name
         #[arg(long)]
         name: String,
+    },
+    /// Say how many requests a second tokens may make in it
+    Limit {
+        /// Which
+        slug: String,
+        /// A number, 0 for no limit, or `default`
+        #[arg(value_parser = rate)]
+        rate: Rate,
     },
     /// Take people in, give them roles, let them go
     #[command(subcommand)]
@@ -115,6 +124,12 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
         }
         Command::List { search } => list(app, search.as_deref().unwrap_or_default()).await,
         Command::Show { slug } => show(app, &slug).await,
+        Command::Limit { slug, rate: Rate(rate) } => {
+            let id = WorkspaceId::from(slug.as_str());
+            let done = workspaces::set_per_second(app, &acting(), &id, rate).await.map_err(|why| told(why, &slug))?;
+            let text = format!("Tokens may make {} requests a second in {}.", in_words(rate), bold(&done.name));
+            Ok(Printed::new(text, done.to_json()))
+        }
         Command::Rename { slug, name } => {
             let id = WorkspaceId::from(slug.as_str());
             let done = workspaces::rename(app, &acting(), &id, &name).await.map_err(|why| told(why, &slug))?;

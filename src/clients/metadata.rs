@@ -123,6 +123,9 @@ pub struct Metadata {
     pub replay_window: Option<u64>,
     /// Opaque access tokens, or RFC 9068 JWTs (ours).
     pub access_token_format: Format,
+    /// Requests a second with the tokens of one grant, where it isn't what the settings say; 0 for no limit (ours).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_second: Option<u32>,
     /// Seconds for which the previous access token stays good after a refresh (ours).
     pub access_token_overlap: u64,
     /// Seconds (ours).
@@ -188,6 +191,7 @@ impl Default for Metadata {
             rotation: Rotation::Replay,
             replay_window: None,
             access_token_format: Format::Opaque,
+            requests_per_second: None,
             access_token_overlap: 0,
             code_lifetime: None,
             access_token_lifetime: None,

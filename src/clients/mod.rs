@@ -36,6 +36,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// With it an app, or an API token, looks after its person's API tokens.
+pub const TOKENS_SCOPE: &str = "symbolon:tokens";
+
 /// A registered client.
 #[derive(Clone, Debug)]
 pub struct Client {

@@ -1,5 +1,6 @@
 //! What settings must be among themselves, each refusal with the sentence that the operator needs.
 
+mod gate;
 mod mail;
 
 use super::{Brand, Cimd, Config, Keys, Lifetimes, Limits, span};
@@ -38,6 +39,7 @@ pub(super) fn check(config: &Config) -> Checked {
     between("logout.give_up_after", config.logout.give_up_after, Duration::from_secs(60), 30 * DAY)?;
     passwords(config)?;
     limits(&config.limits)?;
+    gate::check(config)?;
     strangers(config)?;
     implied(config)?;
     language(&config.ui.language)?;

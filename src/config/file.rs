@@ -17,7 +17,7 @@ pub(super) struct Setting {
 }
 
 /// Settings whose values are never printed.
-pub(super) const SECRETS: [&str; 2] = ["database_url", "mail.password"];
+pub(super) const SECRETS: [&str; 3] = ["database_url", "mail.password", "limits.url"];
 
 /// Reads a file whose keys must be among those of `defaults`, with values of the same types.
 pub(super) fn read(path: &Path, defaults: &Table) -> Result<Vec<Setting>, Refused> {

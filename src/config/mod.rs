@@ -4,6 +4,8 @@ mod allowed;
 mod check;
 mod environment;
 mod file;
+mod gate;
+mod limits;
 mod load;
 mod mail;
 mod refused;
@@ -11,6 +13,8 @@ mod strangers;
 
 pub use allowed::Allowed;
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
+pub use gate::{Gate, GateDefault, Rule};
+pub use limits::{ApiTokens, Limits, Metrics, Proxies};
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use mail::{Mail, Tls, Transport};
 pub use refused::Refused;
@@ -18,7 +22,6 @@ pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy
 
 use crate::base::Secret;
 use crate::base::id::WorkspaceId;
-use ipnet::IpNet;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -64,6 +67,12 @@ pub struct Config {
     pub limits: Limits,
     /// Reverse proxies in front.
     pub proxies: Proxies,
+    /// API tokens.
+    pub api_tokens: ApiTokens,
+    /// What answers proxies and backends.
+    pub gate: Gate,
+    /// Where what is counted can be read.
+    pub metrics: Metrics,
     /// Requests that we make.
     pub outbound: Outbound,
     /// What a client that registers itself gets.
@@ -187,45 +196,6 @@ pub struct Throttle {
 pub struct Authorization {
     /// Whether a client that sends the same `code_challenge` or `nonce` again and again is refused.
     pub refuse_reused: bool,
-}
-
-/// What one connection and one request may cost.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// Connections at once; more wait in the kernel's queue.
-    pub connections: usize,
-    /// To send the header of a request.
-    #[serde(with = "span")]
-    pub header_read: Duration,
-    /// Between an answer and the next request on the same connection.
-    #[serde(with = "span")]
-    pub idle: Duration,
-    /// To send the body of a request.
-    #[serde(with = "span")]
-    pub body_read: Duration,
-    /// For us to answer.
-    #[serde(with = "span")]
-    pub handler: Duration,
-    /// To take our answer.
-    #[serde(with = "span")]
-    pub write: Duration,
-    /// Bytes of a form or JSON body.
-    pub body_bytes: usize,
-    /// After SIGTERM: how long to keep accepting, with `/health/ready` saying no.
-    #[serde(with = "span")]
-    pub shutdown_delay: Duration,
-    /// After that: how long requests in flight may take.
-    #[serde(with = "span")]
-    pub shutdown_drain: Duration,
-}
-
-/// Reverse proxies in front.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Proxies {
-    /// Whose `X-Forwarded-For` and `X-Request-Id` are believed.
-    pub trusted: Vec<IpNet>,
 }
 
 /// Requests that we make.

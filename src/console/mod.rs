@@ -10,6 +10,7 @@ mod keys;
 mod overview;
 mod registration;
 mod settings;
+mod tokens;
 mod users;
 mod view;
 mod workspaces;
@@ -37,6 +38,7 @@ pub fn routes() -> Router<App> {
         .route("/admin/users/{id}/sign-out", post(users::sign_out))
         .route("/admin/users/{id}/role", post(users::set_role))
         .route("/admin/users/{id}/password", post(users::set_password))
+        .route("/admin/users/{id}/tokens", post(tokens::end))
         .route("/admin/users/{id}/delete", post(users::delete))
         .route("/admin/workspaces", get(workspaces::list).post(workspaces::create))
         .route("/admin/workspaces/{slug}", get(workspaces::show).post(workspaces::rename))

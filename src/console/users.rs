@@ -136,6 +136,7 @@ async fn page(desk: &Desk, id: &UserId, trouble: Option<(&'static str, Trouble)>
         let form = Form::new("role", format!("{PATH}/{id}/role"), Message::new("console-save")).with(roles(user.role));
         view = view.with(Section::new("roles", Message::new("console-role")).with(form));
     }
+    view = view.with(super::tokens::section(desk, id).await?);
     Ok(view.with(ends(&user)).troubled(form, trouble).answer(desk))
 }
 

@@ -1,5 +1,6 @@
 //! The only room that names cryptographic crates, beside the hashes of `base::encoding`.
 
+pub mod api_token;
 pub mod jwk;
 pub mod jwt;
 pub mod mac;

@@ -1,24 +1,40 @@
-//! Who is calling the management API: RFC 6750 with the scope `symbolon:admin`, held by an admin or a client made for it.
+//! Who is calling: one answer for every door, whether it comes with a cookie, an API token or an access token.
+
+mod door;
+pub mod introspect;
+mod principal;
+
+pub use door::{Asked, Door, Refused, enter};
+pub use principal::{By, May, Principal};
 
 use crate::app::App;
 use crate::audit::Actor;
 use crate::clients::ADMIN_SCOPE;
-use crate::oauth::bearer::{self, Challenge};
+use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
 use crate::people::Role;
 use crate::web::Problem;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
+/// The management API: RFC 6750 with the scope `symbolon:admin`, or an API token that names it.
+const MANAGEMENT: Door = Door { resource: Resource::Management, session: false, api_token_as_bearer: true };
+
 /// Admits whoever may at least look, with what they may do; or gives the whole answer for someone who may not.
-pub async fn admin(app: &App, headers: &HeaderMap) -> Result<(Actor, Role), Response> {
-    let bearer = bearer::authenticate(app, headers, Resource::Management).await?;
-    if !bearer.scope.has(ADMIN_SCOPE) {
-        return Err(insufficient_scope(app));
+pub async fn admin(app: &App, parts: &Parts) -> Result<(Actor, Role), Response> {
+    let asked = Asked::of(parts);
+    let refused = |refused: Refused| refused.answer(app, MANAGEMENT);
+    let caller = enter(app, &asked, MANAGEMENT).await.map_err(refused)?;
+    // It reaches beyond the workspace that a token acts in, so a token must say that it is meant for this.
+    if !caller.may.names(ADMIN_SCOPE) {
+        return Err(refused(Refused::Challenge(Challenge::InsufficientScope)));
     }
-    match bearer.user {
-        Some(user) if bearer.user_role.looks() => Ok((Actor::User(user.to_string()), bearer.user_role)),
-        None if bearer.client_admin => Ok((Actor::Client(bearer.client_id.to_string()), Role::Owner)),
+    match caller.user {
+        Some(user) if caller.user_role.looks() => Ok((Actor::User(user.to_string()), caller.user_role)),
+        None if caller.client_admin => {
+            Ok((Actor::Client(caller.client.map(|id| id.to_string()).unwrap_or_default()), Role::Owner))
+        }
         _ => Err(forbidden("this is for administrators; ask one of them").into_response()),
     }
 }
@@ -30,11 +46,4 @@ pub fn only_looks() -> Problem {
 
 fn forbidden(detail: &str) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
-}
-
-/// RFC 6750 §3.1: says which scope would do.
-fn insufficient_scope(app: &App) -> Response {
-    let challenge = Challenge::InsufficientScope.header(app, Resource::Management);
-    let problem = forbidden("this access token lacks the scope symbolon:admin");
-    ([(header::WWW_AUTHENTICATE, challenge)], problem).into_response()
 }

@@ -5,6 +5,7 @@ mod mails;
 mod sign_outs;
 
 use crate::admin::{Refused, registration};
+use crate::api_tokens;
 use crate::app::App;
 use crate::audit::chain;
 use crate::clients::{cimd, invites};
@@ -23,6 +24,7 @@ const KEYS: Duration = Duration::from_secs(60);
 const REGISTRY: Duration = Duration::from_secs(60);
 const TRAIL: Duration = Duration::from_secs(5);
 const SIGHTINGS: Duration = Duration::from_secs(10);
+const USES: Duration = Duration::from_secs(5);
 
 /// Starts all of it. Dropping the set stops it.
 pub fn start(app: &App) -> JoinSet<()> {
@@ -32,6 +34,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(purge(app.clone()));
     jobs.spawn(tidy_registry(app.clone()));
     jobs.spawn(write_sightings_down(app.clone()));
+    jobs.spawn(write_uses_down(app.clone()));
     jobs.spawn(link_the_trail(app.clone()));
     sign_outs::start(app, &mut jobs);
     jobs.spawn(mails::work(app.clone()));
@@ -74,6 +77,14 @@ async fn write_sightings_down(app: App) {
     loop {
         tokio::time::sleep(SIGHTINGS).await;
         told(cimd::store::write_down(&app.db, app.sightings.take()).await);
+    }
+}
+
+/// When API tokens were used last. What can't be written is noted again when they come again.
+async fn write_uses_down(app: App) {
+    loop {
+        tokio::time::sleep(USES).await;
+        told(api_tokens::write_uses_down(&app.db, app.uses.take()).await);
     }
 }
 

@@ -71,6 +71,19 @@ pub enum Says {
         /// Where to set another password.
         link: String,
     },
+    /// An API token was found in public, and has ended.
+    TokenLeaked {
+        /// What its person called it.
+        name: String,
+        /// Its last four characters.
+        hint: String,
+        /// Where it was found, as whoever reported it said.
+        url: Option<String>,
+        /// When, in milliseconds.
+        at: i64,
+        /// Where they look after their tokens.
+        link: String,
+    },
     /// Does mail arrive?
     Test,
 }
@@ -85,6 +98,7 @@ impl Says {
             Says::Verify { .. } => "verify",
             Says::Invitation { .. } => "invitation",
             Says::NewSignIn { .. } => "new_sign_in",
+            Says::TokenLeaked { .. } => "token_leaked",
             Says::Test => "test",
         }
     }
@@ -158,6 +172,15 @@ impl Letter {
                 action: Some((Message::new("mail-invite-do"), link.clone())),
                 after: vec![Message::new("mail-days").count("days", days), Message::new("mail-not-you")],
             },
+            Says::TokenLeaked { name, hint, url, at, link } => {
+                let token = format!("{name} (…{hint})");
+                let what = Message::new("mail-leaked-what").name("token", token).strong("email", to);
+                let mut before = vec![what.time("at", &moment(*at))];
+                before.extend(url.as_ref().map(|url| Message::new("mail-leaked-where").code("url", url)));
+                before.push(Message::new("mail-leaked-next"));
+                let action = Some((Message::new("mail-leaked-do"), link.clone()));
+                Words { subject: Message::new("mail-leaked"), before, action, after: Vec::new() }
+            }
             Says::NewSignIn { at, address, device, link } => Words {
                 subject: Message::new("mail-signin"),
                 before: vec![

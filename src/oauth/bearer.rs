@@ -4,10 +4,8 @@ use super::access::{self, Access};
 use super::error::Refusal;
 use super::resource::Resource;
 use crate::app::App;
-use crate::base::ScopeSet;
-use crate::base::id::{ClientId, UserId};
+use crate::crypto::api_token::PREFIX;
 use crate::db::Fault;
-use crate::people::Role;
 use crate::web::Params;
 use crate::web::authorization::{Authorization, authorization};
 use axum::Json;
@@ -26,12 +24,21 @@ pub enum Challenge {
     InvalidToken,
     /// It is an API token, sent as a Bearer.
     WrongScheme,
+    /// It is an access token, sent as an API token.
+    AccessTokenAsToken,
+    /// The API token isn't good (any more).
+    InvalidApiToken,
+    /// It shows nothing, where an API token would do as well.
+    NothingShown,
+    /// A scheme that opens nothing here, or a header that can't be read.
+    OtherScheme,
     /// It doesn't allow this.
     InsufficientScope,
 }
 
 impl Challenge {
-    fn parts(self) -> (StatusCode, Option<&'static str>, &'static str) {
+    /// Status, error code and a sentence for the developer of the client.
+    pub fn parts(self) -> (StatusCode, Option<&'static str>, &'static str) {
         match self {
             Challenge::NoToken => (StatusCode::UNAUTHORIZED, None, "send an access token: Authorization: Bearer ..."),
             Challenge::InvalidRequest => {
@@ -45,10 +52,33 @@ impl Challenge {
                 Some("invalid_token"),
                 "this looks like an API token; send it as: Authorization: Token ...",
             ),
+            Challenge::AccessTokenAsToken => (
+                StatusCode::UNAUTHORIZED,
+                Some("invalid_token"),
+                "this looks like an OAuth access token; send it as: Authorization: Bearer ...",
+            ),
+            Challenge::InvalidApiToken => {
+                (StatusCode::UNAUTHORIZED, Some("invalid_token"), "the API token is unknown, expired or deleted")
+            }
+            Challenge::NothingShown => (
+                StatusCode::UNAUTHORIZED,
+                None,
+                "send an API token as Authorization: Token ..., or an OAuth access token as Authorization: Bearer ...",
+            ),
+            Challenge::OtherScheme => (
+                StatusCode::UNAUTHORIZED,
+                Some("invalid_token"),
+                "send one header: Authorization: Token ... for an API token, Authorization: Bearer ... for an access token",
+            ),
             Challenge::InsufficientScope => {
                 (StatusCode::FORBIDDEN, Some("insufficient_scope"), "the access token does not allow this")
             }
         }
+    }
+
+    /// Whether something was shown that isn't good: the only refusals that are worth something to who guesses.
+    pub fn guessed(self) -> bool {
+        matches!(self, Challenge::InvalidToken | Challenge::InvalidApiToken)
     }
 
     /// The header (§3, RFC 9728 §5.1): what is wrong, which scope would do, and where to learn the rest.
@@ -93,7 +123,7 @@ pub async fn admit(app: &App, headers: &HeaderMap, form: Option<&Params>, at: Re
         (Authorization::Bearer(token), None) => token.reveal().to_owned(),
         _ => return Err(refused(Challenge::InvalidToken)),
     };
-    if token.starts_with("sym_pat_") {
+    if token.starts_with(PREFIX) {
         return Err(refused(Challenge::WrongScheme));
     }
     let access = access::resolve(app, &token).await.map_err(unavailable)?;
@@ -101,31 +131,4 @@ pub async fn admit(app: &App, headers: &HeaderMap, form: Option<&Params>, at: Re
         Some(access) => Ok(access),
         None => Err(refused(Challenge::InvalidToken)),
     }
-}
-
-/// Who calls one of our own APIs.
-#[derive(Clone, Debug)]
-pub struct Bearer {
-    /// The client.
-    pub client_id: ClientId,
-    /// The person, where there is one.
-    pub user: Option<UserId>,
-    /// What the token allows.
-    pub scope: ScopeSet,
-    /// What the person may do to this deployment.
-    pub user_role: Role,
-    /// Whether the client is an admins' one.
-    pub client_admin: bool,
-}
-
-/// Who calls, by an access token; else the complete answer.
-pub async fn authenticate(app: &App, headers: &HeaderMap, at: Resource) -> Result<Bearer, Response> {
-    let access = admit(app, headers, None, at).await?;
-    Ok(Bearer {
-        client_id: access.client_id,
-        user_role: access.person.as_ref().map(|person| person.user_role).unwrap_or_default(),
-        user: access.person.map(|person| person.grant.user_id.clone()),
-        scope: access.scope,
-        client_admin: access.client.admin,
-    })
 }

@@ -1,43 +1,44 @@
-//! RFC 7662: `/oauth2/introspect`, what a token stands for, told to whom it concerns.
+//! RFC 7662: what a token of the protocol stands for, told to whom it concerns.
 
 use super::access::{self, Access};
 use super::client_auth::admit;
-use super::error::{Code, Json52, Refusal, no_store};
+use super::error::{Code, Json52, Refusal};
 use super::grants::Which;
 use super::token::unique;
 use super::{presentation, subject, target};
 use crate::app::App;
+use crate::base::Secret;
 use crate::clients::Client;
 use crate::crypto::token::{GrantToken, Kind};
-use crate::web::{Call, Form, Query};
-use axum::Json;
-use axum::extract::State;
+use crate::web::{BadForm, Call, Params};
 use axum::http::HeaderMap;
-use axum::response::Response;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
-/// `POST /oauth2/introspect`
-pub async fn post(
-    State(app): State<App>,
-    call: Call,
-    headers: HeaderMap,
-    Query(query): Query,
-    Form(form): Form,
-) -> Result<Response, Json52> {
-    let params = unique(form, &query)?;
-    let client = admit(&app, &headers, &params, &call).await?.0;
+/// The client that asks, and about which token.
+pub async fn asked(
+    app: &App,
+    call: &Call,
+    headers: &HeaderMap,
+    query: &Params,
+    form: Result<Params, BadForm>,
+) -> Result<(Arc<Client>, Secret), Json52> {
+    let params = unique(form, query)?;
+    let client = admit(app, headers, &params, call).await?.0;
     if client.public() {
         return Err(Refusal::new(Code::InvalidClient, "introspection is for clients that authenticate").into());
     }
     let token = params.get("token").ok_or(Refusal::new(Code::InvalidRequest, "token is missing"))?;
-    let about = if token.starts_with(Kind::Refresh.prefix()) {
-        refresh(&app, &client, token).await?
-    } else {
-        let access = access::resolve(&app, token).await?.filter(|access| concerns(&client, access));
-        access.map(|access| tell(&app, spelled(&client, access)))
-    };
-    // §2.2: nothing more about a token that isn't good, or isn't the caller's business.
-    Ok(no_store(Json(about.unwrap_or_else(|| json!({ "active": false })))))
+    Ok((client, Secret::new(token)))
+}
+
+/// What a token of the protocol stands for; `None` when it isn't good, or isn't the client's business.
+pub async fn about(app: &App, client: &Client, token: &str) -> Result<Option<Value>, Refusal> {
+    if token.starts_with(Kind::Refresh.prefix()) {
+        return refresh(app, client, token).await;
+    }
+    let access = access::resolve(app, token).await?.filter(|access| concerns(client, access));
+    Ok(access.map(|access| tell(app, spelled(client, access))))
 }
 
 /// A token concerns the client that it was issued to, and a resource server for whose resources it is.

@@ -5,6 +5,7 @@ pub mod acting;
 pub mod assertion;
 pub mod authorize;
 pub mod bearer;
+pub mod budget;
 pub mod claims;
 pub mod client_auth;
 pub mod client_keys;

@@ -23,6 +23,8 @@ pub struct Presentation {
     pub user_role: Role,
     /// What they are in the workspace of the grant.
     pub standing: Option<Standing>,
+    /// Requests a second in that workspace, where it isn't what the settings say.
+    pub workspace_per_second: Option<u32>,
     /// The person's address.
     pub user_email: String,
     /// The person's claims, a JSON object.
@@ -68,6 +70,7 @@ async fn read(app: &App, grant: &[u8; 16], which: Which) -> Result<Option<(Prese
         client,
         user_role: Role::named(&row.text("user_role")?).unwrap_or_default(),
         standing,
+        workspace_per_second: row.int_opt("workspace_per_second")?.and_then(|rate| u32::try_from(rate).ok()),
         user_email: row.text("user_email")?,
         user_claims: row.text("user_claims")?,
         user_updated_at: row.time("user_updated_at")?,

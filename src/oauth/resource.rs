@@ -3,7 +3,7 @@
 
 use super::target;
 use crate::app::App;
-use crate::clients::ADMIN_SCOPE;
+use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE};
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get};
@@ -16,16 +16,19 @@ pub enum Resource {
     Server,
     /// `/v1`.
     Management,
+    /// `/api`: a person's own API tokens.
+    Tokens,
 }
 
 impl Resource {
     /// All of them, for the authorization server's own metadata (§4).
-    pub const ALL: [Resource; 2] = [Resource::Server, Resource::Management];
+    pub const ALL: [Resource; 3] = [Resource::Server, Resource::Management, Resource::Tokens];
 
     fn path(self) -> &'static str {
         match self {
             Resource::Server => "",
             Resource::Management => "/v1",
+            Resource::Tokens => "/api",
         }
     }
 
@@ -39,6 +42,7 @@ impl Resource {
         match self {
             Resource::Server => "openid",
             Resource::Management => ADMIN_SCOPE,
+            Resource::Tokens => TOKENS_SCOPE,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::wishes;
 use crate::app::App;
 use crate::base::ScopeSet;
-use crate::clients::ADMIN_SCOPE;
+use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE};
 use crate::lang::Message;
 use crate::web::Shell;
 use std::collections::BTreeSet;
@@ -52,7 +52,8 @@ pub fn told(page: &Shell, names: &BTreeSet<String>) -> Vec<ScopeLine> {
     names.iter().map(line).collect()
 }
 
-fn line(page: &Shell, app: &App, name: &str) -> ScopeLine {
+/// The line for one scope.
+pub fn line(page: &Shell, app: &App, name: &str) -> ScopeLine {
     let (title, detail) = match app.config.scopes.get(name) {
         Some(text) => match text.translated.get(page.language.tag()) {
             Some(words) => (words.title.clone(), words.detail.clone()),
@@ -77,6 +78,7 @@ fn in_words(name: &str) -> (Message, Option<Message>) {
         "address" => alone(Message::new("scope-address")),
         "phone" => alone(Message::new("scope-phone")),
         ADMIN_SCOPE => detailed(Message::new("scope-admin")),
+        TOKENS_SCOPE => detailed(Message::new("scope-tokens")),
         other => detailed(Message::new("scope-unknown").name("scope", other)),
     }
 }

@@ -216,11 +216,12 @@ pub static TOKEN: Hot = Hot::read(
         "SELECT ",
         columns!("g."),
         ", c.enabled AS client_enabled, b.id AS client_blocked, c.rev AS client_rev, c.metadata AS client_metadata, \
-         u.enabled AS user_enabled, u.role AS user_role, m.role AS standing, u.email AS user_email, u.claims AS user_claims, \
+         u.enabled AS user_enabled, u.role AS user_role, m.role AS standing, w.per_second AS workspace_per_second, u.email AS user_email, u.claims AS user_claims, \
          u.updated_at AS user_updated_at FROM {batch} JOIN grants g ON g.id = p.id \
          LEFT JOIN clients c ON c.id = g.client_id LEFT JOIN blocked_clients b ON b.id = g.client_id \
          JOIN users u ON u.id = g.user_id \
-         LEFT JOIN members m ON m.workspace = g.workspace AND m.user_id = g.user_id"
+         LEFT JOIN members m ON m.workspace = g.workspace AND m.user_id = g.user_id \
+         LEFT JOIN workspaces w ON w.slug = g.workspace"
     ),
     &[("id", Text)],
 );

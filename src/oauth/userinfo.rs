@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::bearer::{self, Challenge};
+use super::budget;
 use super::claims::Person;
 use super::error::{Json52, no_store};
 use super::presentation::Presentation;
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::crypto::Algorithm;
 use crate::db::Fault;
 use crate::web::Form;
+use crate::web::limited::{self, Ledger, Told};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -18,13 +20,19 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 /// `GET /userinfo`
-pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Response> {
+pub async fn get(State(app): State<App>, Told(ledger): Told, headers: HeaderMap) -> Result<Response, Response> {
     let access = bearer::admit(&app, &headers, None, Resource::Server).await?;
+    spend(&app, &ledger, &access).await?;
     Ok(answer(&app, access).await)
 }
 
 /// `POST /userinfo`: the token in the header or in a form.
-pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) -> Result<Response, Response> {
+pub async fn post(
+    State(app): State<App>,
+    Told(ledger): Told,
+    headers: HeaderMap,
+    Form(form): Form,
+) -> Result<Response, Response> {
     let form = match (form, headers.contains_key(header::CONTENT_TYPE)) {
         (Ok(form), _) => Some(form),
         (Err(_), false) => None,
@@ -34,7 +42,12 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) 
         return Err(Challenge::InvalidRequest.answer(&app, Resource::Server));
     }
     let access = bearer::admit(&app, &headers, form.as_ref(), Resource::Server).await?;
+    spend(&app, &ledger, &access).await?;
     Ok(answer(&app, access).await)
+}
+
+async fn spend(app: &App, ledger: &Ledger, access: &Access) -> Result<(), Response> {
+    limited::take(app, ledger, &budget::cells(app, access)).await.map_err(IntoResponse::into_response)
 }
 
 async fn answer(app: &App, access: Access) -> Response {

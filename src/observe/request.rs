@@ -1,5 +1,6 @@
 //! Each request gets a name that people can quote, and one line of log at its end.
 
+use super::Metrics;
 use super::client_ip::{ClientIp, client_ip, is_trusted};
 use crate::base::entropy;
 use axum::extract::{ConnectInfo, MatchedPath, Request};
@@ -17,11 +18,12 @@ pub struct RequestId(pub String);
 const HEADER: &str = "x-request-id";
 
 /// Names the request, finds out who sent it, has it answered, and logs it when that is done. `trusted` are the networks of
-/// reverse proxies; theirs `X-Request-Id` is taken over.
+/// reverse proxies; theirs `X-Request-Id` is taken over. Counts the answer.
 ///
 /// Around everything else, or the lines of others would come without `request_id`.
 pub async fn request(
     trusted: &[IpNet],
+    metrics: &Metrics,
     mut request: Request,
     answer: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
@@ -44,6 +46,7 @@ pub async fn request(
         peer,
         client,
         span: span.clone(),
+        metrics: metrics.clone(),
     };
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -83,12 +86,16 @@ struct Line {
     peer: IpAddr,
     client: ClientIp,
     span: Span,
+    metrics: Metrics,
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
         let (method, peer) = (self.method.as_str(), self.peer);
         let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        if let Some(status) = self.status {
+            self.metrics.answered(method, route, status, self.begun.elapsed());
+        }
         let dur_ms = (self.begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let ip = (self.client.0 != peer).then(|| tracing::field::display(self.client.0));
         self.span.in_scope(|| match self.status {
@@ -111,7 +118,9 @@ mod tests {
 
     fn house() -> Router {
         let around = async |asked: Request, next: Next| {
-            request(&["10.0.0.0/8".parse().expect("network")], asked, async |asked| next.run(asked).await).await
+            let metrics = Metrics::default();
+            request(&["10.0.0.0/8".parse().expect("network")], &metrics, asked, async |asked| next.run(asked).await)
+                .await
         };
         Router::new()
             .route("/u/{id}", get(|Extension(RequestId(id)): Extension<RequestId>| async { id }))

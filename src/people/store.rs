@@ -20,6 +20,7 @@ sql! {
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1, password_rev = password_rev + 1 WHERE id = $1 RETURNING id";
     write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
     write SET_CLAIMS = "UPDATE users SET claims = $2, rev = rev + 1, updated_at = $4 WHERE id = $1 AND rev = $3 RETURNING id";
+    write HOLD = "UPDATE users SET rev = rev WHERE id = $1 AND enabled RETURNING id";
     write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
     read COUNT = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM users LIMIT $1) counted";
 }
@@ -93,6 +94,12 @@ pub async fn set_profile(
 pub async fn set_claims(mut on: impl On, read: &User, profile: &super::Profile, now: Time) -> Result<bool> {
     let claims = serde_json::Value::Object(profile.0.clone()).to_string();
     Ok(on.one(SET_CLAIMS, args![&read.id, claims, read.rev, now]).await?.is_some())
+}
+
+/// Keeps others from changing what hangs on an account until the transaction is over; false when nobody of this `sub` may
+/// act.
+pub async fn hold(mut tx: &mut Tx, id: &UserId) -> Result<bool> {
+    Ok((&mut tx).one(HOLD, args![id]).await?.is_some())
 }
 
 /// Deletes a person with all that is theirs. Their `sub` is never given again.

@@ -16,6 +16,7 @@ use crate::oauth::cors;
 use crate::oauth::error::no_store;
 use crate::signin::throttle::{Gauge, Taken, take};
 use crate::web::authorization::{Authorization, authorization};
+use crate::web::limited::{self, Ledger};
 use crate::web::{Call, json};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -97,6 +98,9 @@ async fn delete(
 
 /// So many registrations and changes from one address: many apps may share one, but not all of a botnet's.
 async fn throttle(app: &App, call: &Call) -> Result<(), Refusal> {
+    if let Err(limited) = limited::of_address(app, &Ledger::default(), call, "register").await {
+        return Err(Refusal::too_many(i64::try_from(limited.seconds()).unwrap_or(1)));
+    }
     let gauge = Gauge::new("register", &call.network(), app.config.registration_policy.per_minute);
     match take(app, &gauge).await? {
         Taken::Yes => Ok(()),

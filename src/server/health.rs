@@ -1,23 +1,47 @@
 //! Two questions of load balancers: does the process live, and should it get requests?
 
 use super::{Phase, Stop};
+use crate::app::App;
+use crate::limits::Store;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use serde_json::{Map, Value};
 
+/// How well something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Well {
+    /// As it should be.
+    Yes,
+    /// Requests are served without it, less well.
+    Degraded,
+    /// No request can be served.
+    No,
+}
+
+impl Well {
+    fn word(self) -> &'static str {
+        match self {
+            Well::Yes => "ok",
+            Well::Degraded => "degraded",
+            Well::No => "unavailable",
+        }
+    }
+}
+
 /// `/health/alive` answers 200 as long as the process can answer at all; it never asks the database, or an outage there
-/// would get every replica restarted. `/health/ready` is 200 or 503 by what `check` tells (name and whether it is well)
+/// would get every replica restarted. `/health/ready` is 200 or 503 by what `check` tells (name and how well it is)
 /// and by `stop`; why something isn't well belongs into the log, not here.
 pub fn health<C, F>(stop: Stop, check: C) -> Router
 where
     C: Fn() -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Vec<(&'static str, bool)>> + Send,
+    F: Future<Output = Vec<(&'static str, Well)>> + Send,
 {
     let ready = move || {
         let (stop, check) = (stop.clone(), check.clone());
         async move {
-            let accepting = ("accepting", stop.phase() == Phase::Running);
+            let running = stop.phase() == Phase::Running;
+            let accepting = ("accepting", if running { Well::Yes } else { Well::No });
             let checks: Vec<_> = std::iter::once(accepting).chain(check().await).collect();
             report(&checks)
         }
@@ -27,12 +51,26 @@ where
         .route("/health/ready", get(ready))
 }
 
-fn report(checks: &[(&'static str, bool)]) -> Response {
-    let word = |well: bool| Value::from(if well { "ok" } else { "unavailable" });
-    let well = checks.iter().all(|(_, well)| *well);
-    let checks: Map<String, Value> = checks.iter().map(|(name, well)| ((*name).to_owned(), word(*well))).collect();
-    let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    json(status, serde_json::json!({ "status": word(well), "checks": checks }).to_string())
+fn report(checks: &[(&'static str, Well)]) -> Response {
+    let well = checks.iter().all(|(_, well)| *well != Well::No);
+    let checks: Map<String, Value> =
+        checks.iter().map(|(name, well)| ((*name).to_owned(), well.word().into())).collect();
+    let (status, word) = match well {
+        true => (StatusCode::OK, Well::Yes.word()),
+        false => (StatusCode::SERVICE_UNAVAILABLE, Well::No.word()),
+    };
+    json(status, serde_json::json!({ "status": word, "checks": checks }).to_string())
+}
+
+/// `/metrics`, for a listener of its own.
+pub fn measured(app: &App) -> Router {
+    let app = app.clone();
+    let text = move || async move {
+        app.metrics.store_gone(app.limits.store() == Store::Gone);
+        let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        ([(header::CONTENT_TYPE, kind)], app.metrics.text())
+    };
+    Router::new().route("/metrics", get(text))
 }
 
 fn json(status: StatusCode, body: String) -> Response {

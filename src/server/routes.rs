@@ -7,11 +7,12 @@ use crate::console;
 #[cfg(feature = "dev")]
 use crate::dev;
 use crate::entry;
+use crate::guard;
 use crate::oauth::resource::Resource;
 use crate::oauth::{self, authorize, discovery};
 use crate::register;
 use crate::signin;
-use crate::web::{assets, stopped};
+use crate::web::{assets, limited, stopped};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
@@ -46,6 +47,7 @@ fn documents(app: &App) -> Router<App> {
         .route("/.well-known/jwks.json", get(discovery::jwks))
         .route("/.well-known/oauth-protected-resource", Resource::Server.metadata(app))
         .route("/.well-known/oauth-protected-resource/v1", Resource::Management.metadata(app))
+        .route("/.well-known/oauth-protected-resource/api", Resource::Tokens.metadata(app))
         .layer(from_fn(oauth::cors::everyone))
 }
 
@@ -55,8 +57,9 @@ fn endpoints(app: &App) -> Router<App> {
         .route("/oauth2/token", post(oauth::token::post))
         .route("/oauth2/revoke", post(oauth::revoke::post))
         .route("/userinfo", get(oauth::userinfo::get).post(oauth::userinfo::post))
-        .layer(from_fn_with_state(app.clone(), oauth::cors::public_clients));
-    from_browsers.route("/oauth2/introspect", post(oauth::introspect::post))
+        .layer(from_fn_with_state(app.clone(), oauth::cors::public_clients))
+        .layer(from_fn(limited::told));
+    from_browsers.route("/oauth2/introspect", post(guard::introspect::post))
 }
 
 /// What people see.

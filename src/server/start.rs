@@ -1,19 +1,23 @@
 //! From settings to a running server: database, keys, services, routes, background work.
 
-use super::health::health;
+use super::health::{Well, health, measured};
 use super::layers::{layered, not_found};
 use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
-use crate::app::{App, Attempts, Brand, Documents, Memory, Services, Sightings};
+use crate::api_tokens;
+use crate::app::{App, Attempts, Brand, Documents, Memory, Services, Sightings, Uses};
 use crate::base::{Clock, Secret};
 use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
 use crate::db::{self, Db, Fault};
 use crate::keys;
+use crate::limits::{Limiter, Store};
 use crate::mail::Mailer;
+use crate::observe::Metrics;
 use crate::outbound::Outbound;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -87,6 +91,8 @@ pub struct Started {
     pub app: App,
     /// Held for as long as the process serves from SQLite.
     pub lock: Option<File>,
+    /// Where metrics are read.
+    pub metrics: Option<TcpListener>,
 }
 
 /// Puts the services together.
@@ -118,6 +124,11 @@ pub async fn start(
     let waiting = Attempts::new(config.throttle.waiting);
     let used = Attempts::within(Duration::from_secs(600), 1);
     let brand = Brand::open(&config.brand).map_err(Refused)?;
+    let limits = Limiter::new(&config.limits, &clock).map_err(Refused)?;
+    let metrics = match (config.metrics.listen, role) {
+        (Some(at), Role::Server) => Some(measured_at(at).await?),
+        _ => None,
+    };
     let services = Services {
         config,
         db,
@@ -127,6 +138,9 @@ pub async fn start(
         documents: Documents::new(outbound.clone()),
         sightings: Sightings::default(),
         outbound,
+        uses: Uses::default(),
+        limits,
+        metrics: Metrics::default(),
         memory: Memory::default(),
         attempts,
         waiting,
@@ -139,7 +153,14 @@ pub async fn start(
     };
     let app = App::new(services);
     app.catch_up().await?;
-    Ok(Started { app, lock })
+    Ok(Started { app, lock, metrics })
+}
+
+async fn measured_at(at: SocketAddr) -> Result<TcpListener, Refused> {
+    if !at.ip().is_loopback() {
+        tracing::warn!(listen = %at, "metrics can be read by whoever reaches this address; a loopback address is safer");
+    }
+    TcpListener::bind(at).await.map_err(|why| Refused(format!("can't listen on {at} (metrics.listen): {why}")))
 }
 
 /// Two servers over one SQLite file would each believe to be the only writer.
@@ -172,25 +193,39 @@ pub async fn serve(started: Started, listener: TcpListener, stop: Stop) {
 
 /// The same at several addresses.
 pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop) {
-    let Started { app, lock } = started;
+    let Started { app, lock, metrics } = started;
     let jobs = crate::jobs::start(&app);
     let asked = app.clone();
     let ready = move || {
         let app = asked.clone();
         async move {
             let well = matches!(tokio::time::timeout(READY, app.catch_up()).await, Ok(Ok(())));
-            vec![("database", well)]
+            app.limits.look().await;
+            let limits = match app.limits.store() {
+                Store::Gone => Well::Degraded,
+                Store::Local | Store::Shared => Well::Yes,
+            };
+            vec![("database", if well { Well::Yes } else { Well::No }), ("limits", limits)]
         }
     };
     let router = routes(&app).merge(health(stop.clone(), ready)).fallback(not_found);
-    let router = layered(router, &app.config, stop.clone());
+    let router = layered(router, &app.config, &app.metrics, stop.clone());
     let mut accepting = JoinSet::new();
     for listener in listeners {
         let (router, limits, stop) = (router.clone(), app.config.limits.clone(), stop.clone());
         accepting.spawn(async move { accept(listener, router, &limits, stop).await });
     }
+    if let Some(listener) = metrics {
+        let (limits, stop) = (app.config.limits.clone(), stop.clone());
+        let router = layered(measured(&app).fallback(not_found), &app.config, &app.metrics, stop.clone());
+        accepting.spawn(async move { accept(listener, router, &limits, stop).await });
+    }
     accepting.join_all().await;
     drop(jobs);
+    // What was used is known of the last minute too.
+    if let Err(fault) = api_tokens::write_uses_down(&app.db, app.uses.take()).await {
+        tracing::warn!(%fault, "when API tokens were used last couldn't be written down");
+    }
     app.db.close().await;
     drop(lock);
 }

@@ -11,6 +11,7 @@ use crate::db::Fault;
 use crate::lang::Message;
 use crate::people::{self, User, password::MAX_BYTES};
 use crate::web::browser::{Browser, Cookie, check_form};
+use crate::web::limited::{self, Ledger};
 use crate::web::{Call, Form, Page, Params, Query, Reader, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
@@ -107,6 +108,11 @@ pub async fn post(
     let params = form.map_err(Stopped::bad_form)?;
     check_form(&app, &headers, &params).map_err(Stopped::forged)?;
     let desk = Desk::open(&app, reader, &headers, &params).await?;
+    if let Err(limited) = limited::of_address(&app, &Ledger::default(), &call, "login").await {
+        let seconds = i64::try_from(limited.seconds()).unwrap_or(1);
+        let page = desk.page(&app, String::new(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS).await?;
+        return Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response());
+    }
     let from = Arrival { call: &call, headers: &headers };
     if let Some(person) = params.get("dev_person").filter(|_| app.dev) {
         return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }, from).await;

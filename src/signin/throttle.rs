@@ -1,6 +1,7 @@
 //! Guessing is slow: a generic cell rate (GCRA) per account and per address, exact across replicas.
 
 use crate::app::App;
+use crate::base::Time;
 use crate::db::{On, Result};
 use crate::{args, sql};
 use std::time::Duration;
@@ -53,13 +54,16 @@ pub enum Taken {
 
 /// Counts an attempt, before it is made.
 pub async fn take(app: &App, gauge: &Gauge) -> Result<Taken> {
-    let now = app.now();
+    take_on(&app.db, gauge, app.now()).await
+}
+
+/// The same, together with what else a transaction does.
+pub async fn take_on(mut on: impl On, gauge: &Gauge, now: Time) -> Result<Taken> {
     let latest = now.millis() + (gauge.burst - 1) * gauge.interval;
-    let mut db = &app.db;
-    if db.one(TAKE, args![&gauge.id, now, gauge.interval, latest, now + gauge.unheard_of]).await?.is_some() {
+    if on.one(TAKE, args![&gauge.id, now, gauge.interval, latest, now + gauge.unheard_of]).await?.is_some() {
         return Ok(Taken::Yes);
     }
-    let free_at = db.one(FREE_AT, args![&gauge.id]).await?.map_or(Ok(0), |row| row.int("free_at"))?;
+    let free_at = on.one(FREE_AT, args![&gauge.id]).await?.map_or(Ok(0), |row| row.int("free_at"))?;
     Ok(Taken::Wait(((free_at - latest).max(0) / 1000) + 1))
 }
 

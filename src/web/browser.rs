@@ -4,7 +4,7 @@ use super::Params;
 use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint};
 use crate::base::{Secret, entropy};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
 use std::time::Duration;
 
@@ -118,6 +118,14 @@ pub struct Forged;
 pub fn check_form(app: &App, headers: &HeaderMap, params: &Params) -> Result<(), Forged> {
     let browser = Cookie::Browser.read(app, headers).ok_or(Forged)?;
     let csrf = params.get("csrf").ok_or(Forged)?;
+    let ours = app.keys.macs().page_holds("csrf", browser.reveal(), csrf);
+    if ours && same_origin(app, headers) { Ok(()) } else { Err(Forged) }
+}
+
+/// Admits a request of a script on one of our pages, which sends in a header what forms have in a field.
+pub fn check_script(app: &App, headers: &HeaderMap, name: &HeaderName) -> Result<(), Forged> {
+    let browser = Cookie::Browser.read(app, headers).ok_or(Forged)?;
+    let csrf = headers.get(name).and_then(|value| value.to_str().ok()).ok_or(Forged)?;
     let ours = app.keys.macs().page_holds("csrf", browser.reveal(), csrf);
     if ours && same_origin(app, headers) { Ok(()) } else { Err(Forged) }
 }

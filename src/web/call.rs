@@ -2,6 +2,7 @@
 
 use crate::observe::{ClientIp, RequestId};
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -20,6 +21,13 @@ impl Call {
         Call { request_id: what.to_owned(), address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
     }
 
+    /// Of the request with these extensions.
+    pub fn of(extensions: &Extensions) -> Self {
+        let request_id = extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        let address = extensions.get::<ClientIp>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ip| ip.0);
+        Call { request_id, address }
+    }
+
     /// What attempts are counted by: an IPv4 address, or the /64 of an IPv6 one, of which one customer has all.
     pub fn network(&self) -> String {
         match self.address.to_canonical() {
@@ -36,8 +44,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Call {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        let address = parts.extensions.get::<ClientIp>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ip| ip.0);
-        Ok(Call { request_id, address })
+        Ok(Call::of(&parts.extensions))
     }
 }

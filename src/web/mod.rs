@@ -6,6 +6,7 @@ pub mod browser;
 pub mod call;
 pub mod html;
 pub mod json;
+pub mod limited;
 pub mod paging;
 pub mod params;
 pub mod problem;

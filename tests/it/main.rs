@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod account;
+mod api_tokens;
 mod apply;
 mod audit;
 mod authorize;
@@ -36,6 +37,7 @@ mod jwt_access_tokens;
 mod kills;
 mod leaks;
 mod legacy_response_types;
+mod limits;
 mod login;
 mod logout;
 mod mail;

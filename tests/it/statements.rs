@@ -5,11 +5,11 @@ use crate::support::Kind;
 use crate::support::{Client, House};
 use std::collections::BTreeMap;
 use symbolon::clients::{GrantType, Rotation};
-use symbolon::oauth::store::HOT;
-use symbolon::{audit, clients, entry, keys, mail, oauth, people, signin};
+use symbolon::{api_tokens, audit, clients, entry, keys, mail, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 23] = [
+const ROOMS: [(&str, &[(&str, &str)]); 24] = [
+    ("api_tokens/store.rs", api_tokens::store::ALL),
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
     ("audit/trail.rs", audit::trail::ALL),
@@ -35,6 +35,10 @@ const ROOMS: [(&str, &[(&str, &str)]); 23] = [
     ("signin/throttle.rs", signin::throttle::ALL),
 ];
 
+fn hot() -> impl Iterator<Item = &'static symbolon::db::Hot> {
+    oauth::store::HOT.into_iter().chain(api_tokens::store::HOT)
+}
+
 /// Files of `src` that hold this text.
 fn files_with(text: &str) -> Vec<String> {
     let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -57,7 +61,11 @@ fn files_with(text: &str) -> Vec<String> {
 #[test]
 fn no_room_is_left_out() {
     assert_eq!(files_with("sql! {"), ROOMS.map(|(file, _)| file));
-    assert_eq!(files_with("pub static "), ["oauth/store.rs"], "a new hot statement belongs into a list here");
+    assert_eq!(
+        files_with("pub static "),
+        ["api_tokens/store.rs", "oauth/store.rs"],
+        "a new hot statement belongs into a list here"
+    );
 }
 
 on_both! {
@@ -69,7 +77,7 @@ on_both! {
                 raw.prepare(sql).await.unwrap_or_else(|why| panic!("{file} {name}: {why}\n{sql}"));
             }
         }
-        for hot in HOT {
+        for hot in hot() {
             let sql = if house.kind == Kind::Sqlite { hot.sqlite() } else { hot.postgres() };
             raw.prepare(sql).await.unwrap_or_else(|why| panic!("{}: {why}\n{sql}", hot.name));
         }
@@ -93,11 +101,11 @@ on_both! {
 async fn hot_statements_find_their_row_by_primary_key() {
     let house = House::new(crate::support::Kind::Sqlite).await;
     let mut raw = house.raw().await;
-    for sql in HOT.map(|hot| hot.sqlite().replace("$1", "'[]'")) {
+    for sql in hot().map(|hot| hot.sqlite().replace("$1", "'[]'")) {
         let plan: Vec<String> =
             raw.rows(&format!("EXPLAIN QUERY PLAN {sql}")).await.into_iter().map(|row| row[3].clone()).collect();
         let looks_up = |table: &str| plan.iter().any(|step| step.starts_with(&format!("SEARCH {table} USING")));
-        assert!(["grants", "g", "c"].into_iter().any(looks_up), "{plan:?}");
+        assert!(["grants", "g", "c", "t", "api_tokens"].into_iter().any(looks_up), "{plan:?}");
         // `p` is the batch itself: the requests that share the statement.
         let scans = |step: &&String| {
             step.starts_with("SCAN")

@@ -5,34 +5,52 @@ mod code;
 pub mod issue;
 mod refresh;
 
+use super::budget;
 use super::client_auth::{Admitted, admit};
 use super::error::{Code, Json52, Refusal, no_store};
 use crate::app::App;
 use crate::base::Secret;
 use crate::clients::GrantType;
+use crate::web::limited::{self, Limited, Told};
 use crate::web::{BadForm, Call, Form, Params, Query};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 /// `POST /oauth2/token`
 pub async fn post(
     State(app): State<App>,
     call: Call,
+    Told(ledger): Told,
     headers: HeaderMap,
     Query(query): Query,
     Form(form): Form,
-) -> Result<Response, Json52> {
-    let params = unique(form, &query)?;
-    let admitted = admit(&app, &headers, &params, &call).await?;
-    let ask = Ask::parse(&params)?;
-    may(&admitted, ask.grant_type())?;
+) -> Result<Response, Response> {
+    limited::of_address(&app, &ledger, &call, "token").await.map_err(too_many)?;
+    let params = unique(form, &query).map_err(IntoResponse::into_response)?;
+    let admitted = admit(&app, &headers, &params, &call).await.map_err(IntoResponse::into_response)?;
+    limited::take(&app, &ledger, &[budget::client(&app, &admitted.0, &call)]).await.map_err(too_many)?;
+    answer(&app, &call, &admitted, &params).await.map_err(IntoResponse::into_response)
+}
+
+/// RFC 6585 §4, in the words of RFC 6749 §5.2.
+fn too_many(limited: Limited) -> Response {
+    let description = "too many requests; wait for Retry-After seconds";
+    let mut response = Json52(Refusal::new(Code::TooManyAttempts, description)).into_response();
+    limited.mark(response.headers_mut());
+    response
+}
+
+async fn answer(app: &App, call: &Call, admitted: &Admitted, params: &Params) -> Result<Response, Json52> {
+    let ask = Ask::parse(params)?;
+    may(admitted, ask.grant_type())?;
     let answer = match ask {
-        Ask::Code(ask) => code::run(&app, &call, &admitted, ask).await?,
-        Ask::Refresh(ask) => refresh::run(&app, &call, &admitted, ask).await?,
-        Ask::Machine(ask) => client_credentials::run(&app, &admitted, ask).await?,
+        Ask::Code(ask) => code::run(app, call, admitted, ask).await?,
+        Ask::Refresh(ask) => refresh::run(app, call, admitted, ask).await?,
+        Ask::Machine(ask) => client_credentials::run(app, admitted, ask).await?,
     };
+    app.metrics.token("access_token");
     Ok(no_store(Json(answer)))
 }
 

@@ -17,6 +17,8 @@ pub struct Workspace {
     pub name: String,
     /// How many people are in it.
     pub members: i64,
+    /// How many requests a second tokens may make in it, where it isn't what the settings say.
+    pub per_second: Option<i64>,
     /// Counts changes.
     pub rev: i64,
     /// When it was made.
@@ -31,6 +33,7 @@ impl Workspace {
             slug: row.id("slug")?,
             name: row.text("name")?,
             members: row.int("members")?,
+            per_second: row.int_opt("per_second")?,
             rev: row.int("rev")?,
             created_at: row.time("created_at")?,
             updated_at: row.time("updated_at")?,
@@ -43,6 +46,7 @@ impl Workspace {
             "slug": self.slug,
             "name": self.name,
             "members": self.members,
+            "requests_per_second": self.per_second,
             "created_at": self.created_at.rfc3339(),
             "updated_at": self.updated_at.rfc3339(),
         })

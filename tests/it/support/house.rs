@@ -89,6 +89,15 @@ pub fn config(dir: &std::path::Path, database_url: Option<String>) -> Config {
     config.passwords.passes = 1;
     config.limits.shutdown_delay = Duration::ZERO;
     config.outbound.patience = Duration::from_secs(2);
+    // Tests of limits set their own.
+    for limit in [
+        &mut config.limits.token_per_second,
+        &mut config.limits.workspace_per_second,
+        &mut config.limits.client_per_second,
+        &mut config.limits.address_per_second,
+    ] {
+        *limit = 0;
+    }
     config.listen = "127.0.0.1:0".parse().expect("an address");
     config
 }

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod chromium;
 pub mod client;
 pub mod expect;
+pub mod holder;
 pub mod house;
 pub mod postgres;
 pub mod process;
@@ -26,6 +27,7 @@ pub fn http() -> reqwest::Client {
 
 pub use browser::Browser;
 pub use client::{Answer, Client};
+pub use holder::Holder;
 pub use house::{House, Kind};
 pub use proxy::Proxy;
 pub use rp::Rp;

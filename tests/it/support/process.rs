@@ -28,6 +28,9 @@ impl Process {
         command.env("SYMBOLON_ISSUER", &url).env("SYMBOLON_LISTEN", format!("127.0.0.1:{port}"));
         command.env("SYMBOLON_DATA_DIR", &config.data_dir).env("SYMBOLON_KEYS_DIR", &config.keys_dir);
         command.env("SYMBOLON_PASSWORDS_MEMORY_KIB", "8").env("SYMBOLON_PASSWORDS_PASSES", "1");
+        for limit in ["TOKEN", "WORKSPACE", "CLIENT", "ADDRESS"] {
+            command.env(format!("SYMBOLON_LIMITS_{limit}_PER_SECOND"), "0");
+        }
         command.env("SYMBOLON_LOG_LEVEL", "error").envs(more.iter().copied());
         let elsewhere = more.iter().any(|(name, _)| name.starts_with("SYMBOLON_DATABASE_URL"));
         if let Some(database) = config.database_url.as_ref().filter(|_| !elsewhere) {

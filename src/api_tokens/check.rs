@@ -1,0 +1,62 @@
+//! A token is presented: what it stands for today. One read, by its hash; none for what we didn't make.
+
+use super::{ApiToken, store};
+use crate::app::App;
+use crate::base::encoding::fingerprint;
+use crate::crypto::api_token;
+use crate::db::{Item, Result};
+use crate::people::Role;
+use crate::people::workspaces::Standing;
+use crate::web::Call;
+use std::time::Duration;
+
+/// How often use is written down.
+const NOTE_EVERY: Duration = Duration::from_secs(60);
+
+/// A good token, with its person.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The token.
+    pub token: ApiToken,
+    /// The person's address.
+    pub email: String,
+    /// What they may do to this deployment.
+    pub user_role: Role,
+    /// What they are in the workspace of the token.
+    pub standing: Option<Standing>,
+    /// Requests a second in that workspace, where it isn't what the settings say.
+    pub workspace_per_second: Option<u32>,
+}
+
+/// What the database keeps of a token.
+pub fn hash(token: &str) -> String {
+    fingerprint(token.as_bytes())
+}
+
+/// What a token stands for, or `None` when it isn't good (any more). `call` is whoever uses it; none for those who only
+/// want to know.
+pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option<Checked>> {
+    if !api_token::ours(&app.keys.macs(), token) {
+        return Ok(None);
+    }
+    let Some(row) = app.db.hot(&store::CHECK, Item::new(hash(token))).await? else {
+        return Ok(None);
+    };
+    let token = ApiToken::read(&row)?;
+    let standing = row.text_opt("standing")?.as_deref().and_then(Standing::named);
+    let now = app.now();
+    if token.over(now) || (token.workspace.is_some() && standing.is_none()) {
+        return Ok(None);
+    }
+    let stale = |at| at > now || at + NOTE_EVERY <= now;
+    if let Some(call) = call.filter(|_| token.used_at.is_none_or(stale)) {
+        app.uses.note(&token.id, &call.network(), now);
+    }
+    Ok(Some(Checked {
+        email: row.text("email")?,
+        user_role: Role::named(&row.text("user_role")?).unwrap_or_default(),
+        standing,
+        workspace_per_second: row.int_opt("workspace_per_second")?.and_then(|rate| u32::try_from(rate).ok()),
+        token,
+    }))
+}

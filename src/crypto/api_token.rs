@@ -1,0 +1,135 @@
+//! API tokens: `sym_pat_`, 22 random characters, their MAC, the number of its key, and a checksum of it all, in letters and
+//! digits. The checksum is for secret scanners, who have no key; the MAC keeps what we didn't make away from the database.
+
+use super::MacRing;
+use crate::base::encoding::same;
+use crate::base::{Secret, entropy};
+
+/// What they begin with, for people and secret scanners.
+pub const PREFIX: &str = "sym_pat_";
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// 62^22 is more than 2^128, 62^6 more than 2^32.
+const WORD: usize = 22;
+const KEY: usize = 2;
+const SUM: usize = 6;
+/// The length of all of them, in characters.
+pub const LENGTH: usize = PREFIX.len() + WORD + WORD + KEY + SUM;
+
+/// A new one, under the newest MAC key.
+pub fn fresh(macs: &MacRing) -> Secret {
+    let secret = base62(u128::from_be_bytes(entropy::bytes::<16>()), WORD);
+    let key = macs.newest();
+    let mut text =
+        format!("{PREFIX}{secret}{}{}", mac(macs, key, &secret).unwrap_or_default(), base62(key.into(), KEY));
+    let sum = base62(crc32(text.as_bytes()).into(), SUM);
+    text.push_str(&sum);
+    Secret::new(text)
+}
+
+/// Whether the text has the form of one, with its checksum right: what a secret scanner can tell.
+pub fn well_formed(text: &str) -> bool {
+    let Some((body, sum)) = text.len().checked_sub(SUM).and_then(|at| text.split_at_checked(at)) else {
+        return false;
+    };
+    let plain = |rest: &str| rest.bytes().all(|b| b.is_ascii_alphanumeric());
+    text.len() == LENGTH
+        && text.strip_prefix(PREFIX).is_some_and(plain)
+        && sum == base62(crc32(body.as_bytes()).into(), SUM)
+}
+
+/// Whether we made it. It may have been deleted since.
+pub fn ours(macs: &MacRing, text: &str) -> bool {
+    let parts = || {
+        let (secret, rest) = text.strip_prefix(PREFIX)?.split_at_checked(WORD)?;
+        let (tag, rest) = rest.split_at_checked(WORD)?;
+        Some((secret, tag, rest.get(..KEY)?))
+    };
+    let Some((secret, tag, key)) = parts().filter(|_| well_formed(text)) else {
+        return false;
+    };
+    let number = (0..=u8::MAX).find(|number| base62(u128::from(*number), KEY) == key);
+    number.and_then(|number| mac(macs, number, secret)).is_some_and(|mac| same(mac.as_bytes(), tag.as_bytes()))
+}
+
+fn mac(macs: &MacRing, key: u8, secret: &str) -> Option<String> {
+    let tag = macs.sign(key, &[PREFIX.as_bytes(), secret.as_bytes()])?;
+    Some(base62(u128::from_be_bytes(tag), WORD))
+}
+
+fn base62(mut number: u128, length: usize) -> String {
+    let mut digits = Vec::with_capacity(length);
+    for _ in 0..length {
+        let digit = usize::try_from(number % 62).unwrap_or_default();
+        digits.push(DIGITS.get(digit).copied().map_or('0', char::from));
+        number /= 62;
+    }
+    digits.iter().rev().collect()
+}
+
+/// CRC-32 as zlib, PNG and GitHub's tokens have it (ISO 3309).
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::MasterKey;
+    use proptest::prelude::*;
+
+    fn ring(master: &MasterKey, numbers: &[u8]) -> MacRing {
+        MacRing::derive(master, numbers)
+    }
+
+    #[test]
+    fn the_checksum_is_the_one_that_everybody_has() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+    }
+
+    #[test]
+    fn a_token_is_ours_and_nobody_elses() {
+        let master = MasterKey::generate();
+        let token = fresh(&ring(&master, &[1]));
+        let text = token.reveal();
+        assert_eq!(text.len(), LENGTH);
+        assert!(well_formed(text) && ours(&ring(&master, &[1]), text) && ours(&ring(&master, &[1, 2]), text));
+        // The checksum holds for everybody, the MAC only here.
+        let elsewhere = ring(&MasterKey::generate(), &[1]);
+        assert!(!ours(&elsewhere, text));
+        let newer = fresh(&ring(&master, &[1, 255]));
+        assert!(ours(&ring(&master, &[1, 255]), newer.reveal()) && !ours(&ring(&master, &[1]), newer.reveal()));
+        assert_ne!(text, fresh(&ring(&master, &[1])).reveal());
+    }
+
+    #[test]
+    fn a_right_checksum_over_a_wrong_mac_isnt_ours() {
+        let ring = ring(&MasterKey::generate(), &[1]);
+        let body = format!("{PREFIX}{}{}01", "A".repeat(WORD), "B".repeat(WORD));
+        let forged = format!("{body}{}", base62(crc32(body.as_bytes()).into(), SUM));
+        assert!(well_formed(&forged) && !ours(&ring, &forged));
+    }
+
+    proptest! {
+        #[test]
+        fn a_bent_token_is_nobodys(at in 0usize..LENGTH, to in 0u8..128) {
+            let ring = ring(&MasterKey::generate(), &[1]);
+            let token = fresh(&ring);
+            let mut bent = token.reveal().as_bytes().to_vec();
+            prop_assume!(bent[at] != to);
+            bent[at] = to;
+            let bent = String::from_utf8(bent).expect("ascii");
+            prop_assert!(!ours(&ring, &bent));
+        }
+
+        #[test]
+        fn any_text_is_answered(text in "\\PC{0,90}") {
+            let ring = ring(&MasterKey::generate(), &[1]);
+            prop_assert!(!ours(&ring, &text));
+            let prefixed = format!("sym_pat_{text}");
+            prop_assert!(!ours(&ring, &prefixed));
+        }
+    }
+}

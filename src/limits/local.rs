@@ -1,0 +1,158 @@
+//! Budgets in this process, in bounded memory: those that are used often stay.
+
+use super::{Cell, Left, Taken};
+use crate::base::Clock;
+use governor::clock::Clock as _;
+use governor::middleware::StateInformationMiddleware;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// About 300 bytes each.
+const MOST: u64 = 100_000;
+/// A clock that goes back by more than this was set back.
+const JITTER: i64 = 1000;
+
+type Budget = RateLimiter<NotKeyed, InMemoryState, Ticks, StateInformationMiddleware>;
+
+/// Our clock, as the crate wants to read it.
+#[derive(Clone)]
+struct Ticks(Clock);
+
+impl governor::clock::Clock for Ticks {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.now().millis()).unwrap_or_default())
+    }
+}
+
+pub(super) struct Local {
+    clock: Ticks,
+    latest: AtomicI64,
+    budgets: moka::sync::Cache<String, Arc<Budget>>,
+}
+
+impl Local {
+    pub fn new(clock: Clock) -> Self {
+        let latest = AtomicI64::new(clock.now().millis());
+        Local { clock: Ticks(clock), latest, budgets: moka::sync::Cache::new(MOST) }
+    }
+
+    /// Takes one from each in order, of a share of what there is.
+    pub fn take(&self, cells: &[&Cell], share_of: u32) -> Taken {
+        self.notice_the_clock();
+        let mut left = Vec::with_capacity(cells.len());
+        for cell in cells {
+            let (policy, quota) = (cell.policy.clone(), cell.per_second);
+            match self.budget(cell, share_of).check() {
+                Ok(state) => left.push(Left { policy, quota, remaining: state.remaining_burst_capacity() }),
+                Err(until) => {
+                    left.push(Left { policy, quota, remaining: 0 });
+                    return Taken { left, wait: Some(until.wait_time_from(self.clock.now())) };
+                }
+            }
+        }
+        Taken { left, wait: None }
+    }
+
+    /// Another number makes another budget: what was changed counts from the next request on.
+    fn budget(&self, cell: &Cell, share_of: u32) -> Arc<Budget> {
+        let key = format!("{} {}/{share_of} {}", cell.policy.name(), cell.per_second, cell.key);
+        self.budgets.get_with(key, || Arc::new(fresh(cell.per_second, share_of, self.clock.clone())))
+    }
+
+    /// A budget that was used in what is now the future would stay empty until then.
+    fn notice_the_clock(&self) {
+        let now = self.clock.0.now().millis();
+        if self.latest.fetch_max(now, Ordering::Relaxed) > now.saturating_add(JITTER) {
+            self.latest.store(now, Ordering::Relaxed);
+            self.budgets.invalidate_all();
+        }
+    }
+}
+
+fn fresh(per_second: u32, share_of: u32, clock: Ticks) -> Budget {
+    let interval = Duration::from_secs(1) * share_of.max(1) / per_second.max(1);
+    let burst = NonZeroU32::new(per_second / share_of.max(1)).unwrap_or(NonZeroU32::MIN);
+    let quota = Quota::with_period(interval.max(Duration::from_nanos(1)));
+    let quota = quota.unwrap_or(Quota::per_second(burst)).allow_burst(burst);
+    RateLimiter::direct_with_clock(quota, clock).with_middleware()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Policy;
+    use super::*;
+
+    fn cell(policy: Policy, key: &str, per_second: u32) -> Cell {
+        Cell { policy, key: key.to_owned(), per_second }
+    }
+
+    fn local() -> (Local, Clock) {
+        let clock = Clock::Shifted(Arc::default());
+        (Local::new(clock.clone()), clock)
+    }
+
+    #[test]
+    fn as_many_at_once_as_a_second_has_and_then_one_by_one() {
+        let (local, clock) = local();
+        let token = cell(Policy::Token, "t", 3);
+        let passes = || local.take(&[&token], 1).wait.is_none();
+        assert_eq!((0..10).filter(|_| passes()).count(), 3);
+        clock.shift(334);
+        assert!(passes() && !passes());
+        let wait = local.take(&[&token], 1).wait.expect("used up");
+        assert!(wait > Duration::ZERO && wait <= Duration::from_millis(334), "{wait:?}");
+        assert!(local.take(&[&cell(Policy::Token, "another", 3)], 1).wait.is_none());
+    }
+
+    #[test]
+    fn the_first_that_is_used_up_stops_the_others_from_being_used() {
+        let (local, _) = local();
+        let (token, workspace) = (cell(Policy::Token, "t", 1), cell(Policy::Workspace, "w", 5));
+        assert!(local.take(&[&token, &workspace], 1).wait.is_none());
+        for _ in 0..20 {
+            assert_eq!(local.take(&[&token, &workspace], 1).left.len(), 1);
+        }
+        let other = cell(Policy::Token, "u", 9);
+        assert_eq!(local.take(&[&other, &workspace], 1).left[1].remaining, 3);
+    }
+
+    #[test]
+    fn a_share_is_a_share() {
+        let (local, clock) = local();
+        let token = cell(Policy::Token, "t", 3);
+        let passed = |local: &Local| (0..10).filter(|_| local.take(&[&token], 2).wait.is_none()).count();
+        assert_eq!(passed(&local), 1);
+        clock.shift(667);
+        assert_eq!(passed(&local), 1);
+    }
+
+    #[test]
+    fn rl_08_a_clock_that_is_set_back_locks_nobody_out() {
+        let (local, clock) = local();
+        let token = cell(Policy::Token, "t", 3);
+        let passed = || (0..10).filter(|_| local.take(&[&token], 1).wait.is_none()).count();
+        assert_eq!(passed(), 3);
+        clock.shift(-3_600_000);
+        assert_eq!(passed(), 3);
+        assert_eq!(passed(), 0);
+        clock.shift(7_200_000);
+        assert_eq!(passed(), 3);
+        assert_eq!(passed(), 0);
+    }
+
+    #[test]
+    fn rl_07_a_million_callers_take_bounded_memory() {
+        let (local, _) = local();
+        for n in 0..1_000_000 {
+            local.take(&[&cell(Policy::Invalid, &format!("10.{n}"), 20)], 1);
+        }
+        local.budgets.run_pending_tasks();
+        assert!(local.budgets.entry_count() <= MOST, "{}", local.budgets.entry_count());
+    }
+}
