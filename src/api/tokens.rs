@@ -24,7 +24,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
 
-const DOOR: Door = Door { resource: Resource::Tokens, session: true, api_token_as_bearer: false };
+const DOOR: Door<'_> = Door { resource: Resource::Tokens, audience: None, session: true, api_token_as_bearer: false };
 const LIST: &str = "api/tokens";
 /// What a page of ours proves itself with, where no form has a field for it.
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");

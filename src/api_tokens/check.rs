@@ -1,6 +1,7 @@
 //! A token is presented: what it stands for today. One read, by its hash; none for what we didn't make.
 
-use super::{ApiToken, store};
+use super::ApiToken;
+use super::store::CHECK;
 use crate::app::App;
 use crate::base::encoding::fingerprint;
 use crate::crypto::api_token;
@@ -39,7 +40,7 @@ pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option
     if !api_token::ours(&app.keys.macs(), token) {
         return Ok(None);
     }
-    let Some(row) = app.db.hot(&store::CHECK, Item::new(hash(token))).await? else {
+    let Some(row) = app.db.hot(&CHECK, Item::new(hash(token))).await? else {
         return Ok(None);
     };
     let token = ApiToken::read(&row)?;

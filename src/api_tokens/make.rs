@@ -1,6 +1,7 @@
 //! A new token, for a person who has fewer than they may have in this workspace.
 
-use super::{ApiToken, store};
+use super::ApiToken;
+use super::store::{COUNT, CREATE, DROP_OVER};
 use crate::app::App;
 use crate::args;
 use crate::base::id::{UserId, WorkspaceId, uuid7};
@@ -88,8 +89,8 @@ pub async fn create(app: &App, mut tx: &mut Tx, asked: &Asked) -> Result<(Secret
     {
         return Err(Unmade::NotIn);
     }
-    (&mut tx).run(store::DROP_OVER, args![&asked.user, asked.workspace.as_ref(), now]).await?;
-    let have = (&mut tx).one(store::COUNT, args![&asked.user, asked.workspace.as_ref()]).await?;
+    (&mut tx).run(DROP_OVER, args![&asked.user, asked.workspace.as_ref(), now]).await?;
+    let have = (&mut tx).one(COUNT, args![&asked.user, asked.workspace.as_ref()]).await?;
     let most = app.config.api_tokens.max_per_user;
     if have.map_or(Ok(0), |row| row.int("n"))? >= i64::from(most) {
         return Err(Unmade::TooMany(most));
@@ -116,6 +117,6 @@ pub async fn create(app: &App, mut tx: &mut Tx, asked: &Asked) -> Result<(Secret
     let workspace = token.workspace.as_ref();
     let scope = token.scope.as_ref().map(ToString::to_string);
     let args = args![&token.id, hash, &token.hint, &token.user, workspace, &token.name, scope, now, token.expires_at];
-    (&mut tx).run(store::CREATE, args).await?;
+    (&mut tx).run(CREATE, args).await?;
     Ok((secret, token))
 }

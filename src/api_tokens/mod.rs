@@ -16,6 +16,7 @@ use crate::crypto::api_token::PREFIX;
 use crate::db::{Db, Item, On, Result, Row, Tx};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::{Value, json};
+use store::{BY_HASH, DELETE, DELETE_OF_USER, ONE, PAGE, SET_PER_SECOND, USED};
 
 /// A token, but for the token itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,32 +99,32 @@ pub async fn page(
     cursor: &str,
     limit: i64,
 ) -> Result<Vec<ApiToken>> {
-    on.all(store::PAGE, args![user, workspace, cursor, limit]).await?.iter().map(ApiToken::read).collect()
+    on.all(PAGE, args![user, workspace, cursor, limit]).await?.iter().map(ApiToken::read).collect()
 }
 
 /// The token of this identifier.
 pub async fn one(mut on: impl On, id: &str) -> Result<Option<ApiToken>> {
-    on.one(store::ONE, args![id]).await?.as_ref().map(ApiToken::read).transpose()
+    on.one(ONE, args![id]).await?.as_ref().map(ApiToken::read).transpose()
 }
 
 /// The row of a token that somebody holds, whether or not it is good.
 pub async fn held(mut on: impl On, token: &str) -> Result<Option<ApiToken>> {
-    on.one(store::BY_HASH, args![check::hash(token)]).await?.as_ref().map(ApiToken::read).transpose()
+    on.one(BY_HASH, args![check::hash(token)]).await?.as_ref().map(ApiToken::read).transpose()
 }
 
 /// Deletes one; false when it was gone.
 pub async fn delete(mut tx: &mut Tx, id: &str) -> Result<bool> {
-    Ok((&mut tx).one(store::DELETE, args![id]).await?.is_some())
+    Ok((&mut tx).one(DELETE, args![id]).await?.is_some())
 }
 
 /// Deletes all of a person; gives how many there were.
 pub async fn delete_of_user(mut tx: &mut Tx, user: &UserId) -> Result<usize> {
-    (&mut tx).run(store::DELETE_OF_USER, args![user]).await
+    (&mut tx).run(DELETE_OF_USER, args![user]).await
 }
 
 /// Sets how many requests a second it may make; none for what the settings say.
 pub async fn set_per_second(mut tx: &mut Tx, id: &str, rate: Option<u32>) -> Result<bool> {
-    Ok((&mut tx).one(store::SET_PER_SECOND, args![id, rate.map(i64::from)]).await?.is_some())
+    Ok((&mut tx).one(SET_PER_SECOND, args![id, rate.map(i64::from)]).await?.is_some())
 }
 
 /// Statements that wait at once: they gather into few.
@@ -133,7 +134,7 @@ const AT_ONCE: usize = 256;
 pub async fn write_uses_down(db: &Db, uses: crate::app::Noted) -> Result<()> {
     let writes = uses.into_iter().map(|(id, used)| {
         let item = Item::new(id).with("at", used.at.millis()).with("network", used.network);
-        db.hot(&store::USED, item)
+        db.hot(&USED, item)
     });
     stream::iter(writes).buffer_unordered(AT_ONCE).try_for_each(|_| std::future::ready(Ok(()))).await
 }

@@ -13,6 +13,7 @@ mod open;
 mod output;
 mod seen;
 mod serve;
+mod snippet;
 mod token;
 mod user;
 mod user_invite;
@@ -98,6 +99,8 @@ enum Command {
     Apply(apply::Apply),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
+    /// Print a configuration with which a proxy asks the gate
+    Snippet(snippet::Snippet),
     /// Look for what is wrong with this installation, or from outside with a running one
     Doctor(doctor::Doctor),
 }
@@ -130,6 +133,7 @@ impl Cli {
             Command::Apply(ask) => waiting(apply::run(&flags, ask)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
+            Command::Snippet(ask) => snippet::run(&ask),
             Command::Serve => serve::run(&flags),
             Command::Doctor(doctor) => waiting(doctor::run(&flags, doctor)),
             Command::Dev { check } => dev(&flags, format, check),

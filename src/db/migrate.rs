@@ -47,6 +47,7 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (11, "sessions", include_str!("../../migrations/0011_sessions.sql")),
     (13, "mail", include_str!("../../migrations/0013_mail.sql")),
+    (15, "tokens", include_str!("../../migrations/0015_tokens.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

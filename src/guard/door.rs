@@ -8,24 +8,27 @@ use crate::crypto::api_token::PREFIX;
 use crate::crypto::token::Kind;
 use crate::db::Fault;
 use crate::limits::{Cell, Policy};
-use crate::oauth::access;
+use crate::oauth::access::{self, Access};
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
+use crate::oauth::target;
 use crate::signin::session;
 use crate::web::authorization::{Authorization, authorization};
 use crate::web::limited::{self, Ledger, Limited};
 use crate::web::{Call, Problem};
 use axum::Json;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Which way in.
 #[derive(Clone, Copy, Debug)]
-pub struct Door {
+pub struct Door<'a> {
     /// What access tokens must be for.
     pub resource: Resource,
+    /// For whom they must be instead, at a door of somebody else.
+    pub audience: Option<&'a str>,
     /// Whether a browser's session opens it.
     pub session: bool,
     /// Whether API tokens may come under the scheme of access tokens.
@@ -75,10 +78,31 @@ impl From<Limited> for Refused {
 
 impl Refused {
     /// The whole answer at this door: RFC 9457, with the members of RFC 6749 §5.2 beside.
-    pub fn answer(self, app: &App, door: Door) -> Response {
+    pub fn answer(self, app: &App, door: Door<'_>) -> Response {
+        let (status, told, body) = self.parts(app, door);
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        told.iter().for_each(|(name, value)| drop(headers.append(name, value.clone())));
+        response
+    }
+
+    /// Its parts.
+    pub fn parts(&self, app: &App, door: Door<'_>) -> (StatusCode, HeaderMap, Value) {
+        let mut headers = HeaderMap::new();
         match self {
-            Refused::Limited(limited) => limited.into_response(),
-            Refused::Fault(fault) => Problem::from(fault).into_response(),
+            Refused::Limited(limited) => {
+                limited.mark(&mut headers);
+                (StatusCode::TOO_MANY_REQUESTS, headers, limited.problem())
+            }
+            Refused::Fault(fault) => {
+                let problem = Problem::from(fault.clone());
+                if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+                    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+                }
+                (problem.status, headers, problem.body())
+            }
             Refused::Challenge(challenge) => {
                 let (status, error, description) = challenge.parts();
                 let body = json!({
@@ -89,27 +113,25 @@ impl Refused {
                     "error": error.unwrap_or("invalid_token"),
                     "error_description": description,
                 });
-                let mut response = (status, Json(body)).into_response();
-                let headers = response.headers_mut();
-                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                challenges(app, challenge, door.resource).into_iter().for_each(|one| {
+                challenges(app, *challenge, door.resource, door.resource.scope()).into_iter().for_each(|one| {
                     headers.append(header::WWW_AUTHENTICATE, one);
                 });
-                response
+                (status, headers, body)
             }
         }
     }
 }
 
-/// Both schemes that open our doors.
-pub(super) fn challenges(app: &App, challenge: Challenge, resource: Resource) -> [HeaderValue; 2] {
+/// Both schemes that open our doors, with the scopes that would do.
+pub(super) fn challenges(app: &App, challenge: Challenge, resource: Resource, scope: &str) -> [HeaderValue; 2] {
     let (_, error, description) = challenge.parts();
-    let told =
-        error.map(|error| format!(", error=\"{error}\", error_description=\"{description}\"")).unwrap_or_default();
-    let token = HeaderValue::from_str(&format!("Token realm=\"symbolon\"{told}"));
+    let mut token = "Token realm=\"symbolon\"".to_owned();
+    if let Some(error) = error {
+        token.push_str(&format!(", error=\"{error}\", error_description=\"{description}\""));
+    }
+    let token = HeaderValue::from_str(&token);
     let token = token.unwrap_or_else(|_| HeaderValue::from_static("Token realm=\"symbolon\""));
-    [challenge.header(app, resource), token]
+    [challenge.header_for(app, resource, scope), token]
 }
 
 /// Credentials from one address that aren't good, a second: more than a typo makes, fewer than guessing needs.
@@ -117,7 +139,7 @@ const INVALID: u32 = 20;
 
 /// Lets somebody in, or says why not. What isn't good is told before how often it may be tried: budgets are those of who
 /// can show that they are theirs.
-pub async fn enter(app: &App, asked: &Asked<'_>, door: Door) -> Result<Principal, Refused> {
+pub async fn enter(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Principal, Refused> {
     let caller = caller(app, asked, door).await?;
     let ours = door.session && matches!(caller.by, super::By::Session(_));
     if !ours {
@@ -127,7 +149,7 @@ pub async fn enter(app: &App, asked: &Asked<'_>, door: Door) -> Result<Principal
 }
 
 /// Who is calling; takes from no budget of theirs.
-pub(super) async fn caller(app: &App, asked: &Asked<'_>, door: Door) -> Result<Principal, Refused> {
+pub(super) async fn caller(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Principal, Refused> {
     match shown(app, asked, door).await {
         Err(Refused::Challenge(challenge)) if challenge.guessed() => {
             let cell = Cell { policy: Policy::Invalid, key: asked.call.network(), per_second: INVALID };
@@ -138,7 +160,7 @@ pub(super) async fn caller(app: &App, asked: &Asked<'_>, door: Door) -> Result<P
     }
 }
 
-async fn shown(app: &App, asked: &Asked<'_>, door: Door) -> Result<Principal, Refused> {
+async fn shown(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Principal, Refused> {
     let refused = |challenge| Err(Refused::Challenge(challenge));
     match authorization(asked.headers) {
         Authorization::None if door.session => match session::current(app, asked.headers).await? {
@@ -155,11 +177,19 @@ async fn shown(app: &App, asked: &Asked<'_>, door: Door) -> Result<Principal, Re
         },
         Authorization::Bearer(token) => {
             let access = access::resolve(app, token.reveal()).await?;
-            match access.filter(|access| door.resource.among(app, &access.resource)) {
+            match access.filter(|access| is_for(app, access, door)) {
                 Some(access) => Ok(Principal::of_access(app, access)),
                 None => refused(Challenge::InvalidToken),
             }
         }
+    }
+}
+
+/// RFC 8707 §2: a token for another API is none for this one.
+fn is_for(app: &App, access: &Access, door: Door<'_>) -> bool {
+    match door.audience {
+        Some(audience) => target::spelling(&access.resource, audience).is_some(),
+        None => door.resource.among(app, &access.resource),
     }
 }
 

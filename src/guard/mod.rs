@@ -1,6 +1,7 @@
 //! Who is calling: one answer for every door, whether it comes with a cookie, an API token or an access token.
 
 mod door;
+pub mod gate;
 pub mod introspect;
 mod principal;
 
@@ -19,7 +20,8 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 /// The management API: RFC 6750 with the scope `symbolon:admin`, or an API token that names it.
-const MANAGEMENT: Door = Door { resource: Resource::Management, session: false, api_token_as_bearer: true };
+const MANAGEMENT: Door<'_> =
+    Door { resource: Resource::Management, audience: None, session: false, api_token_as_bearer: true };
 
 /// Admits whoever may at least look, with what they may do; or gives the whole answer for someone who may not.
 pub async fn admin(app: &App, parts: &Parts) -> Result<(Actor, Role), Response> {

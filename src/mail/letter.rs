@@ -174,8 +174,9 @@ impl Letter {
             },
             Says::TokenLeaked { name, hint, url, at, link } => {
                 let token = format!("{name} (…{hint})");
-                let what = Message::new("mail-leaked-what").name("token", token).strong("email", to);
-                let mut before = vec![what.time("at", &moment(*at))];
+                let at = moment(*at);
+                let mut before =
+                    vec![Message::new("mail-leaked-what").name("token", token).strong("email", to).time("at", &at)];
                 before.extend(url.as_ref().map(|url| Message::new("mail-leaked-where").code("url", url)));
                 before.push(Message::new("mail-leaked-next"));
                 let action = Some((Message::new("mail-leaked-do"), link.clone()));

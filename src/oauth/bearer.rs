@@ -83,12 +83,20 @@ impl Challenge {
 
     /// The header (§3, RFC 9728 §5.1): what is wrong, which scope would do, and where to learn the rest.
     pub fn header(self, app: &App, at: Resource) -> HeaderValue {
+        self.header_for(app, at, at.scope())
+    }
+
+    /// The same, where these scopes would do; none where any token does.
+    pub fn header_for(self, app: &App, at: Resource, scope: &str) -> HeaderValue {
         let (_, error, description) = self.parts();
         let mut challenge = "Bearer realm=\"symbolon\"".to_owned();
         if let Some(error) = error {
             challenge.push_str(&format!(", error=\"{error}\", error_description=\"{description}\""));
         }
-        challenge.push_str(&format!(", scope=\"{}\", resource_metadata=\"{}\"", at.scope(), at.metadata_url(app)));
+        if !scope.is_empty() {
+            challenge.push_str(&format!(", scope=\"{scope}\""));
+        }
+        challenge.push_str(&format!(", resource_metadata=\"{}\"", at.metadata_url(app)));
         // An issuer that is a URL can stand in a header.
         HeaderValue::from_str(&challenge).unwrap_or_else(|_| HeaderValue::from_static("Bearer realm=\"symbolon\""))
     }

@@ -20,7 +20,12 @@ use axum::routing::{get, post};
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
     let pages = only_in_dev(app, pages(app).merge(account::routes(app)));
-    let routes = documents(app).merge(endpoints(app)).merge(pages).merge(api::routes()).merge(register::routes(app));
+    let routes = documents(app)
+        .merge(endpoints(app))
+        .merge(pages)
+        .merge(api::routes())
+        .merge(guard::gate::routes())
+        .merge(register::routes(app));
     routes.with_state(app.clone())
 }
 

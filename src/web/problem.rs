@@ -35,7 +35,8 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing here under this name")
     }
 
-    fn body(&self) -> Value {
+    /// The members.
+    pub fn body(&self) -> Value {
         let mut body = json!({
             "type": format!("urn:symbolon:problem:{}", self.code),
             "title": self.status.canonical_reason().unwrap_or_default(),

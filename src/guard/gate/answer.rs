@@ -1,0 +1,176 @@
+//! What a proxy is told: 200 with who it is, or 401, 403, 429 as the client shall get it.
+
+use super::super::door::{Door, Refused, challenges};
+use super::super::principal::Principal;
+use super::rules::Need;
+use super::subject;
+use crate::app::App;
+use crate::crypto::Algorithm;
+use crate::web::Problem;
+use axum::Json;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// Who may pass.
+pub(super) enum Passed {
+    /// Somebody who showed nothing, where nothing is needed.
+    Anonymous,
+    /// Somebody.
+    As(Box<Principal>),
+}
+
+/// The answer, before it is in the words of a proxy or of JSON.
+pub(super) struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+/// How long the JWT of an answer is good: for one request on its way to the backend.
+const LIVES: Duration = Duration::from_secs(60);
+const TYP: &str = "gate+jwt";
+
+impl Answer {
+    /// As a proxy takes it.
+    pub fn response(self) -> Response {
+        let mut response = match self.status {
+            StatusCode::OK => StatusCode::OK.into_response(),
+            status => (status, Json(self.body)).into_response(),
+        };
+        let headers = response.headers_mut();
+        if self.status != StatusCode::OK {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        response
+    }
+
+    /// As a backend takes it that asked itself.
+    pub fn json(self) -> Value {
+        let mut told = Map::from_iter([
+            ("allowed".to_owned(), json!(self.status == StatusCode::OK)),
+            ("status".to_owned(), json!(self.status.as_u16())),
+        ]);
+        if let Value::Object(members) = self.body {
+            for (name, value) in members {
+                told.entry(name).or_insert(value);
+            }
+        }
+        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let challenges: Vec<String> = self.headers.get_all(header::WWW_AUTHENTICATE).iter().map(text).collect();
+        if !challenges.is_empty() {
+            told.insert("www_authenticate".to_owned(), json!(challenges));
+        }
+        if let Some(seconds) = self.headers.get(header::RETRY_AFTER) {
+            told.insert("retry_after".to_owned(), json!(text(seconds).parse::<u64>().unwrap_or(1)));
+        }
+        Value::Object(told)
+    }
+
+    /// 400: a request that two could read in two ways.
+    pub fn unclear(why: &'static str) -> Self {
+        Answer::problem(&Problem::new(StatusCode::BAD_REQUEST, "unclear", why))
+    }
+
+    /// 403 for everybody.
+    pub fn denied() -> Self {
+        Answer::problem(&Problem::new(StatusCode::FORBIDDEN, "denied", "no rule of the gate lets anyone do this"))
+    }
+
+    fn problem(problem: &Problem) -> Self {
+        Answer { status: problem.status, headers: HeaderMap::new(), body: problem.body() }
+    }
+
+    /// 401, 403, 429, 503.
+    pub fn refused(app: &App, refused: Refused, door: Door<'_>, need: &Need) -> Self {
+        let (status, mut headers, body) = refused.parts(app, door);
+        if let Refused::Challenge(challenge) = refused {
+            // RFC 6750 §3: which scopes would do here, not at our own doors.
+            headers.remove(header::WWW_AUTHENTICATE);
+            // In one header: proxies hand on only one.
+            let both =
+                challenges(app, challenge, door.resource, &need.scopes.join(" ")).map(|one| one.as_bytes().to_vec());
+            if let Ok(both) = HeaderValue::from_bytes(&both.join(b", ".as_slice())) {
+                headers.insert(header::WWW_AUTHENTICATE, both);
+            }
+        }
+        Answer { status, headers, body }
+    }
+
+    /// 200.
+    pub async fn passed(app: &App, passed: Passed, need: &Need) -> Self {
+        let Passed::As(caller) = passed else {
+            return Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: json!({ "anonymous": true }) };
+        };
+        let mut body = members(&caller);
+        let mut headers = HeaderMap::new();
+        for (name, member) in NAMED {
+            if let Some(value) = body.get(member).and_then(Value::as_str).and_then(|text| visible(text)) {
+                headers.insert(name, value);
+            }
+        }
+        if app.config.gate.identity {
+            match identity(app, &caller, need).await {
+                Some(jwt) => {
+                    if let Ok(value) = HeaderValue::from_str(&jwt) {
+                        headers.insert(IDENTITY, value);
+                    }
+                    body.insert("identity".to_owned(), json!(jwt));
+                }
+                None => {
+                    let detail = "the signing key is not ready; try again in a moment";
+                    return Answer::problem(&Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail));
+                }
+            }
+        }
+        Answer { status: StatusCode::OK, headers, body: Value::Object(body) }
+    }
+}
+
+const IDENTITY: HeaderName = HeaderName::from_static("x-symbolon-identity");
+const NAMED: [(HeaderName, &str); 7] = [
+    (HeaderName::from_static("x-symbolon-user"), "user"),
+    (HeaderName::from_static("x-symbolon-email"), "email"),
+    (HeaderName::from_static("x-symbolon-workspace"), "workspace"),
+    (HeaderName::from_static("x-symbolon-role"), "role"),
+    (HeaderName::from_static("x-symbolon-client"), "client"),
+    (HeaderName::from_static("x-symbolon-scope"), "scope"),
+    (HeaderName::from_static("x-symbolon-token-id"), "token_id"),
+];
+
+/// Addresses may have letters beyond ASCII, which headers carry as bytes (RFC 9110 §5.5).
+fn visible(text: &str) -> Option<HeaderValue> {
+    HeaderValue::from_bytes(text.as_bytes()).ok()
+}
+
+/// Who it is; absent what isn't so.
+fn members(caller: &Principal) -> Map<String, Value> {
+    let all = [
+        ("user", json!(caller.user)),
+        ("email", json!(caller.email)),
+        ("workspace", json!(caller.workspace)),
+        ("role", json!(caller.standing)),
+        ("client", json!(caller.client)),
+        ("scope", json!(caller.may.scopes().map(ToString::to_string))),
+        ("token_id", json!(caller.token_id)),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The same, signed. Its type keeps it from passing for an access token or an ID token (RFC 8725 §3.11).
+async fn identity(app: &App, caller: &Principal, need: &Need) -> Option<String> {
+    let now = app.now();
+    let mut claims = members(caller);
+    claims.remove("user");
+    claims.insert("iss".to_owned(), json!(app.issuer()));
+    claims.insert("sub".to_owned(), json!(subject(caller)));
+    claims.insert("aud".to_owned(), json!(need.audience.as_deref().unwrap_or(app.issuer())));
+    claims.insert("iat".to_owned(), json!(now.secs()));
+    claims.insert("exp".to_owned(), json!((now + LIVES).secs()));
+    app.keys.sign(Algorithm::ES256, TYP, Value::Object(claims)).await.ok()
+}

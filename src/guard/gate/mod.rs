@@ -1,0 +1,106 @@
+//! The gate: a proxy asks whether a request to somebody else's API may pass, and who makes it. The same answer as at our
+//! own doors, in the words of each proxy.
+
+mod answer;
+mod check;
+mod original;
+mod path;
+mod rules;
+
+use super::door::{Asked, Door, Refused, caller};
+use super::principal::{By, Principal};
+use crate::app::App;
+use crate::oauth::bearer::Challenge;
+use crate::oauth::resource::Resource;
+use crate::web::browser::same_origin;
+use crate::web::limited::{self, told};
+use answer::{Answer, Passed};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::from_fn;
+use axum::response::Response;
+use axum::routing::{any, post};
+use original::{Convention, Known};
+use rules::{Need, Unruled, need};
+
+/// The routes. Proxies ask with the method of the original request.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/gate/nginx", any(nginx))
+        .route("/gate/forward", any(forward))
+        .route("/gate/envoy", any(envoy))
+        .route("/gate/envoy/{*path}", any(envoy))
+        .route("/gate/check", post(check::post))
+        .layer(from_fn(told))
+}
+
+async fn nginx(State(app): State<App>, request: Request) -> Response {
+    ask(&app, request, Convention::Nginx).await
+}
+
+async fn forward(State(app): State<App>, request: Request) -> Response {
+    ask(&app, request, Convention::Forward).await
+}
+
+async fn envoy(State(app): State<App>, request: Request) -> Response {
+    ask(&app, request, Convention::Envoy).await
+}
+
+async fn ask(app: &App, request: Request, convention: Convention) -> Response {
+    let (parts, _) = request.into_parts();
+    let known = convention.read(app, &parts);
+    judge(app, &Asked::of(&parts), &known).await.response()
+}
+
+/// Whether the request may pass, and who makes it.
+async fn judge(app: &App, asked: &Asked<'_>, known: &Known) -> Answer {
+    let gate = &app.config.gate;
+    let need = match need(gate, known) {
+        Ok(need) => need,
+        Err(Unruled::Unclear(why)) => return Answer::unclear(why),
+        Err(Unruled::Denied) => return Answer::denied(),
+    };
+    let door = Door {
+        resource: Resource::Server,
+        audience: need.audience.as_deref(),
+        session: gate.session,
+        api_token_as_bearer: false,
+    };
+    match admitted(app, asked, known, &need, door).await {
+        Ok(passed) => Answer::passed(app, passed, &need).await,
+        Err(refused) => Answer::refused(app, refused, door, &need),
+    }
+}
+
+async fn admitted(app: &App, asked: &Asked<'_>, known: &Known, need: &Need, door: Door<'_>) -> Result<Passed, Refused> {
+    let caller = match caller(app, asked, door).await {
+        Err(Refused::Challenge(Challenge::NothingShown)) if need.anonymous => return Ok(Passed::Anonymous),
+        outcome => outcome?,
+    };
+    if matches!(caller.by, By::Session(_)) && !ours(app, asked.headers, known) {
+        return match need.anonymous {
+            true => Ok(Passed::Anonymous),
+            false => Err(Refused::Challenge(Challenge::NothingShown)),
+        };
+    }
+    if !need.scopes.iter().all(|scope| caller.may.has(scope)) {
+        return Err(Refused::Challenge(Challenge::InsufficientScope));
+    }
+    let cells: Vec<_> = caller.cells.iter().cloned().chain(need.cell(&caller.token_id)).collect();
+    limited::take(app, &asked.ledger, &cells).await?;
+    Ok(Passed::As(Box::new(caller)))
+}
+
+/// Browsers send their cookie along with whatever another site makes them ask for: what changes something must say that
+/// it comes from us.
+fn ours(app: &App, headers: &HeaderMap, known: &Known) -> bool {
+    let safe = known.as_ref().is_ok_and(|original| ["GET", "HEAD", "OPTIONS"].contains(&original.method.as_str()));
+    let says = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
+    safe || (says && same_origin(app, headers))
+}
+
+/// Who a principal is towards a backend: the person, or else the machine.
+fn subject(principal: &Principal) -> Option<&str> {
+    principal.user.as_ref().map(|user| user.as_str()).or(principal.client.as_ref().map(|client| client.as_str()))
+}
