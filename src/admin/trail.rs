@@ -43,7 +43,7 @@ fn pages(app: App, filter: Filter, shape: Shape) -> impl futures_util::Stream<It
                 Err(fault) => return Some((Err(std::io::Error::other(fault.to_string())), None)),
             };
             let head = if first { shape.head() } else { "" };
-            let text = found.iter().fold(head.to_owned(), |text, event| text + &shape.line(event));
+            let text = found.iter().fold(head.to_owned(), |text, event| text + shape.line(event).as_str());
             let next = found.last().filter(|_| found.len() == PAGE).map(|last| (last.id.clone(), false));
             Some((Ok(Bytes::from(text)), next))
         }

@@ -67,12 +67,12 @@ impl FromRequestParts<App> for Owner {
 
 impl Owner {
     /// What was narrowed doesn't make more of itself, unless it was made for that; nor does an app.
-    fn manages(&self, app: &App) -> Result<(), Response> {
+    fn manages(&self) -> Result<(), Refused> {
         let whole = matches!((&self.caller.by, &self.caller.may), (By::Session(_) | By::ApiToken, May::All));
         if whole || self.caller.may.names(TOKENS_SCOPE) {
             return Ok(());
         }
-        Err(Refused::Challenge(Challenge::InsufficientScope).answer(app, DOOR))
+        Err(Refused::Challenge(Challenge::InsufficientScope))
     }
 
     /// Tokens act in one workspace, and reach the tokens of that one.
@@ -89,7 +89,7 @@ fn forged() -> Problem {
 
 /// `GET /api/tokens?limit=&cursor=`
 async fn list(State(app): State<App>, owner: Owner, Query(params): Query) -> Result<Response, Response> {
-    owner.manages(&app)?;
+    owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     let macs = app.keys.macs();
     let paging = Paging::read(&macs, LIST, &params).map_err(IntoResponse::into_response)?;
     let one_more = i64::try_from(paging.limit.saturating_add(1)).unwrap_or(i64::MAX);
@@ -129,7 +129,7 @@ const MEMBERS: [&str; 5] = ["name", "scopes", "workspace", "expires_at", "expire
 /// `POST /api/tokens` with `name` and, where wanted, `scopes`, `workspace`, `expires_at` (RFC 3339) or `expires_in`
 /// (seconds). The token is shown once.
 async fn create(State(app): State<App>, owner: Owner, Body(body): Body) -> Result<Response, Response> {
-    owner.manages(&app)?;
+    owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     let wanted = wanted(&app, &owner, body).await.map_err(IntoResponse::into_response)?;
     match own::make(&app, &owner.call, &wanted).await {
         Ok((secret, token)) => Ok(made(&app, &secret, &token)),
@@ -242,7 +242,7 @@ fn problem(why: Unmade) -> Problem {
 
 /// `GET /api/tokens/{id}`
 async fn show(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> Result<Response, Response> {
-    owner.manages(&app)?;
+    owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     let found = api_tokens::one(&app.db, &id).await.map_err(|fault| Problem::from(fault).into_response())?;
     let mine = |token: &ApiToken| {
         token.user == owner.user && (owner.within().is_none() || token.workspace.as_ref() == owner.within())
@@ -257,7 +257,7 @@ async fn show(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> R
 async fn delete(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> Result<StatusCode, Response> {
     let itself = matches!(owner.caller.by, By::ApiToken) && owner.caller.token_id == id;
     if !itself {
-        owner.manages(&app)?;
+        owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     }
     match own::end(&app, &owner.call, &owner.user, owner.within(), &id).await {
         Ok(true) => Ok(StatusCode::NO_CONTENT),

@@ -49,7 +49,7 @@ impl Hot {
                 self.columns.iter().map(|(name, _)| format!("value->>'{name}' AS {name}")).collect();
             // MATERIALIZED: else each mention of a column would read the JSON text once more.
             let batch = format!("WITH p AS MATERIALIZED (SELECT {} FROM json_each($1)) ", columns.join(", "));
-            batch + &self.text.replace("{batch}", "p")
+            batch + self.text.replace("{batch}", "p").as_str()
         })
     }
 

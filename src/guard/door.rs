@@ -84,7 +84,9 @@ impl Refused {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        told.iter().for_each(|(name, value)| drop(headers.append(name, value.clone())));
+        for (name, value) in &told {
+            headers.append(name, value.clone());
+        }
         response
     }
 

@@ -1,10 +1,11 @@
 //! The server through real sockets, with tiny limits.
 
-use super::health::health;
+use super::health::{Well, health};
 use super::layers::{layered, not_found};
 use super::listener::serve;
 use super::{Phase, Stop, listen};
 use crate::config::{Config, Flags, load};
+use crate::observe::Metrics;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
@@ -58,7 +59,7 @@ impl House {
                 get(|| async { ([("cache-control", "public"), ("cross-origin-resource-policy", "cross-origin")], "") }),
             )
             .route("/wait", get(wait))
-            .merge(health(stop.clone(), || async { vec![("database", true)] }))
+            .merge(health(stop.clone(), || async { vec![("database", Well::Yes)] }))
             .fallback(not_found);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("address");

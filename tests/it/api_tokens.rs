@@ -140,9 +140,9 @@ on_both! {
         let mallory = house.person("mallory").await;
         let (_, mallory) = house.api_token(&mallory, Some("default"), None).await;
         let before = house.tables().await;
-        for id in [made.text("id"), "0", "../tokens", "0199aaaaaaaa7000b000000000000000"] {
+        for id in [made.text("id"), "0", "introspected", "0199aaaaaaaa7000b000000000000000"] {
             assert_eq!(mallory.deletes(id).await, 404, "{id}");
-            assert_eq!(mallory.does("GET", &format!("/api/tokens/{id}")).await.status, if id.contains("..") { 405 } else { 404 });
+            assert_eq!(mallory.does("GET", &format!("/api/tokens/{id}")).await.status, 404, "{id}");
         }
         assert_eq!(house.changed_since(&before).await, Vec::<String>::new());
         assert_eq!(mallory.lists().await.ok().body["data"].as_array().expect("a list").len(), 1);

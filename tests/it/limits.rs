@@ -303,8 +303,8 @@ on_both! {
 async fn burst(holders: &[Holder], n: usize) -> Vec<u16> {
     let barrier = Arc::new(Barrier::new(n));
     let mut runs = JoinSet::new();
-    for holder in holders.iter().cycle().take(n).cloned() {
-        let barrier = barrier.clone();
+    for holder in holders.iter().cycle().take(n) {
+        let (holder, barrier) = (holder.clone(), barrier.clone());
         runs.spawn(async move {
             barrier.wait().await;
             holder.lists().await.status

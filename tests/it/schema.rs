@@ -60,7 +60,8 @@ async fn references(house: &House) -> BTreeSet<String> {
             "SELECT k.table_name::text, k.column_name::text, u.table_name::text, u.column_name::text, r.delete_rule::text \
              FROM information_schema.referential_constraints r \
              JOIN information_schema.key_column_usage k ON k.constraint_name = r.constraint_name \
-             JOIN information_schema.constraint_column_usage u ON u.constraint_name = r.constraint_name \
+             JOIN information_schema.key_column_usage u ON u.constraint_name = r.unique_constraint_name \
+             AND u.ordinal_position = k.position_in_unique_constraint \
              WHERE k.table_schema = 'public'"
         }
     };

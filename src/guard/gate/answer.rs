@@ -110,7 +110,7 @@ impl Answer {
         let mut body = members(&caller);
         let mut headers = HeaderMap::new();
         for (name, member) in NAMED {
-            if let Some(value) = body.get(member).and_then(Value::as_str).and_then(|text| visible(text)) {
+            if let Some(value) = body.get(member).and_then(Value::as_str).and_then(visible) {
                 headers.insert(name, value);
             }
         }

@@ -30,6 +30,7 @@ pub fn routes() -> Router<App> {
         .route("/gate/nginx", any(nginx))
         .route("/gate/forward", any(forward))
         .route("/gate/envoy", any(envoy))
+        .route("/gate/envoy/", any(envoy))
         .route("/gate/envoy/{*path}", any(envoy))
         .route("/gate/check", post(check::post))
         .layer(from_fn(told))

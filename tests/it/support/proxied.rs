@@ -78,9 +78,10 @@ impl Guarded {
         let mut command = command(proxy, &dir, &config, port);
         let child = command.current_dir(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = child.spawn().unwrap_or_else(|why| panic!("{proxy}: {why}; see .ci/setup"));
+        let guarded = Guarded { url: format!("http://127.0.0.1:{port}"), dir, child };
         for _ in 0..1000 {
             if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Guarded { url: format!("http://127.0.0.1:{port}"), dir, child };
+                return guarded;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
