@@ -64,7 +64,8 @@ pub async fn delete(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), R
     change.commit(happened("workspace.deleted", slug, before.to_json(), Value::Null)).await
 }
 
-/// Up to `limit` members after `cursor` whose address contains `search`, and whether there are more.
+/// Up to `limit` members whose address begins with `search`, all of them where that is empty, after the
+/// [`Member::place`] `cursor`, and whether there are more.
 pub async fn members(
     app: &App,
     who: &Acting,
@@ -72,9 +73,12 @@ pub async fn members(
     (cursor, search): (&str, &str),
     limit: usize,
 ) -> Result<(Vec<Member>, bool), Refused> {
-    show(app, who, slug).await?;
+    let workspace = show(app, who, slug).await?;
     let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let mut found = store::members(&app.db, slug, cursor, search, one_more).await?;
+    let mut found = match search {
+        "" => store::members(&app.db, slug, cursor, one_more).await?,
+        _ => store::search_members(&app.db, &workspace, cursor, search, one_more).await?,
+    };
     let more = found.len() > limit;
     found.truncate(limit);
     Ok((found, more))

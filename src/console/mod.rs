@@ -2,10 +2,12 @@
 //! operation that the management API and the command line call.
 
 mod audit;
+mod chart;
 mod clients;
 mod desk;
 mod form;
 mod grants;
+mod jobs;
 mod keys;
 mod overview;
 mod registration;
@@ -56,5 +58,6 @@ pub fn routes() -> Router<App> {
         .route("/admin/grants", get(grants::get))
         .route("/admin/grants/end", post(grants::end))
         .route("/admin/grants/end-all", post(grants::end_all))
+        .route("/admin/jobs", get(jobs::get))
         .route("/admin/settings", get(settings::get))
 }

@@ -1,5 +1,6 @@
-//! The first page: how much there is, whether all is well, and what needs somebody's attention.
+//! The first page: how much there is and happens, whether all is well, and what needs somebody's attention.
 
+use super::chart::Chart;
 use super::desk::{Desk, stopped};
 use super::view::{At, Block, Cell, Link, Section, View};
 use crate::admin::keys;
@@ -8,6 +9,7 @@ use crate::config::{Cimd, Registration};
 use crate::keys::store::State;
 use crate::lang::Message;
 use crate::oauth::living;
+use crate::observe::pulse::{Day, Measure};
 use crate::people;
 use crate::signin;
 use crate::web::Stopped;
@@ -49,14 +51,23 @@ pub(super) async fn get(desk: Desk) -> Result<Response, Stopped> {
         label: Message::new("console-new-client"),
         changes: true,
     };
+    let day = Day::read(&app.db, app.now()).await?;
+    let charts = vec![
+        Chart::of_events(Message::new("console-chart-requests"), day.of(Measure::Requests)),
+        Chart::of_events(Message::new("console-chart-errors"), day.of(Measure::Errors)),
+        Chart::of_events(Message::new("console-chart-sign-ins"), day.of(Measure::SignIns)),
+        Chart::of_state(Message::new("console-chart-grants"), day.of(Measure::Grants)),
+    ];
     let view = View::new(&desk, At::Overview, Message::new("console-overview"))
         .with(attention)
+        .with(Section::new("day", Message::new("console-day")).with(Block::Charts(charts)))
         .with(Section::new("numbers", Message::new("console-numbers")).with(Block::Numbers(numbers)).with(new))
         .with(Section::new("health", Message::new("console-health")).with(Block::Facts(health)));
     Ok(view.answer(&desk))
 }
 
-fn counted(n: i64) -> Cell {
+/// A number, or that there are at least so many.
+pub(super) fn counted(n: i64) -> Cell {
     let count = usize::try_from(n).unwrap_or(0);
     if n < MOST { Cell::number(n) } else { Cell::Said(Message::new("console-at-least").count("n", count)) }
 }

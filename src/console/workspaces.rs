@@ -103,8 +103,8 @@ async fn page(
         table.row(member.user.as_str(), cells);
     }
     let path = format!("{PATH}/{slug}");
-    let last = found.last().filter(|_| more).map(|member| member.user.as_str());
-    let table = table.goes_on(desk, &path, &list, &paging, last);
+    let last = found.last().filter(|_| more).map(|member| member.place(&paging.search));
+    let table = table.goes_on(desk, &path, &list, &paging, last.as_deref());
     let all = [Standing::Member, Standing::Admin, Standing::Owner];
     let choice = |one: Standing| Choice { value: one.name(), label: standing(one), chosen: one == Standing::Member };
     let text = |name, label, value: &str| Field::new(name, label, Kind::Text(value.to_owned())).required();

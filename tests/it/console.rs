@@ -5,6 +5,7 @@ use crate::support::browser::View;
 use crate::support::{Browser, House};
 use serde_json::json;
 use symbolon::base::id::UserId;
+use symbolon::people::workspaces::Standing;
 use symbolon::people::{self, Role};
 
 type Fields = Vec<(String, String)>;
@@ -213,6 +214,34 @@ on_both! {
         }
     }
 
+    async fn people_are_found_by_how_their_address_begins(house: House) {
+        let (mut browser, _) = somebody(&house, "zoe", Role::Auditor).await;
+        for n in 0..120 {
+            house.person(&format!("person{n:03}")).await;
+        }
+        house.workspace("small", &[(&house.person("person").await, Standing::Member)]).await;
+        for (list, found) in [("/admin/users", 121), ("/admin/workspaces/default", 121), ("/admin/workspaces/small", 1)] {
+            let (mut seen, mut url) = (Vec::new(), format!("{list}?limit=50&search=PERSON"));
+            loop {
+                let page = browser.get(&url).await;
+                let html = scraper::Html::parse_document(&page.body);
+                let rows = scraper::Selector::parse("tr[data-id] th").expect("a selector");
+                seen.extend(html.select(&rows).map(|row| row.text().collect::<String>()));
+                match page.first("a[rel=next]") {
+                    Some(next) => url = next["href"].clone(),
+                    None => break,
+                }
+            }
+            assert_eq!(seen.len(), found, "{list}");
+            assert!(seen.is_sorted() && seen.iter().all(|email| email.starts_with("person")), "{list}: {seen:?}");
+            for (search, found) in [("person00", 10), ("erson", 0), ("person%25", 0), ("person_", 0), ("z", 1), ("~", 0)] {
+                let page = browser.get(&format!("{list}?search={search}")).await;
+                let found = if list.ends_with("small") { 0 } else { found };
+                assert_eq!(page.body.matches("<tr data-id").count(), found, "{list} {search}");
+            }
+        }
+    }
+
     async fn people_are_made_stopped_and_deleted_through_forms(house: House) {
         let (mut browser, own) = somebody(&house, "ada", Role::Owner).await;
         let page = browser.get("/admin/users/new").await;
@@ -363,6 +392,47 @@ on_both! {
         let (mut una, _) = somebody(&house, "una", Role::User).await;
         assert_eq!(una.get("/admin/audit/export").await.status, 404);
         assert!(!sub.is_empty());
+    }
+
+    async fn the_last_day_is_drawn_and_background_work_is_told(house: House) {
+        use symbolon::observe::pulse::{self, Measure};
+        let (mut browser, _) = somebody(&house, "ada", Role::Auditor).await;
+        let drawn = |page: &View, nth: usize| page.first(&format!("#day figure:nth-child({nth}) svg")).expect("a chart")["aria-label"].clone();
+        let page = browser.get("/admin").await;
+        assert!(drawn(&page, 1).starts_with("Requests: 0 in all") && page.first("#day rect").is_none(), "{}", page.body);
+        // Two hours; what is counted twice is written once.
+        house.app.pulse.answered(503);
+        house.app.pulse.write_down(&house.app.db, house.now()).await.expect("writes");
+        house.wait(std::time::Duration::from_secs(3600));
+        house.app.pulse.write_down(&house.app.db, house.now()).await.expect("writes");
+        house.app.pulse.write_down(&house.app.db, house.now()).await.expect("writes");
+        pulse::set(&house.app.db, Measure::Grants, 7, house.now()).await.expect("writes");
+        pulse::set(&house.app.db, Measure::Grants, 8, house.now()).await.expect("writes");
+        let (mut browser, _) = somebody(&house, "bo", Role::Auditor).await;
+        let page = browser.get("/admin").await;
+        let requests: Vec<i64> = house.raw().await.texts("SELECT n || '' FROM measures WHERE name = 'requests' ORDER BY hour").await.iter().map(|n| n.parse().expect("a number")).collect();
+        assert!(requests.len() == 2 && requests[0] >= 2 && requests[1] >= 5, "{requests:?}");
+        assert!(drawn(&page, 1).starts_with(&format!("Requests: {} in all, {} at most", requests.iter().sum::<i64>(), requests.iter().max().expect("some"))), "{}", drawn(&page, 1));
+        assert_eq!(drawn(&page, 2), "Server errors: 1 in all, 1 at most in one hour");
+        assert_eq!(drawn(&page, 3), "Sign-ins: 1 in all, 1 at most in one hour");
+        assert_eq!(drawn(&page, 4), "Active grants: 7 in all, 7 at most in one hour");
+        let bars = page.body.matches("<rect").count();
+        assert_eq!(bars, 2 + 1 + 1 + 1);
+        // A day later nothing of it is shown, and a week later it is gone.
+        house.wait(std::time::Duration::from_secs(23 * 3600));
+        assert!(drawn(&browser.get("/admin").await, 2).starts_with("Server errors: 0"), "an hour is over after 24 of them");
+        house.wait(std::time::Duration::from_secs(9 * 86_400));
+        assert!(pulse::purge(&house.app.db, house.now()).await.expect("purges") > 0);
+        assert_eq!(house.raw().await.texts("SELECT n || '' FROM measures").await, Vec::<String>::new());
+        // What works in the background says how it goes.
+        let (mut browser, _) = somebody(&house, "cy", Role::Auditor).await;
+        let told = |name: &str, well| house.app.chores.ran(name.to_owned().leak(), std::time::Duration::from_secs(20), house.now(), std::time::Duration::from_millis(3), well);
+        told("purge", true);
+        told("keys", false);
+        let page = browser.get("/admin/jobs").await;
+        assert!(text_of(&page, "tr[data-id=purge]").contains("Well"), "{}", page.body);
+        assert!(text_of(&page, "tr[data-id=keys]").contains("Failed"), "{}", page.body);
+        assert!(text_of(&page, "#waiting").contains("Mails"), "{}", page.body);
     }
 
     async fn the_overview_says_what_needs_attention_and_settings_where_they_are_from(house: House) {
@@ -518,6 +588,7 @@ fn pages(client: &str, user: &str) -> Vec<String> {
         "/admin/keys",
         "/admin/registration",
         "/admin/audit",
+        "/admin/jobs",
         "/admin/settings",
     ];
     all.map(str::to_owned).into_iter().chain(of_client).chain(of_user).collect()
