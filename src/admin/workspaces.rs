@@ -89,6 +89,19 @@ pub async fn of_user(app: &App, user: &UserId) -> Result<Vec<Membership>, Refuse
     Ok(store::of_user(&app.db, user).await?)
 }
 
+/// The workspaces that a person manages, as admin or owner of each.
+pub async fn managed_by(app: &App, user: &UserId) -> Result<Vec<Membership>, Refused> {
+    let all = store::of_user(&app.db, user).await?;
+    Ok(all.into_iter().filter(|one| one.role >= Standing::Admin).collect())
+}
+
+/// The member with just this address.
+pub async fn find_member(app: &App, who: &Acting, slug: &WorkspaceId, email: &str) -> Result<Member, Refused> {
+    let (found, _) = members(app, who, slug, ("", email), 1).await?;
+    let same = |member: &Member| people::email::canonical(&member.email) == people::email::canonical(email);
+    found.into_iter().find(same).ok_or(Refused::NotFound)
+}
+
 /// Takes a person in.
 pub async fn add(
     app: &App,
@@ -172,6 +185,16 @@ impl Hand {
     }
 }
 
+/// Refuses whoever may not bring people into a workspace as this. Whoever isn't in it doesn't learn whether it is there.
+pub(super) async fn may_bring_in(
+    change: &mut Change<'_>,
+    who: &Acting,
+    slug: &WorkspaceId,
+    role: Standing,
+) -> Result<(), Refused> {
+    hand(change, who, slug).await?.reaches(role)
+}
+
 /// What somebody may do in a workspace that is there; for whoever isn't in it, there is none.
 async fn hand(change: &mut Change<'_>, who: &Acting, slug: &WorkspaceId) -> Result<Hand, Refused> {
     if who.role.administers() {
@@ -195,7 +218,7 @@ async fn sees(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), Refused
     }
 }
 
-fn administers(who: &Acting) -> Result<(), Refused> {
+pub(super) fn administers(who: &Acting) -> Result<(), Refused> {
     if who.role.administers() {
         return Ok(());
     }

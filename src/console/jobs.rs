@@ -9,6 +9,7 @@ use crate::mail::queue;
 use crate::oauth::logout::backchannel;
 use crate::web::Stopped;
 use axum::response::Response;
+use std::time::Duration;
 
 /// Counting stops here.
 const MOST: i64 = 10_000;
@@ -42,17 +43,20 @@ pub(super) async fn get(desk: Desk) -> Result<Response, Stopped> {
 
 fn cells(name: &'static str, chore: &Chore) -> [Cell; 7] {
     let well = if chore.well { Message::new("console-well") } else { Message::new("console-job-failed") };
-    let millis = |span: std::time::Duration| {
-        let millis = usize::try_from(span.as_millis()).unwrap_or(usize::MAX);
-        Cell::Said(Message::new("console-millis").count("n", millis))
+    let span = |span: Duration| {
+        let count = |n: u128| usize::try_from(n).unwrap_or(usize::MAX);
+        match span.as_millis() {
+            short @ ..1000 => Cell::Said(Message::new("console-millis").count("n", count(short))),
+            long => Cell::Said(Message::new("console-seconds").count("n", count(long / 1000))),
+        }
     };
     let times = |n: u64| Cell::number(i64::try_from(n).unwrap_or(i64::MAX));
     [
         Cell::Said(what(name)),
         Cell::Chip(well),
         Cell::time(chore.ran_at),
-        millis(chore.every),
-        millis(chore.took),
+        span(chore.every),
+        span(chore.took),
         times(chore.runs),
         times(chore.failures),
     ]

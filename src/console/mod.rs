@@ -7,6 +7,7 @@ mod clients;
 mod desk;
 mod form;
 mod grants;
+mod invitations;
 mod jobs;
 mod keys;
 mod overview;
@@ -45,6 +46,10 @@ pub fn routes() -> Router<App> {
         .route("/admin/workspaces/{slug}/add", post(workspaces::add))
         .route("/admin/workspaces/{slug}/remove", post(workspaces::remove))
         .route("/admin/workspaces/{slug}/delete", post(workspaces::delete))
+        .route("/admin/workspaces/{slug}/invite", post(invitations::into_workspace))
+        .route("/admin/workspaces/{slug}/revoke-invite", post(invitations::out_of_workspace))
+        .route("/admin/invitations", get(invitations::list).post(invitations::create))
+        .route("/admin/invitations/revoke", post(invitations::revoke))
         .route("/admin/audit", get(audit::list))
         .route("/admin/audit/export", get(audit::export))
         .route("/admin/keys", get(keys::list))

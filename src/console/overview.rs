@@ -1,7 +1,7 @@
 //! The first page: how much there is and happens, whether all is well, and what needs somebody's attention.
 
 use super::chart::Chart;
-use super::desk::{Desk, stopped};
+use super::desk::{Desk, Within, stopped};
 use super::view::{At, Block, Cell, Link, Section, View};
 use crate::admin::keys;
 use crate::clients;
@@ -13,14 +13,17 @@ use crate::observe::pulse::{Day, Measure};
 use crate::people;
 use crate::signin;
 use crate::web::Stopped;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use std::time::Duration;
 
 /// Counting stops here: a page must not take longer because there is more.
 const MOST: i64 = 10_000;
 
 /// `GET /admin`
-pub(super) async fn get(desk: Desk) -> Result<Response, Stopped> {
+pub(super) async fn get(Within(desk): Within<Desk>) -> Result<Response, Stopped> {
+    if desk.manages {
+        return Ok(Redirect::to("/admin/workspaces").into_response());
+    }
     let app = &desk.app;
     let counts = [
         (Message::new("console-users"), people::store::count(&app.db, MOST).await?),

@@ -40,6 +40,9 @@ pub(super) async fn list(desk: Desk) -> Result<Response, Stopped> {
     let table = table.goes_on(&desk, PATH, "users", &paging, last.as_deref());
     let href = format!("{PATH}/new");
     let new = Link { id: "new-user", href, label: Message::new("console-new-user"), changes: true };
+    let href = "/admin/invitations".to_owned();
+    let invitations = Link { id: "invitations", href, label: Message::new("console-invitations"), changes: false };
+    let new = Block::Links(vec![new, invitations]);
     let view = View::new(&desk, At::Users, Message::new("console-users"))
         .with(Section::first().with(new).with(searching(PATH, &paging.search)).with(table));
     Ok(view.answer(&desk))

@@ -16,7 +16,7 @@ sql! {
     read PAGE = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
                  WHERE id > $1 ORDER BY id LIMIT $2";
     read FOUND = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
-                  WHERE email_key > $1 AND email_key >= $2 AND email_key < $3 ORDER BY email_key LIMIT $4";
+                  WHERE email_key >= $1 AND email_key < $2 AND email_key <> $3 ORDER BY email_key LIMIT $4";
     read ANY_ADMIN = "SELECT id FROM users WHERE role IN ('owner', 'admin') AND enabled ORDER BY id LIMIT 2";
     write SET_ENABLED = "UPDATE users SET enabled = $2, rev = rev + 1, updated_at = $3 WHERE id = $1 RETURNING id";
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1, password_rev = password_rev + 1 WHERE id = $1 RETURNING id";
@@ -64,8 +64,8 @@ pub async fn page(mut db: &Db, cursor: &str, limit: i64) -> Result<Vec<User>> {
 
 /// People whose address begins with `search`, in the order of their addresses, after the one that is `cursor`.
 pub async fn search(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<User>> {
-    let (from, to) = email::beginning_with(search);
-    let rows = db.all(FOUND, args![cursor, from, to, limit]).await?;
+    let (from, to) = email::beginning_with(search, cursor);
+    let rows = db.all(FOUND, args![from, to, cursor, limit]).await?;
     rows.iter().map(User::from_row).collect()
 }
 

@@ -29,10 +29,10 @@ sql! {
     // Few members are looked through one by one; among many, the addresses are.
     read FOUND_AMONG_FEW = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM members m \
                             CROSS JOIN users u WHERE m.workspace = $1 AND u.id = m.user_id \
-                            AND u.email_key > $2 AND u.email_key >= $3 AND u.email_key < $4 ORDER BY u.email_key LIMIT $5";
+                            AND u.email_key >= $2 AND u.email_key < $3 AND u.email_key <> $4 ORDER BY u.email_key LIMIT $5";
     read FOUND_AMONG_MANY = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM users u \
                              CROSS JOIN members m WHERE m.workspace = $1 AND m.user_id = u.id \
-                             AND u.email_key > $2 AND u.email_key >= $3 AND u.email_key < $4 ORDER BY u.email_key LIMIT $5";
+                             AND u.email_key >= $2 AND u.email_key < $3 AND u.email_key <> $4 ORDER BY u.email_key LIMIT $5";
     read ANOTHER_OWNER = "SELECT user_id FROM members WHERE workspace = $1 AND role = 'owner' AND user_id <> $2 \
                           ORDER BY user_id LIMIT 1";
     read OF_USER = "SELECT m.workspace, w.name, m.role FROM members m JOIN workspaces w ON w.slug = m.workspace \
@@ -99,9 +99,9 @@ pub async fn search_members(
     search: &str,
     limit: i64,
 ) -> Result<Vec<Member>> {
-    let (from, to) = email::beginning_with(search);
+    let (from, to) = email::beginning_with(search, cursor);
     let found = if workspace.members < MOST_COUNTED { FOUND_AMONG_FEW } else { FOUND_AMONG_MANY };
-    let rows = on.all(found, args![&workspace.slug, cursor, from, to, limit]).await?;
+    let rows = on.all(found, args![&workspace.slug, from, to, cursor, limit]).await?;
     rows.iter().map(read).collect()
 }
 
