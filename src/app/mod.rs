@@ -2,6 +2,7 @@
 
 mod attempts;
 mod brand;
+mod chores;
 mod documents;
 mod memory;
 mod sightings;
@@ -9,6 +10,7 @@ mod uses;
 
 pub use attempts::Attempts;
 pub use brand::{Brand, Served};
+pub use chores::{Chore, Chores};
 pub use documents::{Documents, Unfetched};
 pub use memory::Memory;
 pub use sightings::{Sighting, Sightings};
@@ -22,7 +24,7 @@ use crate::keys::{self, Keyring};
 use crate::lang::Language;
 use crate::limits::Limiter;
 use crate::mail::Mailer;
-use crate::observe::Metrics;
+use crate::observe::{Metrics, Pulse};
 use crate::outbound::Outbound;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -71,6 +73,10 @@ pub struct Services {
     pub mails: Notify,
     /// How pages look.
     pub brand: Brand,
+    /// How much happens.
+    pub pulse: Arc<Pulse>,
+    /// What works in the background.
+    pub chores: Chores,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

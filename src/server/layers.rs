@@ -6,7 +6,7 @@ use super::gate::gate;
 use super::refusal::refusal;
 use super::{Phase, Stop};
 use crate::config::Config;
-use crate::observe::{self, Metrics};
+use crate::observe::{self, Counted};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -20,13 +20,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// Puts the layers around all routes of `router`, and around its fallback; whoever wants one sets it before, as
 /// `.fallback(`[`not_found`]`)`.
-pub fn layered(router: Router, config: &Config, metrics: &Metrics, stop: Stop) -> Router {
+pub fn layered(router: Router, config: &Config, counted: Counted, stop: Stop) -> Router {
     let around = Around {
         trusted: config.proxies.trusted.clone(),
-        metrics: metrics.clone(),
         headers: security_headers(config.issuer.starts_with("https:")),
         allowed: Allowance { bytes: config.limits.body_bytes, time: config.limits.body_read },
         handler: config.limits.handler,
+        counted,
         stop,
     };
     router.layer(CatchPanicLayer::custom(panicked)).layer(from_fn_with_state(Arc::new(around), around_each))
@@ -35,20 +35,21 @@ pub fn layered(router: Router, config: &Config, metrics: &Metrics, stop: Stop) -
 /// What stands around every request. One middleware and not six: each costs a boxed future and a cloned service.
 struct Around {
     trusted: Vec<IpNet>,
-    metrics: Metrics,
     headers: Vec<(HeaderName, HeaderValue)>,
     allowed: Allowance,
     handler: Duration,
+    counted: Counted,
     stop: Stop,
 }
 
 async fn around_each(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
-    observe::request(&around.trusted, &around.metrics, request, async |request| {
+    observe::request(&around.trusted, &around.counted.metrics, request, async |request| {
         let mut response = match admitted(&around, request).await {
             Ok(request) => in_time(around.handler, next.run(request)).await,
             Err(refusal) => *refusal,
         };
         around.mark(response.headers_mut());
+        around.counted.pulse.answered(response.status().as_u16());
         response
     })
     .await

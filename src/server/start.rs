@@ -6,7 +6,7 @@ use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
 use crate::api_tokens;
-use crate::app::{App, Attempts, Brand, Documents, Memory, Services, Sightings, Uses};
+use crate::app::{App, Attempts, Brand, Chores, Documents, Memory, Services, Sightings, Uses};
 use crate::base::{Clock, Secret};
 use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
@@ -14,11 +14,12 @@ use crate::db::{self, Db, Fault};
 use crate::keys;
 use crate::limits::{Limiter, Store};
 use crate::mail::Mailer;
-use crate::observe::Metrics;
+use crate::observe::{Counted, Metrics};
 use crate::outbound::Outbound;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -149,6 +150,8 @@ pub async fn start(
         mailer,
         mails: Notify::new(),
         brand,
+        pulse: Arc::default(),
+        chores: Chores::default(),
         dev,
     };
     let app = App::new(services);
@@ -209,7 +212,8 @@ pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop
         }
     };
     let router = routes(&app).merge(health(stop.clone(), ready)).fallback(not_found);
-    let router = layered(router, &app.config, &app.metrics, stop.clone());
+    let counted = Counted { metrics: app.metrics.clone(), pulse: app.pulse.clone() };
+    let router = layered(router, &app.config, counted.clone(), stop.clone());
     let mut accepting = JoinSet::new();
     for listener in listeners {
         let (router, limits, stop) = (router.clone(), app.config.limits.clone(), stop.clone());
@@ -217,7 +221,7 @@ pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop
     }
     if let Some(listener) = metrics {
         let (limits, stop) = (app.config.limits.clone(), stop.clone());
-        let router = layered(measured(&app).fallback(not_found), &app.config, &app.metrics, stop.clone());
+        let router = layered(measured(&app).fallback(not_found), &app.config, counted, stop.clone());
         accepting.spawn(async move { accept(listener, router, &limits, stop).await });
     }
     accepting.join_all().await;

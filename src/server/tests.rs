@@ -5,7 +5,7 @@ use super::layers::{layered, not_found};
 use super::listener::serve;
 use super::{Phase, Stop, listen};
 use crate::config::{Config, Flags, load};
-use crate::observe::Metrics;
+use crate::observe::Counted;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
@@ -63,7 +63,7 @@ impl House {
             .fallback(not_found);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("address");
-        let (router, end_of) = (layered(routes, &config, &Metrics::default(), stop.clone()), stop.clone());
+        let (router, end_of) = (layered(routes, &config, Counted::default(), stop.clone()), stop.clone());
         let end = tokio::spawn(async move { serve(listener, router, &config.limits, end_of).await });
         House { at, stop, end, waiting, go }
     }
