@@ -25,13 +25,12 @@ pub struct Registered {
 impl Registered {
     /// RFC 7591 §3.2.1: the metadata, with the secret where one was made.
     pub fn to_json(&self) -> Value {
-        let mut shown = self.client.to_json();
-        if let (Some(secret), Some(members)) = (&self.secret, shown.as_object_mut()) {
-            members.insert("client_secret".to_owned(), json!(secret.reveal()));
-            // RFC 7591 §3.2.1: 0 means that it doesn't expire.
-            members.insert("client_secret_expires_at".to_owned(), json!(0));
+        let mut shown = self.client.entry();
+        if let Some(secret) = &self.secret {
+            shown.client_secret = Some(secret.reveal());
+            shown.client_secret_expires_at = Some(0);
         }
-        shown
+        json!(shown)
     }
 }
 

@@ -80,6 +80,12 @@ pub async fn members(
     Ok((found, more))
 }
 
+/// One member, for whoever may see the workspace.
+pub async fn member(app: &App, who: &Acting, slug: &WorkspaceId, user: &UserId) -> Result<Member, Refused> {
+    sees(app, who, slug).await?;
+    store::member(&app.db, slug, user).await?.ok_or(Refused::NotFound)
+}
+
 /// The workspaces of a person.
 pub async fn of_user(app: &App, user: &UserId) -> Result<Vec<Membership>, Refused> {
     Ok(store::of_user(&app.db, user).await?)
@@ -100,7 +106,7 @@ pub async fn add(
         let why = format!("{} is in this workspace already", person.email);
         return Err(Refused::conflict("member-exists", why));
     }
-    let added = member(&mut change, slug, user).await?;
+    let added = within(&mut change, slug, user).await?;
     change.commit(happened("workspace.member_added", slug, Value::Null, added.to_json())).await?;
     Ok(added)
 }
@@ -115,11 +121,11 @@ pub async fn set_role(
 ) -> Result<Member, Refused> {
     let mut change = Change::begin(app, who).await?;
     let hand = hand(&mut change, who, slug).await?;
-    let before = member(&mut change, slug, user).await?;
+    let before = within(&mut change, slug, user).await?;
     hand.reaches(before.role.max(role))?;
     keeps_an_owner(&mut change, hand, slug, &before, role).await?;
     store::set_role(&mut change.tx, slug, user, role, change.now).await?;
-    let after = member(&mut change, slug, user).await?;
+    let after = within(&mut change, slug, user).await?;
     change.commit(happened("workspace.member_changed", slug, before.to_json(), after.to_json())).await?;
     Ok(after)
 }
@@ -128,7 +134,7 @@ pub async fn set_role(
 pub async fn remove(app: &App, who: &Acting, slug: &WorkspaceId, user: &UserId) -> Result<(), Refused> {
     let mut change = Change::begin(app, who).await?;
     let hand = hand(&mut change, who, slug).await?;
-    let before = member(&mut change, slug, user).await?;
+    let before = within(&mut change, slug, user).await?;
     if who.actor != Actor::User(user.to_string()) {
         hand.reaches(before.role)?;
     }
@@ -218,7 +224,7 @@ async fn one(change: &mut Change<'_>, slug: &WorkspaceId) -> Result<Workspace, R
     store::one(&mut change.tx, slug).await?.ok_or(Refused::NotFound)
 }
 
-async fn member(change: &mut Change<'_>, slug: &WorkspaceId, user: &UserId) -> Result<Member, Refused> {
+async fn within(change: &mut Change<'_>, slug: &WorkspaceId, user: &UserId) -> Result<Member, Refused> {
     store::member(&mut change.tx, slug, user).await?.ok_or(Refused::NotFound)
 }
 
@@ -233,6 +239,5 @@ fn happened(action: &'static str, slug: &WorkspaceId, before: Value, after: Valu
 
 /// As the command line and the JSON API show where a person is.
 pub fn memberships(all: &[Membership]) -> Value {
-    let shown = |one: &Membership| json!({ "workspace": one.workspace, "name": one.name, "role": one.role });
-    all.iter().map(shown).collect()
+    json!(all)
 }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 
 /// Admits whoever may at least look, with what they may do; or gives the whole answer for someone who may not.
 pub async fn admin(app: &App, headers: &HeaderMap) -> Result<(Actor, Role), Response> {
-    let bearer = bearer::authenticate(app, headers, Resource::Management).await?;
+    let bearer = bearer::authenticate(app, headers, Resource::Management).await.map_err(as_problem)?;
     if !bearer.scope.has(ADMIN_SCOPE) {
         return Err(insufficient_scope(app));
     }
@@ -21,6 +21,26 @@ pub async fn admin(app: &App, headers: &HeaderMap) -> Result<(Actor, Role), Resp
         None if bearer.client_admin => Ok((Actor::Client(bearer.client_id.to_string()), Role::Owner)),
         _ => Err(forbidden("this is for administrators; ask one of them").into_response()),
     }
+}
+
+/// The management API tells all its errors in one way (RFC 9457), also those of RFC 6750.
+fn as_problem(refused: Response) -> Response {
+    let (code, detail) = match refused.status() {
+        StatusCode::BAD_REQUEST => ("invalid_request", "send one access token, in one Authorization header"),
+        StatusCode::UNAUTHORIZED => (
+            "invalid_token",
+            "send an access token that is good, with the scope symbolon:admin: Authorization: Bearer ...",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "this can't be done right now; try again in a moment"),
+        _ => ("internal", "something went wrong on our side; it has been logged"),
+    };
+    let mut problem = Problem::new(refused.status(), code, detail).into_response();
+    for name in [header::WWW_AUTHENTICATE, header::RETRY_AFTER] {
+        if let Some(value) = refused.headers().get(&name) {
+            problem.headers_mut().insert(name, value.clone());
+        }
+    }
+    problem
 }
 
 /// For a change, asked for by somebody who may only look.

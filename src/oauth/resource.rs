@@ -8,6 +8,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 /// One of our own APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +67,7 @@ impl Resource {
     }
 
     /// The metadata, rendered once.
-    pub fn metadata(self, app: &App) -> MethodRouter<App> {
+    fn metadata(self, app: &App) -> MethodRouter<App> {
         let document = axum::body::Bytes::from(self.document(app).to_string());
         get(async move || {
             let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, super::discovery::KEPT)];
@@ -73,6 +75,27 @@ impl Resource {
         })
     }
 }
+
+/// Where clients learn which tokens our own APIs want.
+pub fn routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(of_server).map(|_| Resource::Server.metadata(app)))
+        .routes(routes!(of_management).map(|_| Resource::Management.metadata(app)))
+}
+
+/// Which tokens this server takes
+///
+/// RFC 9728 §3.
+#[utoipa::path(get, path = "/.well-known/oauth-protected-resource", operation_id = "protectedResource", tag = "discovery",
+    security(()), responses((status = 200, description = "The metadata", body = super::wire::ResourceMetadata)))]
+async fn of_server() {}
+
+/// Which tokens the API under /v1 takes
+///
+/// RFC 9728 §3.
+#[utoipa::path(get, path = "/.well-known/oauth-protected-resource/v1", operation_id = "protectedManagement", tag = "discovery",
+    security(()), responses((status = 200, description = "The metadata", body = super::wire::ResourceMetadata)))]
+async fn of_management() {}
 
 /// §3.1: goes before the path of a resource.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";

@@ -43,6 +43,7 @@ mod management;
 mod mcp;
 mod messages;
 mod oidc;
+mod openapi;
 mod pages;
 mod pairwise;
 mod parameters;

@@ -254,11 +254,7 @@ on_both! {
 
     async fn an_address_is_confirmed_by_a_button_not_by_opening_the_link(house: House) {
         let (smtp, house) = mailing(&house).await;
-        let acting = symbolon::admin::Acting {
-            actor: symbolon::audit::Actor::Cli,
-            role: symbolon::people::Role::Owner,
-            call: symbolon::web::Call::internal("test"),
-        };
+        let acting = symbolon::admin::Acting::new(symbolon::audit::Actor::Cli, symbolon::people::Role::Owner, symbolon::web::Call::internal("test"));
         let profile = symbolon::people::Profile::parse(json!({ "name": "Ada", "locale": "de" })).expect("claims");
         let new = symbolon::people::NewUser {
             email: "Ada@Example.com".to_owned(), password: None, profile, role: symbolon::people::Role::User, joins: None,

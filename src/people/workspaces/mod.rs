@@ -7,21 +7,27 @@ use crate::base::id::{UserId, WorkspaceId};
 use crate::db::{Fault, Result, Row};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// A company, a team, a department.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Workspace {
     /// Its name towards programs; never changes.
+    #[schema(value_type = String, example = "acme")]
     pub slug: WorkspaceId,
     /// Its name towards people.
+    #[schema(example = "Acme")]
     pub name: String,
     /// How many people are in it.
     pub members: i64,
     /// Counts changes.
+    #[serde(skip)]
     pub rev: i64,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
 }
 
@@ -39,18 +45,12 @@ impl Workspace {
 
     /// As the command line and the JSON API show it.
     pub fn to_json(&self) -> Value {
-        json!({
-            "slug": self.slug,
-            "name": self.name,
-            "members": self.members,
-            "created_at": self.created_at.rfc3339(),
-            "updated_at": self.updated_at.rfc3339(),
-        })
+        json!(self)
     }
 }
 
 /// What a member may do in their workspace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Acts in it.
@@ -84,9 +84,10 @@ impl Standing {
 }
 
 /// A workspace that a person is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Membership {
     /// Which.
+    #[schema(value_type = String, example = "acme")]
     pub workspace: WorkspaceId,
     /// Its name.
     pub name: String,
@@ -95,9 +96,10 @@ pub struct Membership {
 }
 
 /// A person in a workspace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Member {
     /// Who.
+    #[schema(value_type = String)]
     pub user: UserId,
     /// Their address.
     pub email: String,
@@ -108,20 +110,14 @@ pub struct Member {
     /// Whether their account may act.
     pub enabled: bool,
     /// Since when.
+    #[schema(value_type = String, format = DateTime)]
     pub since: Time,
 }
 
 impl Member {
     /// As the command line and the JSON API show it.
     pub fn to_json(&self) -> Value {
-        json!({
-            "user": self.user,
-            "email": self.email,
-            "name": self.name,
-            "role": self.role,
-            "enabled": self.enabled,
-            "since": self.since.rfc3339(),
-        })
+        json!(self)
     }
 }
 
