@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::base::id::{UserId, WorkspaceId};
 use crate::oauth::grants;
+use crate::oauth::living::{self, Acts};
 use crate::people::workspaces::{Member, Membership, Standing, Workspace, check_name, check_slug, store};
 use crate::people::{self, User};
 use serde_json::{Value, json};
@@ -84,6 +85,22 @@ pub async fn members(
 pub async fn member(app: &App, who: &Acting, slug: &WorkspaceId, user: &UserId) -> Result<Member, Refused> {
     sees(app, who, slug).await?;
     store::member(&app.db, slug, user).await?.ok_or(Refused::NotFound)
+}
+
+/// Up to `limit` apps that act in it after `cursor`, and whether there are more: for those who look after it.
+pub async fn apps(
+    app: &App,
+    who: &Acting,
+    slug: &WorkspaceId,
+    cursor: &str,
+    limit: usize,
+) -> Result<(Vec<Acts>, bool), Refused> {
+    sees(app, who, slug).await?.needs(Standing::Admin)?;
+    let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let mut found = living::apps(&app.db, slug, cursor, one_more, app.now()).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, more))
 }
 
 /// The workspaces of a person.
@@ -186,12 +203,13 @@ async fn hand(change: &mut Change<'_>, who: &Acting, slug: &WorkspaceId) -> Resu
     own.map(|own| Hand::Within(own.role)).ok_or(Refused::NotFound)
 }
 
-async fn sees(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), Refused> {
+/// How far somebody sees in a workspace; for whoever isn't in it, there is none.
+async fn sees(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<Hand, Refused> {
     match &who.actor {
-        _ if who.role.looks() => Ok(()),
+        _ if who.role.looks() => store::one(&app.db, slug).await?.map(|_| Hand::Everywhere).ok_or(Refused::NotFound),
         Actor::User(id) => {
             let own = store::member(&app.db, slug, &UserId::from(id.as_str())).await?;
-            own.map(|_| ()).ok_or(Refused::NotFound)
+            own.map(|own| Hand::Within(own.role)).ok_or(Refused::NotFound)
         }
         _ => Err(Refused::NotFound),
     }

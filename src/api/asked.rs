@@ -2,8 +2,11 @@
 
 use crate::admin::Acting;
 use crate::app::App;
+use crate::audit::Actor;
 use crate::base::Id;
+use crate::base::id::UserId;
 use crate::guard;
+use crate::people::Role;
 use crate::web::{Call, Problem};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -24,6 +27,24 @@ impl FromRequestParts<App> for Admin {
         let Ok(call) = Call::from_request_parts(parts, app).await;
         let if_match = if_match(&parts.headers).map_err(Problem::into_response)?;
         Ok(Admin(Acting { if_match, ..Acting::new(actor, role, call) }))
+    }
+}
+
+/// Somebody who manages workspaces of their own, as nothing more than that.
+pub(super) struct Person {
+    pub id: UserId,
+    pub who: Acting,
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let id = guard::member(app, &parts.headers).await?;
+        let Ok(call) = Call::from_request_parts(parts, app).await;
+        let if_match = if_match(&parts.headers).map_err(Problem::into_response)?;
+        let who = Acting { if_match, ..Acting::new(Actor::User(id.to_string()), Role::User, call) };
+        Ok(Person { id, who })
     }
 }
 

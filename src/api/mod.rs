@@ -4,12 +4,18 @@
 mod asked;
 mod audit;
 mod clients;
+mod grants;
 mod invites;
+mod keys;
 pub mod openapi;
 pub mod reference;
+mod repeats;
 mod rules;
+mod sessions;
+mod settings;
 mod user_invites;
 mod users;
+mod within;
 mod workspaces;
 
 use crate::admin::tag;
@@ -18,6 +24,7 @@ use crate::web::Problem;
 use asked::{Admin, Named, NamedIn};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Serialize;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -25,10 +32,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// All routes under `/v1`, each with its description.
-pub fn routes() -> OpenApiRouter<App> {
+pub fn routes(app: &App) -> OpenApiRouter<App> {
     let (routes, document) = described().split_for_parts();
     let no_store = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let mut routes = OpenApiRouter::from(routes.method_not_allowed_fallback(wrong_method).layer(no_store));
+    let once = from_fn_with_state(app.clone(), repeats::once);
+    let mut routes = OpenApiRouter::from(routes.layer(once).method_not_allowed_fallback(wrong_method).layer(no_store));
     *routes.get_openapi_mut() = document;
     routes
 }
@@ -62,6 +70,20 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(workspaces::member, workspaces::set_role, workspaces::remove))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
+        .routes(routes!(grants::list))
+        .routes(routes!(grants::end))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(keys::list))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(keys::retire))
+        .routes(routes!(settings::list))
+        .routes(routes!(within::list))
+        .routes(routes!(within::show, within::rename))
+        .routes(routes!(within::apps))
+        .routes(routes!(within::members, within::add))
+        .routes(routes!(within::member, within::set_role, within::remove))
+        .routes(routes!(workspaces::apps))
 }
 
 async fn wrong_method() -> Problem {

@@ -3,7 +3,7 @@
 
 use super::rules;
 use crate::app::App;
-use crate::clients::ADMIN_SCOPE;
+use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
 use crate::oauth::cors;
 use crate::oauth::discovery::KEPT;
 use crate::web::problem;
@@ -19,12 +19,20 @@ use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
 /// What each tag is about, in the order of the reference.
-pub(super) const TAGS: [(&str, &str, &str); 9] = [
+pub(super) const TAGS: [(&str, &str, &str); 13] = [
     ("clients", "Clients", "The applications that people sign in to, and programs of their own (RFC 7591's words)."),
     ("users", "People", "Accounts, invitations, sessions."),
     ("workspaces", "Workspaces", "What people act in, for those who administer the deployment."),
+    (
+        "my-workspaces",
+        "My workspaces",
+        "The workspaces of the person behind the token, for those who own or administer them.",
+    ),
+    ("grants", "Grants", "What people allowed clients."),
     ("registration", "Registration", "Who may register apps without an administrator."),
     ("audit", "Audit", "Who did what to what, from where."),
+    ("keys", "Keys", "The keys that sign tokens."),
+    ("settings", "Settings", "What this deployment runs with."),
     ("oauth", "OAuth 2.0", "Tokens: getting them, ending them, asking about them."),
     ("openid", "OpenID Connect", "Who is behind a token."),
     ("discovery", "Discovery", "What this server can do, for programs that meet it."),
@@ -91,6 +99,7 @@ fn info() -> Value {
 fn schemes(app: &App) -> Value {
     let scopes = json!({
         ADMIN_SCOPE: "Administer this deployment: for people with the role auditor, admin or owner, and for clients made with `admin`",
+        WORKSPACES_SCOPE: "Manage the workspaces that the person owns or administers",
         "openid": "Know who the person is",
     });
     json!({

@@ -1,6 +1,6 @@
 //! What holds for every operation of a kind: who may call it, what it refuses, which headers it takes and gives.
 
-use crate::clients::ADMIN_SCOPE;
+use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
 use serde_json::{Map, Value, json};
 
 /// Objects that are answered with an entity tag.
@@ -16,7 +16,8 @@ pub(super) fn apply(path: &str, method: &str, operation: &mut Map<String, Value>
 
 /// The management API.
 fn ours(path: &str, method: &str, operation: &mut Map<String, Value>) {
-    operation.insert("security".to_owned(), json!([{ "oauth2": [ADMIN_SCOPE] }, { "bearer": [] }]));
+    let scope = if path.starts_with("/v1/admin/") { ADMIN_SCOPE } else { WORKSPACES_SCOPE };
+    operation.insert("security".to_owned(), json!([{ "oauth2": [scope] }, { "bearer": [] }]));
     let (about, changes) = (path.contains('{'), method != "get");
     let body = body(method, operation);
     refuses(operation, "400", "`invalid_request`: the Authorization header can't be read");
@@ -41,15 +42,26 @@ fn ours(path: &str, method: &str, operation: &mut Map<String, Value>) {
         takes(operation, "If-Match", what, json!({ "type": "string" }));
         refuses(operation, "412", "`precondition-failed`: it was changed since you read it");
     }
+    if method == "post" {
+        let what = "1 to 255 visible characters of yours, as a UUID: sent twice with the same body within 24 hours, the request \
+                    is done once, and answered the same";
+        takes(operation, "Idempotency-Key", what, json!({ "type": "string", "pattern": "^[!-~]{1,255}$" }));
+        refuses(operation, "400", "`invalid-idempotency-key`: it isn't 1 to 255 visible characters");
+        refuses(operation, "409", "`idempotency-key-in-use`: a request with this key is being worked on");
+        refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+        refuses(operation, "422", "`idempotency-key-reused`: the key stood for another request");
+    }
     if body {
         refuses(operation, "400", "`invalid-json`: the body is no JSON object, or has a member twice");
-        refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+        if method != "post" {
+            refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+        }
         refuses(operation, "415", "`unsupported-media-type`: the Content-Type isn't JSON");
         refuses(operation, "422", "`invalid-field`: a member can't be accepted; `errors` says which");
     }
     refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
-    gives(operation);
+    gives(method, operation);
 }
 
 /// The names of its parameters.
@@ -102,7 +114,7 @@ fn refuses(operation: &mut Map<String, Value>, status: &str, why: &str) {
 }
 
 /// Headers of what is answered.
-fn gives(operation: &mut Map<String, Value>) {
+fn gives(method: &str, operation: &mut Map<String, Value>) {
     for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
         let Some(response) = response.as_object_mut() else { continue };
         // A client of the registry may have all the members of one with a document, too.
@@ -132,8 +144,11 @@ fn gives(operation: &mut Map<String, Value>) {
         if status == "401" || status == "403" {
             header("WWW-Authenticate", "RFC 6750 §3: what is wrong with the token, and which scope would do");
         }
-        if status == "503" {
+        if status == "503" || status == "409" {
             header("Retry-After", "Seconds");
+        }
+        if method == "post" && status.starts_with('2') {
+            header("Idempotency-Replayed", "`true` when this is the answer that was given before");
         }
         if !headers.is_empty() {
             response.insert("headers".to_owned(), Value::Object(headers));

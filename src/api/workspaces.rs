@@ -4,6 +4,7 @@ use super::{Admin, Named, NamedIn, made, shown};
 use crate::admin::{Refused, workspaces};
 use crate::app::App;
 use crate::base::id::{User, UserId, Workspace as Kind};
+use crate::oauth::living::Acts;
 use crate::people::workspaces::{Member, Standing, Workspace};
 use crate::web::json::{Json as Body, members as read};
 use crate::web::paging::{Listed, Paging, Search, page};
@@ -105,6 +106,25 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Problem> {
     workspaces::delete(&app, &who, &slug).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// List apps that act in a workspace
+///
+/// By `client_id`.
+#[utoipa::path(get, path = "/v1/admin/workspaces/{slug}/apps", operation_id = "listWorkspaceApps", tag = "workspaces",
+    params(("slug" = String, Path, description = "The workspace"), Paging),
+    responses((status = 200, description = "A page of apps", body = Listed<Acts>)))]
+pub(super) async fn apps(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(slug): Named<Kind>,
+    Query(params): Query,
+) -> Result<Response, Problem> {
+    let list = format!("{LIST}/{slug}/apps");
+    let paging = Paging::read(&app.keys.macs(), &list, &params)?;
+    let (found, more) = workspaces::apps(&app, &who, &slug, &paging.after, paging.limit).await?;
+    let last = found.last().filter(|_| more).map(|one| one.client_id.to_string());
+    Ok(page(&app, &list, &paging, found, last.as_deref()))
 }
 
 /// List members

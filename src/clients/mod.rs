@@ -36,6 +36,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The scope with which somebody manages the workspaces that they own or administer.
+pub const WORKSPACES_SCOPE: &str = "symbolon:workspaces";
+
 /// A registered client.
 #[derive(Clone, Debug)]
 pub struct Client {

@@ -4,7 +4,7 @@
 mod mails;
 mod sign_outs;
 
-use crate::admin::{Refused, registration};
+use crate::admin::{Refused, registration, repeats};
 use crate::app::App;
 use crate::audit::chain;
 use crate::clients::{cimd, invites};
@@ -93,6 +93,7 @@ async fn purge(app: App) {
         told(until_done(|| session::purge(&app)).await);
         told(until_done(|| interaction::purge(&app)).await);
         told(until_done(|| throttle::purge(&app)).await);
+        told(until_done(|| repeats::purge(&app.db, app.now())).await);
         told(until_done(|| links::purge(&app.db, app.now())).await);
         told(until_done(|| invitations::purge(&app.db, app.now())).await);
     }

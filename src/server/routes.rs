@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
     let pages = only_in_dev(app, pages(app).merge(account::routes(app)));
-    let programs = documents(app).merge(endpoints(app)).merge(api::routes()).merge(register::routes(app));
+    let programs = documents(app).merge(endpoints(app)).merge(api::routes(app)).merge(register::routes(app));
     let (programs, mut described) = programs.split_for_parts();
     described.merge(health::described());
     let document = api::openapi::document(app, &described);
