@@ -105,7 +105,8 @@ pub(super) async fn seen(_: Admin, State(app): State<App>, Query(params): Query)
 #[utoipa::path(put, path = "/v1/admin/clients/{id}", operation_id = "replaceClient", tag = "clients",
     params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
     request_body = Metadata,
-    responses((status = 200, description = "The client as it is now", body = Entry<'static>)))]
+    responses((status = 200, description = "The client as it is now", body = Entry<'static>),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn replace(
     Admin(who): Admin,
     State(app): State<App>,
@@ -121,7 +122,8 @@ pub(super) async fn replace(
 #[utoipa::path(patch, path = "/v1/admin/clients/{id}", operation_id = "changeClient", tag = "clients",
     params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
     request_body = ClientPatch,
-    responses((status = 200, description = "The client as it is now", body = Entry<'static>)))]
+    responses((status = 200, description = "The client as it is now", body = Entry<'static>),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn patch(
     Admin(who): Admin,
     State(app): State<App>,
@@ -136,7 +138,8 @@ pub(super) async fn patch(
 /// With its grants and consents.
 #[utoipa::path(delete, path = "/v1/admin/clients/{id}", operation_id = "deleteClient", tag = "clients",
     params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
-    responses((status = 204, description = "It is gone")))]
+    responses((status = 204, description = "It is gone"),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn delete(
     Admin(who): Admin,
     State(app): State<App>,
@@ -197,7 +200,8 @@ pub(super) async fn enable(
 /// Its grants end and its machine tokens are void, at once and for good.
 #[utoipa::path(post, path = "/v1/admin/clients/{id}/disable", operation_id = "disableClient", tag = "clients",
     params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
-    responses((status = 200, description = "The client", body = inline(Either))))]
+    responses((status = 200, description = "The client", body = inline(Either)),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn disable(
     Admin(who): Admin,
     State(app): State<App>,

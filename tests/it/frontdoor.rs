@@ -122,7 +122,7 @@ async fn the_doctor_sends_a_test_mail_and_says_when_it_cannot() {
             ("SYMBOLON_MAIL_TRANSPORT", "smtp".to_owned()),
             ("SYMBOLON_MAIL_HOST", mail.host.clone()),
             ("SYMBOLON_MAIL_PORT", port.to_string()),
-            ("SYMBOLON_MAIL_TLS", "off".to_owned()),
+            ("SYMBOLON_MAIL_TLS", "none".to_owned()),
             ("SYMBOLON_MAIL_FROM", mail.from.clone()),
         ]
     };

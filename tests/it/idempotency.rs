@@ -147,6 +147,7 @@ on_both! {
             }
         }
         assert!(in_use > 0, "some statement came between claim and settling");
-        assert!(doubled <= 4, "{doubled}");
+        // From its commit to the settling: reading the registry again stands between.
+        assert!(doubled <= 8, "{doubled}");
     }
 }

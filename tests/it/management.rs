@@ -314,6 +314,18 @@ on_both! {
         let mine = me.token(&[("grant_type", "client_credentials"), ("scope", "symbolon:admin")]).await.ok();
         let mine = Admin::with(&house, mine.text("access_token"));
         mine.does("GET", "clients").await.ok();
+        // Nobody cuts the branch that they sit on; what leaves them their rights they may change.
+        let myself = format!("clients/{}", me.id);
+        let put = json!({ "client_name": "x", "redirect_uris": ["https://shop.example/cb"] });
+        for (method, path, body) in [
+            ("POST", format!("{myself}/disable"), Value::Null),
+            ("DELETE", myself.clone(), Value::Null),
+            ("PUT", myself.clone(), put),
+            ("PATCH", myself.clone(), json!({ "scope": "", "admin": false })),
+        ] {
+            is(&mine.sends(method, &path, body).await, 409, "client-is-caller");
+        }
+        mine.sends("PATCH", &myself, json!({ "client_name": "Robot" })).await.ok();
         other.does("POST", &format!("clients/{}/disable", me.id)).await.ok();
         assert_eq!(mine.does("GET", "clients").await.status, 401);
         other.does("POST", &format!("clients/{}/enable", me.id)).await.ok();

@@ -119,10 +119,10 @@ fn expected(who: Who, what: For, own: bool) -> u16 {
         (For::Anybody, Machine) => 403,
         (For::Anybody, _) => 200,
         (For::Within(_), Machine) => 403,
-        (For::Within(least), _) => match standing(who) {
-            Some(have) if own && have >= least => 200,
-            Some(_) if own => 403,
-            _ => 404,
+        (For::Within(least), _) => match standing(who, own) {
+            Some(have) if have >= least => 200,
+            Some(_) => 403,
+            None => 404,
         },
         (For::Lookers, Auditor | Admin | Owner | Machine) => there,
         (For::Admins, Admin | Owner | Machine) => there,
@@ -133,12 +133,13 @@ fn expected(who: Who, what: For, own: bool) -> u16 {
     }
 }
 
-/// In the workspace `one`.
-fn standing(who: Who) -> Option<Standing> {
+/// In the workspace `one`, or else in `two`.
+fn standing(who: Who, one: bool) -> Option<Standing> {
     match who {
-        Member => Some(Standing::Member),
-        WorkspaceAdmin => Some(Standing::Admin),
-        WorkspaceOwner => Some(Standing::Owner),
+        Member if one => Some(Standing::Member),
+        WorkspaceAdmin if one => Some(Standing::Admin),
+        WorkspaceOwner if one => Some(Standing::Owner),
+        Stranger if !one => Some(Standing::Owner),
         _ => None,
     }
 }
