@@ -22,14 +22,14 @@ const LIST: &str = "admin/users";
 
 /// List people
 ///
-/// In the order in which they came; `search` looks at addresses.
+/// In the order in which they came; `search` looks at how addresses begin, and puts them in that order.
 #[utoipa::path(get, path = "/v1/admin/users", operation_id = "listUsers", tag = "users", params(Paging, Search),
     responses((status = 200, description = "A page of people", body = Listed<Account<'static>>)))]
 pub(super) async fn list(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
     let paging = Paging::read(&app.keys.macs(), LIST, &params)?;
     let (found, more) = users::list(&app, &paging.after, &paging.search, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|user| user.id.as_str());
-    Ok(page(&app, LIST, &paging, found.iter().map(User::account).collect(), last))
+    let last = found.last().filter(|_| more).map(|user| user.place(&paging.search));
+    Ok(page(&app, LIST, &paging, found.iter().map(User::account).collect(), last.as_deref()))
 }
 
 /// An account to be.

@@ -81,7 +81,7 @@ pub(super) async fn apps(
 
 /// List members of one of my workspaces
 ///
-/// In the order in which their accounts were made; `search` looks at addresses.
+/// In the order in which their accounts were made; `search` looks at how addresses begin, and puts them in that order.
 #[utoipa::path(get, path = "/v1/workspaces/{slug}/members", operation_id = "listMyMembers", tag = "my-workspaces",
     params(("slug" = String, Path, description = "The workspace"), Paging, Search),
     responses((status = 200, description = "A page of members", body = Listed<Member>)))]
@@ -95,7 +95,7 @@ pub(super) async fn members(
     let paging = Paging::read(&app.keys.macs(), &list, &params)?;
     let part = (paging.after.as_str(), paging.search.as_str());
     let (found, more) = workspaces::members(&app, &who, &slug, part, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|one| one.user.to_string());
+    let last = found.last().filter(|_| more).map(|one| one.place(&paging.search));
     Ok(page(&app, &list, &paging, found, last.as_deref()))
 }
 

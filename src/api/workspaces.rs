@@ -129,7 +129,7 @@ pub(super) async fn apps(
 
 /// List members
 ///
-/// In the order in which their accounts were made; `search` looks at addresses.
+/// In the order in which their accounts were made; `search` looks at how addresses begin, and puts them in that order.
 #[utoipa::path(get, path = "/v1/admin/workspaces/{slug}/members", operation_id = "listMembers", tag = "workspaces",
     params(("slug" = String, Path, description = "The workspace"), Paging, Search),
     responses((status = 200, description = "A page of members", body = Listed<Member>)))]
@@ -143,7 +143,7 @@ pub(super) async fn members(
     let paging = Paging::read(&app.keys.macs(), &list, &params)?;
     let part = (paging.after.as_str(), paging.search.as_str());
     let (found, more) = workspaces::members(&app, &who, &slug, part, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|one| one.user.to_string());
+    let last = found.last().filter(|_| more).map(|one| one.place(&paging.search));
     Ok(page(&app, &list, &paging, found, last.as_deref()))
 }
 
