@@ -44,6 +44,12 @@ pub struct Arguments {
     /// The password of who signs in
     #[arg(long, requires = "user_email")]
     user_password: Option<String>,
+    /// A path to get, for the scenario of that name, as /gate/forward
+    #[arg(long, value_name = "PATH")]
+    get: Option<String>,
+    /// A header of that request, as "Authorization: Token ..."; may be given several times
+    #[arg(long, value_name = "LINE", requires = "get")]
+    header: Vec<String>,
     /// A process to charge, with its children: the server first, then for example the database
     #[arg(long)]
     pub pid: Vec<u32>,
@@ -139,6 +145,13 @@ impl Arguments {
             redirect_uri: self.redirect_uri.clone(),
             scope: self.scope.clone(),
         })
+    }
+
+    /// What the scenario `get` asks for: the path, and header lines.
+    #[must_use]
+    pub fn get(&self) -> Option<(String, String)> {
+        let lines = self.header.iter().map(|line| format!("{line}\r\n")).collect();
+        Some((self.get.clone()?, lines))
     }
 
     fn secret(&self) -> Result<String, Fault> {

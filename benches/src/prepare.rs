@@ -22,6 +22,7 @@ pub struct Stage {
     target: Arc<Target>,
     // One browser all along: some servers give it a new session with every consent.
     visitor: Option<Visitor>,
+    get: Option<(String, String)>,
 }
 
 impl Stage {
@@ -29,18 +30,23 @@ impl Stage {
     ///
     /// # Errors
     /// When the first code flow fails.
-    pub async fn set(target: Arc<Target>, person: Option<Person>) -> Result<Self, Fault> {
+    pub async fn set(
+        target: Arc<Target>,
+        person: Option<Person>,
+        get: Option<(String, String)>,
+    ) -> Result<Self, Fault> {
         let visitor = match person {
             Some(person) => Some(sign_in(&target, person).await?),
             None => None,
         };
-        Ok(Self { target, visitor })
+        Ok(Self { target, visitor, get })
     }
 
     /// Whether `scenario` can be run here.
     #[must_use]
     pub fn allows(&self, scenario: Scenario) -> bool {
-        self.visitor.is_some() || !scenario.needs_person()
+        let known = scenario != Scenario::Get || self.get.is_some();
+        known && (self.visitor.is_some() || !scenario.needs_person())
     }
 
     /// The parts of `connections` connections in `scenario`.
@@ -67,6 +73,10 @@ impl Stage {
                 let token = self.access_token(&mut connection).await?;
                 let header = format!("Authorization: Bearer {token}\r\n");
                 Repeat { request: target.get(path, &header).into(), expect: Some("sub") }
+            }
+            Scenario::Get => {
+                let (path, headers) = self.get.as_ref().ok_or("nothing to get: --get PATH")?;
+                Repeat { request: target.get(path, headers).into(), expect: None }
             }
             Scenario::Garbage => {
                 let (prefix, length) = self.shape(&mut connection).await?;

@@ -88,7 +88,7 @@ impl<'a> Bench<'a> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let discovered = Target::discover(issuer, arguments.client()?, reach);
         let target = Arc::new(runtime.block_on(discovered)?);
-        let stage = runtime.block_on(Stage::set(Arc::clone(&target), arguments.person()))?;
+        let stage = runtime.block_on(Stage::set(Arc::clone(&target), arguments.person(), arguments.get()))?;
         Ok(Self { arguments, runtime, target, stage, watched })
     }
 

@@ -25,6 +25,8 @@ pub enum Scenario {
     Introspect,
     /// OpenID Connect Core §5.3: userinfo.
     Userinfo,
+    /// The path of --get, with the headers of --header.
+    Get,
     /// Refresh tokens that never existed; each has to be refused.
     Garbage,
     /// RFC 6749 §6 with rotation: one chain per connection, always the newest token.
@@ -42,6 +44,7 @@ impl Scenario {
             Self::ClientCredentials => "client-credentials",
             Self::Introspect => "introspect",
             Self::Userinfo => "userinfo",
+            Self::Get => "get",
             Self::Garbage => "garbage",
             Self::Refresh => "refresh",
             Self::CodeFlow => "code-flow",

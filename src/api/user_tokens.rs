@@ -4,17 +4,72 @@ use super::{Admin, Named};
 use crate::admin::{Refused, tokens};
 use crate::api_tokens::ApiToken;
 use crate::app::App;
-use crate::base::id::User as Kind;
+use crate::base::Time;
+use crate::base::id::{Session as AnyId, User as Kind, WorkspaceId};
 use crate::web::json::{Json as Body, members};
-use crate::web::paging::{Paging, page};
+use crate::web::paging::{Listed, Paging, page};
 use crate::web::{Problem, Query};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// `GET /v1/admin/users/{id}/tokens?limit=&cursor=`
+/// An API token, but for the token itself.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiToken)]
+pub(super) struct Shown {
+    id: String,
+    /// What its person calls it.
+    name: String,
+    /// What all tokens begin with.
+    #[schema(value_type = String)]
+    prefix: &'static str,
+    last_four: String,
+    #[schema(value_type = Option<String>)]
+    workspace: Option<WorkspaceId>,
+    /// Null: all that its person may do.
+    scopes: Option<Vec<String>>,
+    /// Null: as the settings say.
+    requests_per_second: Option<u32>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    /// To the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Time>,
+    /// From which network.
+    last_used_from: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Time>,
+}
+
+impl From<ApiToken> for Shown {
+    fn from(token: ApiToken) -> Self {
+        Shown {
+            id: token.id,
+            name: token.name,
+            prefix: crate::crypto::api_token::PREFIX,
+            last_four: token.hint,
+            workspace: token.workspace,
+            scopes: token.scope.map(|scope| scope.iter().map(str::to_owned).collect()),
+            requests_per_second: token.per_second,
+            created_at: token.created_at,
+            last_used_at: token.used_at,
+            last_used_from: token.used_from,
+            expires_at: token.expires_at,
+        }
+    }
+}
+
+/// List API tokens of a person
+///
+/// In the order in which they were made.
+#[utoipa::path(get, path = "/v1/admin/users/{id}/tokens", operation_id = "listTokens", tag = "users",
+    params(("id" = String, Path, description = "The person's `id`"),
+        ("limit" = Option<i64>, Query, description = "How many at most; 50 if not given", minimum = 1, maximum = 200),
+        ("cursor" = Option<String>, Query, description = "What `next_cursor` gave")),
+    responses((status = 200, description = "A page of them", body = Listed<Shown>)))]
 pub(super) async fn list(
     _: Admin,
     State(app): State<App>,
@@ -24,38 +79,50 @@ pub(super) async fn list(
     let name = format!("users/{id}/tokens");
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
     let (found, more) = tokens::list(&app, &id, &paging.after, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|token| token.id.as_str());
-    Ok(page(&app, &name, &paging, found.iter().map(ApiToken::to_json).collect(), last))
+    let last = found.last().filter(|_| more).map(|token| token.id.clone());
+    let data: Vec<Shown> = found.into_iter().map(Shown::from).collect();
+    Ok(page(&app, &name, &paging, data, last.as_deref()))
 }
 
-/// `DELETE /v1/admin/tokens/{id}`
+/// Delete an API token
+///
+/// It opens nothing any more, at once.
+#[utoipa::path(delete, path = "/v1/admin/tokens/{id}", operation_id = "deleteToken", tag = "users",
+    params(("id" = String, Path, description = "Its `id`")), responses((status = 204, description = "It is gone")))]
 pub(super) async fn delete(
     Admin(who): Admin,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named<AnyId>,
 ) -> Result<StatusCode, Problem> {
-    tokens::delete(&app, &who, &id).await?;
+    tokens::delete(&app, &who, id.as_str()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Another limit.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Ask {
+#[schema(as = ApiTokenPatch)]
+pub(super) struct Ask {
+    /// A number, 0 for no limit, null for what the settings say.
+    #[schema(maximum = 1_000_000)]
     requests_per_second: Option<u32>,
 }
 
-/// `PATCH /v1/admin/tokens/{id}` with `requests_per_second`: a number, 0 for no limit, null for the usual one.
+/// Limit an API token
+///
+/// How many requests a second it may make.
+#[utoipa::path(patch, path = "/v1/admin/tokens/{id}", operation_id = "limitToken", tag = "users",
+    params(("id" = String, Path, description = "Its `id`")), request_body = Ask,
+    responses((status = 200, description = "The token", body = Shown)))]
 pub(super) async fn limit(
     Admin(who): Admin,
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named<AnyId>,
     Body(body): Body,
-) -> Result<Response, Problem> {
+) -> Result<Json<Shown>, Problem> {
     if !body.contains_key("requests_per_second") {
         return Err(Problem::field("requests_per_second", "must be given: a number, or null for the usual one"));
     }
     let ask: Ask = members(body).map_err(Refused::from)?;
-    let token = tokens::set_per_second(&app, &who, &id, ask.requests_per_second).await?;
-    Ok(Json(token.to_json()).into_response())
+    Ok(Json(tokens::set_per_second(&app, &who, id.as_str(), ask.requests_per_second).await?.into()))
 }

@@ -5,6 +5,7 @@ mod ask;
 mod audit;
 mod client;
 mod doctor;
+mod grant;
 mod invite;
 mod keys;
 mod members;
@@ -13,6 +14,8 @@ mod open;
 mod output;
 mod seen;
 mod serve;
+mod session;
+mod settings;
 mod snippet;
 mod token;
 mod user;
@@ -89,6 +92,14 @@ enum Command {
     /// Make, list and delete API tokens of people
     #[command(subcommand)]
     Token(token::Command),
+    /// List what people allowed clients, and end it
+    #[command(subcommand)]
+    Grant(grant::Command),
+    /// List where a person is signed in, and end it
+    #[command(subcommand)]
+    Session(session::Command),
+    /// List the effective settings and where each came from; secrets are masked
+    Settings,
     /// List, rotate and retire the keys that sign tokens
     #[command(subcommand)]
     Keys(keys::Command),
@@ -131,6 +142,9 @@ impl Cli {
             Command::Token(command) => waiting(token::run(&flags, command)),
             Command::Audit(command) => waiting(audit::run(&flags, command)),
             Command::Apply(ask) => waiting(apply::run(&flags, ask)),
+            Command::Grant(command) => waiting(grant::run(&flags, command)),
+            Command::Session(command) => waiting(session::run(&flags, command)),
+            Command::Settings => waiting(settings::run(&flags)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
             Command::Snippet(ask) => snippet::run(&ask),

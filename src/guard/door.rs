@@ -103,12 +103,12 @@ impl Refused {
                 if problem.status == StatusCode::SERVICE_UNAVAILABLE {
                     headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
                 }
-                (problem.status, headers, problem.body())
+                (problem.status, headers, json!(problem.body()))
             }
             Refused::Challenge(challenge) => {
                 let (status, error, description) = challenge.parts();
                 let body = json!({
-                    "type": format!("urn:symbolon:problem:{}", error.unwrap_or("unauthenticated")),
+                    "type": format!("urn:symbolon:problem:{}", error.unwrap_or("invalid_token")),
                     "title": status.canonical_reason().unwrap_or_default(),
                     "status": status.as_u16(),
                     "detail": description,
@@ -144,7 +144,8 @@ const INVALID: u32 = 20;
 pub async fn enter(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Principal, Refused> {
     let caller = caller(app, asked, door).await?;
     let ours = door.session && matches!(caller.by, super::By::Session(_));
-    if !ours {
+    // Whoever stood before the handler may have asked already.
+    if !ours && !asked.ledger.settled() {
         limited::take(app, &asked.ledger, &caller.cells).await?;
     }
     Ok(caller)

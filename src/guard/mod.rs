@@ -1,27 +1,39 @@
 //! Who is calling: one answer for every door, whether it comes with a cookie, an API token or an access token.
 
 mod door;
-pub mod gate;
+mod gate;
 pub mod introspect;
+mod leaked;
 mod principal;
+mod tokens;
 
 pub use door::{Asked, Door, Refused, enter};
 pub use principal::{By, May, Principal};
 
 use crate::app::App;
 use crate::audit::Actor;
-use crate::clients::ADMIN_SCOPE;
+use crate::base::id::UserId;
+use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
 use crate::people::Role;
 use crate::web::Problem;
-use axum::http::StatusCode;
+use axum::Router;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+/// A person's own tokens, those found in public, and the gate.
+pub fn routes() -> Router<App> {
+    tokens::routes().merge(gate::routes())
+}
 
 /// The management API: RFC 6750 with the scope `symbolon:admin`, or an API token that names it.
 const MANAGEMENT: Door<'_> =
     Door { resource: Resource::Management, audience: None, session: false, api_token_as_bearer: true };
+
+/// For people who manage their own workspaces.
+const OWN_WORKSPACES: Door<'_> = Door { resource: Resource::Workspaces, ..MANAGEMENT };
 
 /// Admits whoever may at least look, with what they may do; or gives the whole answer for someone who may not.
 pub async fn admin(app: &App, parts: &Parts) -> Result<(Actor, Role), Response> {
@@ -30,7 +42,7 @@ pub async fn admin(app: &App, parts: &Parts) -> Result<(Actor, Role), Response> 
     let caller = enter(app, &asked, MANAGEMENT).await.map_err(refused)?;
     // It reaches beyond the workspace that a token acts in, so a token must say that it is meant for this.
     if !caller.may.names(ADMIN_SCOPE) {
-        return Err(refused(Refused::Challenge(Challenge::InsufficientScope)));
+        return Err(insufficient_scope(app, MANAGEMENT));
     }
     match caller.user {
         Some(user) if caller.user_role.looks() => Ok((Actor::User(user.to_string()), caller.user_role)),
@@ -41,6 +53,16 @@ pub async fn admin(app: &App, parts: &Parts) -> Result<(Actor, Role), Response> 
     }
 }
 
+/// Admits a person who manages workspaces of their own; what they may do in which, the operations know. Nobody has more
+/// here for what they are in the deployment.
+pub async fn member(app: &App, parts: &Parts) -> Result<UserId, Response> {
+    let caller = enter(app, &Asked::of(parts), OWN_WORKSPACES).await.map_err(|why| why.answer(app, OWN_WORKSPACES))?;
+    if !caller.may.names(WORKSPACES_SCOPE) {
+        return Err(insufficient_scope(app, OWN_WORKSPACES));
+    }
+    caller.user.ok_or_else(|| forbidden("this is for people; a program uses /v1/admin/workspaces").into_response())
+}
+
 /// For a change, asked for by somebody who may only look.
 pub fn only_looks() -> Problem {
     forbidden("auditors look and change nothing; ask an administrator")
@@ -48,4 +70,13 @@ pub fn only_looks() -> Problem {
 
 fn forbidden(detail: &str) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
+}
+
+/// RFC 6750 §3.1: says which scope would do.
+fn insufficient_scope(app: &App, door: Door<'_>) -> Response {
+    let mut response = forbidden(&format!("this token lacks the scope {}", door.resource.scope())).into_response();
+    for challenge in door::challenges(app, Challenge::InsufficientScope, door.resource, door.resource.scope()) {
+        response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }

@@ -5,7 +5,7 @@ mod mails;
 mod pulse;
 mod sign_outs;
 
-use crate::admin::registration;
+use crate::admin::{registration, repeats};
 use crate::api_tokens;
 use crate::app::App;
 use crate::audit::chain;
@@ -110,6 +110,7 @@ async fn purge(app: App) -> Result<(), String> {
     until_done(|| session::purge(&app)).await?;
     until_done(|| interaction::purge(&app)).await?;
     until_done(|| throttle::purge(&app)).await?;
+    until_done(|| repeats::purge(&app.db, app.now())).await?;
     until_done(|| links::purge(&app.db, app.now())).await?;
     until_done(|| invitations::purge(&app.db, app.now())).await?;
     until_done(|| measures::purge(&app.db, app.now())).await

@@ -12,8 +12,30 @@ use crate::clients::Client;
 use crate::crypto::token::{GrantToken, Kind};
 use crate::web::{BadForm, Call, Params};
 use axum::http::HeaderMap;
+use axum::routing::MethodRouter;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+
+/// The endpoint with its description; whoever answers knows tokens of other kinds as well.
+pub fn route(answers: MethodRouter<App>) -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(post).map(|_| answers))
+}
+
+/// Ask about a token
+///
+/// RFC 7662: whether it is good and what it stands for, told to whom it concerns.
+#[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspect", tag = "oauth", security(("client" = []), ()),
+    request_body(content = super::wire::TokenReference, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What it stands for", body = super::wire::Introspection),
+        (status = 400, description = "`invalid_request`"),
+        (status = 401, description = "`invalid_client`: the client isn't known, or didn't prove who it is"),
+        (status = 413, description = "`invalid_request`: the form is too large"),
+        (status = 429, description = "`temporarily_unavailable`: too many failures; `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now; nothing was lost")))]
+async fn post() {}
 
 /// The client that asks, and about which token.
 pub async fn asked(

@@ -25,6 +25,11 @@ impl Ledger {
         extensions.get::<Ledger>().cloned().unwrap_or_default()
     }
 
+    /// Whether this request has taken what it takes.
+    pub fn settled(&self) -> bool {
+        !self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     fn note(&self, left: &[Left]) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = left.to_vec();
     }

@@ -161,7 +161,7 @@ on_both! {
         assert_eq!(rows(&page, "apps"), std::slice::from_ref(&client.id));
         let page = revokes(&mut browser, &page, "apps", &client.id).await;
         assert!(rows(&page, "apps").is_empty() && page.text().contains("No app can act for you."), "{}", page.text());
-        for (section, says) in [("tokens", "None yet."), ("connections", "None yet.")] {
+        for (section, says) in [("tokens", "You have no API tokens."), ("connections", "None yet.")] {
             assert!(words(&page, &format!("#{section}")).contains(says), "{section}");
         }
     }

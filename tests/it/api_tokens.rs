@@ -287,7 +287,7 @@ on_both! {
         let refused = Holder { authorization: "Digest x".to_owned(), ..holder.clone() }.lists().await;
         assert!(refused.text("detail").contains("Authorization: Token") && refused.text("detail").contains("Bearer"));
         let refused = Holder { authorization: String::new(), ..holder.clone() }.lists().await;
-        refused.is_problem(401, "unauthenticated");
+        refused.is_problem(401, "invalid_token");
         // On /userinfo too, which is for access tokens only.
         let refused = holder.does("GET", "/userinfo").await;
         assert_eq!(refused.status, 401);
@@ -443,7 +443,7 @@ on_both! {
         let root = house.admin("root").await;
         let (_, all) = house.api_token(&root, Some("default"), None).await;
         let refused = all.does("GET", "/v1/admin/users").await;
-        refused.is_problem(403, "insufficient_scope");
+        refused.is_problem(403, "forbidden");
         let (_, admin) = house.api_token(&root, Some("default"), Some("symbolon:admin")).await;
         admin.does("GET", "/v1/admin/users").await.ok();
         // Under the scheme of access tokens as well.

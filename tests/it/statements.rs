@@ -5,10 +5,11 @@ use crate::support::Kind;
 use crate::support::{Client, House};
 use std::collections::BTreeMap;
 use symbolon::clients::{GrantType, Rotation};
-use symbolon::{api_tokens, audit, clients, entry, keys, mail, oauth, observe, people, signin};
+use symbolon::{admin, api_tokens, audit, clients, entry, keys, mail, oauth, observe, people, signin};
 
 /// The statements of each room.
 const ROOMS: &[(&str, &[(&str, &str)])] = &[
+    ("admin/repeats.rs", admin::repeats::ALL),
     ("api_tokens/store.rs", api_tokens::store::ALL),
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),

@@ -83,7 +83,7 @@ impl Answer {
     }
 
     fn problem(problem: &Problem) -> Self {
-        Answer { status: problem.status, headers: HeaderMap::new(), body: problem.body() }
+        Answer { status: problem.status, headers: HeaderMap::new(), body: json!(problem.body()) }
     }
 
     /// 401, 403, 429, 503.

@@ -5,7 +5,7 @@ use super::respond::{Mode, Return};
 use super::stopped::{not_approved, unknown_client, unusable_document};
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
-use crate::clients::{self, ADMIN_SCOPE, Client, Lookup, ResponseType, TOKENS_SCOPE};
+use crate::clients::{self, Client, Lookup, ResponseType};
 use crate::lang::Message;
 use crate::oauth::error::{Code, Refusal};
 use crate::oauth::wishes::{Asked, Wishes};
@@ -251,8 +251,7 @@ fn scope(client: &Client, params: &Params, wanted: ResponseType) -> Result<Scope
     let allowed = client.scope();
     let lasts = |name: &str| matches!(name, "offline" | "offline_access");
     let Some(text) = params.get("scope") else {
-        let ours = |name: &str| [ADMIN_SCOPE, TOKENS_SCOPE].contains(&name);
-        return with_openid(allowed.only(|name| !lasts(name) && !ours(name)), wanted);
+        return with_openid(allowed.only(|name| !lasts(name) && !name.starts_with("symbolon:")), wanted);
     };
     let Ok(scope) = ScopeSet::parse(text) else {
         return refuse(

@@ -1,12 +1,12 @@
 //! `/api/tokens`: a person's own API tokens, with the cookie of their browser or with a token that they have.
 
+use super::{Asked, By, Door, May, Principal, Refused, enter, introspect, leaked};
 use crate::api_tokens::own::{self, Place};
 use crate::api_tokens::{self, ApiToken, Asked as Wanted, Unmade};
 use crate::app::App;
 use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{ScopeSet, Secret, Time};
 use crate::clients::TOKENS_SCOPE;
-use crate::guard::{self, Asked, By, Door, May, Principal, Refused};
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
 use crate::web::browser::{Browser, check_script};
@@ -34,10 +34,15 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/api/tokens", get(list).post(create))
         .route("/api/tokens/{id}", get(show).delete(delete))
-        .route("/api/tokens/introspect", post(guard::introspect::post))
-        .route("/v1/token_scanning/report", post(super::leaked::report))
-        .method_not_allowed_fallback(super::wrong_method)
+        .route("/api/tokens/introspect", post(introspect::post))
+        .route("/v1/token_scanning/report", post(leaked::report))
+        .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(limited::told))
+}
+
+async fn wrong_method() -> Problem {
+    let detail = "this address doesn't take this method; the Allow header names those that it takes";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
 }
 
 /// The person whose tokens it is about, and how far whoever asks may go.
@@ -53,7 +58,7 @@ impl FromRequestParts<App> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let asked = Asked::of(parts);
-        let caller = guard::enter(app, &asked, DOOR).await.map_err(|why| why.answer(app, DOOR))?;
+        let caller = enter(app, &asked, DOOR).await.map_err(|why| why.answer(app, DOOR))?;
         let by_cookie = matches!(caller.by, By::Session(_));
         if by_cookie && !parts.method.is_safe() {
             check_script(app, &parts.headers, &CSRF).map_err(|_| forged().into_response())?;
