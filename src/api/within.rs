@@ -56,6 +56,9 @@ pub(super) async fn rename(
     Body(body): Body,
 ) -> Result<Response, Problem> {
     let ask: Name = read(body).map_err(Refused::from)?;
+    if ask.requests_per_second.is_some() {
+        return Err(Problem::field("requests_per_second", "is for administrators of the deployment"));
+    }
     let name = ask.name.ok_or_else(|| Problem::field("name", "must be given"))?;
     Ok(shown(workspaces::rename(&app, &who, &slug, &name).await?))
 }

@@ -152,11 +152,8 @@ on_both! {
     async fn at_06_a_token_ends_with_its_person_their_membership_and_the_workspace(house: House) {
         use symbolon::admin::{Acting, users, workspaces};
         use symbolon::base::id::{UserId, WorkspaceId};
-        let who = Acting {
-            actor: symbolon::audit::Actor::Cli,
-            role: symbolon::people::Role::Owner,
-            call: symbolon::web::Call::internal("test"),
-        };
+        let call = symbolon::web::Call::internal("test");
+        let who = Acting::new(symbolon::audit::Actor::Cli, symbolon::people::Role::Owner, call);
         let user = house.person("ada").await;
         let id = UserId::from(user.as_str());
         house.admin("root").await;
