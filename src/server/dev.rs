@@ -37,6 +37,8 @@ async fn begin(options: &Options) -> Result<bool, String> {
     if options.check {
         // What refused steps provoke is no news.
         config.log.level = "error".to_owned();
+        // Nobody walks as fast as this.
+        (config.limits.token_per_second, config.limits.workspace_per_second) = (0, 0);
     }
     observe::init(&config.log, terminal);
     let opened = Instant::now();
