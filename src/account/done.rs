@@ -10,12 +10,27 @@ pub(super) enum Done {
     Stale,
     App,
     Password,
+    PasskeyAdded,
+    PasskeyRenamed,
+    PasskeyRemoved,
+    CodesOff,
     Session,
     Sessions,
 }
 
 impl Done {
-    const ALL: [Done; 6] = [Done::Profile, Done::Stale, Done::App, Done::Password, Done::Session, Done::Sessions];
+    const ALL: [Done; 10] = [
+        Done::Profile,
+        Done::Stale,
+        Done::App,
+        Done::Password,
+        Done::PasskeyAdded,
+        Done::PasskeyRenamed,
+        Done::PasskeyRemoved,
+        Done::CodesOff,
+        Done::Session,
+        Done::Sessions,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -23,6 +38,10 @@ impl Done {
             Done::Stale => "stale",
             Done::App => "app",
             Done::Password => "password",
+            Done::PasskeyAdded => "passkey-added",
+            Done::PasskeyRenamed => "passkey-renamed",
+            Done::PasskeyRemoved => "passkey-removed",
+            Done::CodesOff => "codes-off",
             Done::Session => "session",
             Done::Sessions => "sessions",
         }
@@ -37,7 +56,11 @@ impl Done {
         match self {
             Done::Profile | Done::Stale => "profile",
             Done::App => "apps",
-            Done::Password => "security",
+            Done::Password
+            | Done::PasskeyAdded
+            | Done::PasskeyRenamed
+            | Done::PasskeyRemoved
+            | Done::CodesOff => "security",
             Done::Session | Done::Sessions => "sessions",
         }
     }
@@ -48,6 +71,10 @@ impl Done {
             Done::Stale => Message::new("account-profile-stale"),
             Done::App => Message::new("account-app-ended"),
             Done::Password => Message::new("account-password-changed"),
+            Done::PasskeyAdded => Message::new("passkey-added"),
+            Done::PasskeyRenamed => Message::new("passkey-renamed"),
+            Done::PasskeyRemoved => Message::new("passkey-removed"),
+            Done::CodesOff => Message::new("codes-off"),
             Done::Session => Message::new("account-session-ended"),
             Done::Sessions => Message::new("account-sessions-ended"),
         }

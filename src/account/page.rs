@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::Fault;
 use crate::lang::Message;
 use crate::signin::login::Then;
-use crate::signin::{self, Session, session};
+use crate::signin::{self, Session, codes, passkey, session};
 use crate::web::browser::Browser;
 use crate::web::{Page, Params, Query, Reader, Shell, Stopped};
 use askama::Template;
@@ -30,6 +30,9 @@ struct AccountPage {
     apps: Vec<apps::Line>,
     more_apps: Option<String>,
     has_password: bool,
+    passkeys: Vec<passkey::Known>,
+    passkeys_possible: bool,
+    codes: Option<codes::Known>,
     sessions: Vec<sessions::Line>,
     events: Vec<activity::Line>,
     older: Option<String>,
@@ -41,6 +44,8 @@ struct AccountPage {
 pub(super) enum Trouble {
     Profile(Message),
     Password(Message),
+    Passkey(Message),
+    Codes(Message),
 }
 
 impl AccountPage {
@@ -52,6 +57,20 @@ impl AccountPage {
     fn profile_trouble(&self) -> Option<&Message> {
         match &self.trouble {
             Some(Trouble::Profile(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    fn passkey_trouble(&self) -> Option<&Message> {
+        match &self.trouble {
+            Some(Trouble::Passkey(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    fn codes_trouble(&self) -> Option<&Message> {
+        match &self.trouble {
+            Some(Trouble::Codes(why)) => Some(why),
             _ => None,
         }
     }
@@ -96,7 +115,7 @@ async fn again(app: &App, sent: &Sent, why: Trouble, status: StatusCode) -> Resu
     let page = make(app, sent.reader, &sent.session, &browser, &Params::default()).await?;
     let name = match &why {
         Trouble::Profile(_) => sent.params.get("name").unwrap_or_default().to_owned(),
-        Trouble::Password(_) => page.name.clone(),
+        Trouble::Password(_) | Trouble::Passkey(_) | Trouble::Codes(_) => page.name.clone(),
     };
     let page = AccountPage { trouble: Some(why), name, ..page };
     Ok(Page::new(page).status(status).into_response())
@@ -110,9 +129,11 @@ async fn make(
     query: &Params,
 ) -> Result<AccountPage, Fault> {
     let (user, shell) = (&session.user, signin::shell(app, reader, None, Some(session)));
-    let ((apps, more_apps), sessions, (events, older)) = tokio::try_join!(
+    let ((apps, more_apps), sessions, passkeys, codes, (events, older)) = tokio::try_join!(
         apps::lines(app, &shell, &user.id, query.get("apps")),
         sessions::lines(app, session),
+        passkey::of_user(&app.db, &user.id),
+        codes::of_user(app, &user.id),
         activity::lines(app, &user.id, query.get("before")),
     )?;
     Ok(AccountPage {
@@ -126,6 +147,9 @@ async fn make(
         apps,
         more_apps: more_apps.map(|cursor| link("apps", &cursor)),
         has_password: user.password.is_some(),
+        passkeys,
+        passkeys_possible: passkey::possible(app),
+        codes,
         sessions,
         events,
         older: older.map(|cursor| link("before", &cursor)),

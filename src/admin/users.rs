@@ -7,10 +7,11 @@ use crate::app::App;
 use crate::base::Secret;
 use crate::base::id::UserId;
 use crate::entry;
+use crate::mail::Changed;
 use crate::oauth::{grants, logout};
 use crate::people::{NewUser, Role, User, password, store, workspaces};
-use crate::signin::session;
-use serde_json::Value;
+use crate::signin::{codes, notice, passkey, session};
+use serde_json::{Value, json};
 
 /// Makes an account. Hashing comes before the transaction.
 pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, Refused> {
@@ -124,6 +125,21 @@ pub async fn reset_link(app: &App, who: &Acting, id: &UserId) -> Result<Secret, 
     };
     change.commit(happened("user.reset_link_made", id, Value::Null, Value::Null)).await?;
     Ok(link)
+}
+
+/// For a person who has lost everything but their password: codes, recovery codes and passkeys are no more, and all sessions
+/// end. The person is told by mail.
+pub async fn reset_factors(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    reaches(who, &before)?;
+    let codes = codes::remove(&mut change.tx, id).await?;
+    let passkeys = passkey::remove_all(&mut change.tx, id).await?;
+    logout::sign_out_everywhere(app, &mut change.tx, id).await?;
+    notice::tell(app, &mut change.tx, &before, Changed::Reset, change.now).await?;
+    let was = json!({ "codes": codes, "passkeys": passkeys });
+    change.commit(happened("user.factors_reset", id, was, json!({ "codes": false, "passkeys": 0 }))).await?;
+    Ok(before)
 }
 
 /// Says that the address is the person's own: whoever calls this has seen to it.

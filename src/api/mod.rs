@@ -46,6 +46,7 @@ pub fn routes() -> Router<App> {
         .route("/v1/admin/user-invites", get(user_invites::list).post(user_invites::create))
         .route("/v1/admin/user-invites/{id}", axum::routing::delete(user_invites::revoke))
         .route("/v1/admin/users/{id}/reset-link", post(users::reset_link))
+        .route("/v1/admin/users/{id}/reset-factors", post(users::reset_factors))
         .route("/v1/admin/users/{id}/verify-email", post(users::verify))
         .route("/v1/admin/users", get(users::list).post(users::create))
         .route("/v1/admin/users/{id}", get(users::show).delete(users::delete))

@@ -169,6 +169,15 @@ pub(super) async fn verify(
     Ok(shown(&users::verify(&app, &who, &id).await?))
 }
 
+/// `POST /v1/admin/users/{id}/reset-factors`: passkeys, codes and recovery codes are no more, for who has lost them.
+pub(super) async fn reset_factors(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(&users::reset_factors(&app, &who, &id).await?))
+}
+
 /// The account; its entity tag is its revision.
 fn shown(user: &User) -> Response {
     let tag = AppendHeaders([(header::ETAG, format!("\"{}\"", user.rev))]);

@@ -34,6 +34,7 @@ pub(super) fn check(config: &Config) -> Checked {
     name(&config.name)?;
     log_level(&config.log.level)?;
     lifetimes(&config.lifetimes)?;
+    between("signin.sudo", config.signin.sudo, Duration::from_secs(10), DAY)?;
     keys(&config.keys, &config.lifetimes)?;
     between("logout.give_up_after", config.logout.give_up_after, Duration::from_secs(60), 30 * DAY)?;
     passwords(config)?;

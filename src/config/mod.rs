@@ -72,6 +72,8 @@ pub struct Config {
     pub cimd_policy: CimdPolicy,
     /// Workspaces.
     pub workspaces: Workspaces,
+    /// Signing in.
+    pub signin: Signin,
     /// Signing out.
     pub logout: Logout,
     /// Signing keys.
@@ -255,6 +257,15 @@ impl Workspaces {
     pub fn joined(&self) -> Option<WorkspaceId> {
         Some(self.join.as_str()).filter(|slug| !slug.is_empty()).map(WorkspaceId::from)
     }
+}
+
+/// Signing in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signin {
+    /// How old the last proof of a person may be when they do something dangerous.
+    #[serde(with = "span")]
+    pub sudo: Duration,
 }
 
 /// Signing out.

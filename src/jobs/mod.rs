@@ -12,7 +12,7 @@ use crate::db::Fault;
 use crate::entry::{invitations, links};
 use crate::keys::rotation;
 use crate::oauth::grants;
-use crate::signin::{interaction, session, throttle};
+use crate::signin::{interaction, session, throttle, underway};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -93,6 +93,7 @@ async fn purge(app: App) {
         told(until_done(|| session::purge(&app)).await);
         told(until_done(|| interaction::purge(&app)).await);
         told(until_done(|| throttle::purge(&app)).await);
+        told(until_done(|| underway::purge(&app.db, app.now())).await);
         told(until_done(|| links::purge(&app.db, app.now())).await);
         told(until_done(|| invitations::purge(&app.db, app.now())).await);
     }

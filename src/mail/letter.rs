@@ -71,8 +71,57 @@ pub enum Says {
         /// Where to set another password.
         link: String,
     },
+    /// A way into the account was added, taken away or used up.
+    SignInChanged {
+        /// Which.
+        what: Changed,
+        /// When, in milliseconds.
+        at: i64,
+        /// Where to set another password.
+        link: String,
+    },
     /// Does mail arrive?
     Test,
+}
+
+/// What changed about how a person signs in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changed {
+    /// A passkey was added, of this name.
+    PasskeyAdded(String),
+    /// A passkey of this name was removed.
+    PasskeyRemoved(String),
+    /// Codes of an app are asked for from now on.
+    CodesOn,
+    /// They aren't any more.
+    CodesOff,
+    /// There are new recovery codes.
+    RecoveryNew,
+    /// One was used; how many are left.
+    RecoveryUsed(usize),
+    /// An administrator removed all of it.
+    Reset,
+}
+
+impl Changed {
+    fn in_words(&self, to: &str) -> Message {
+        match self {
+            Changed::PasskeyAdded(name) => {
+                Message::new("mail-passkey-added").strong("email", to).name("passkey", name)
+            }
+            Changed::PasskeyRemoved(name) => {
+                Message::new("mail-passkey-removed").strong("email", to).name("passkey", name)
+            }
+            Changed::CodesOn => Message::new("mail-codes-on").strong("email", to),
+            Changed::CodesOff => Message::new("mail-codes-off").strong("email", to),
+            Changed::RecoveryNew => Message::new("mail-recovery-new").strong("email", to),
+            Changed::RecoveryUsed(left) => {
+                Message::new("mail-recovery-used").strong("email", to).count("left", left)
+            }
+            Changed::Reset => Message::new("mail-factors-reset").strong("email", to),
+        }
+    }
 }
 
 impl Says {
@@ -85,6 +134,7 @@ impl Says {
             Says::Verify { .. } => "verify",
             Says::Invitation { .. } => "invitation",
             Says::NewSignIn { .. } => "new_sign_in",
+            Says::SignInChanged { .. } => "sign_in_changed",
             Says::Test => "test",
         }
     }
@@ -157,6 +207,16 @@ impl Letter {
                 },
                 action: Some((Message::new("mail-invite-do"), link.clone())),
                 after: vec![Message::new("mail-days").count("days", days), Message::new("mail-not-you")],
+            },
+            Says::SignInChanged { what, at, link } => Words {
+                subject: Message::new("mail-signin-changed"),
+                before: vec![
+                    what.in_words(to),
+                    Message::new("mail-signin-when").time("at", &moment(*at)),
+                    Message::new("mail-signin-changed-not-you"),
+                ],
+                action: Some((Message::new("mail-reset-do"), link.clone())),
+                after: vec![Message::new("mail-signin-you")],
             },
             Says::NewSignIn { at, address, device, link } => Words {
                 subject: Message::new("mail-signin"),

@@ -67,6 +67,8 @@ fn pages(app: &App) -> Router<App> {
         .route("/oauth2/auth/resume", get(authorize::resume))
         .route("/logo", get(authorize::logo::get))
         .route("/login", get(signin::login::get).post(signin::login::post))
+        .route("/login/code", post(signin::second::post))
+        .route("/login/passkey", post(signin::by_passkey::post))
         .route("/select", get(signin::select::get).post(signin::select::post))
         .route("/consent", get(authorize::consent_page::get).post(authorize::consent_page::post))
         .route("/oauth2/sessions/logout", get(oauth::logout::endpoint::get).post(oauth::logout::endpoint::post))
@@ -77,6 +79,6 @@ fn pages(app: &App) -> Router<App> {
         .route("/verify", get(entry::verify::get).post(entry::verify::post))
         .route("/invite", get(entry::accept::get).post(entry::accept::post))
         .route("/assets/{name}", get(assets::get))
-        .merge(console::routes())
+        .merge(console::routes(app))
         .layer(from_fn_with_state(app.clone(), stopped::stopped_pages))
 }

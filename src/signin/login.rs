@@ -1,8 +1,11 @@
 //! `/login`: who are you? The same page, time and words for accounts that exist and those that don't.
 
-use super::session::{self, Proof, Session};
+use super::passkey::{self, Offer};
+use super::proof::Proof;
+use super::session::{self, Session};
 use super::throttle::{self, Gauge, Taken};
-use super::{ACR_NONE, ACR_PASSWORD, Arrival, Interaction, interaction, newcomer};
+use super::underway::Purpose;
+use super::{Arrival, Interaction, codes, interaction, newcomer, second};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
@@ -31,6 +34,7 @@ struct LoginPage {
     another: bool,
     then: Option<Then>,
     people: Vec<Person>,
+    passkey: Option<Offer>,
 }
 
 /// A page of our own that somebody wanted who had to sign in first. No path: a link can lead nowhere else.
@@ -109,22 +113,18 @@ pub async fn post(
     let desk = Desk::open(&app, reader, &headers, &params).await?;
     let from = Arrival { call: &call, headers: &headers };
     if let Some(person) = params.get("dev_person").filter(|_| app.dev) {
-        return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }, from).await;
+        return desk.let_in(&app, &UserId::from(person), Proof::DEV, from).await;
     }
     let (email, password) = credentials(&params)?;
     match verify(&app, from, email, password).await? {
-        Verified::Yes(user) => {
-            newcomer::notice(&app, from, &user).await?;
-            desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }, from).await
-        }
+        Verified::Yes(user) if codes::needed(&app, &user).await? => second::ask(&app, desk, &user).await,
+        Verified::Yes(user) => desk.welcome(&app, &user, Proof::PASSWORD, from).await,
         Verified::No => {
             let error = Message::new("login-wrong");
             desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Verified::Wait(seconds) => {
-            let page =
-                desk.page(&app, email.to_owned(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS).await?;
-            Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+            desk.wait(&app, email.to_owned(), throttled(seconds), seconds).await
         }
     }
 }
@@ -215,11 +215,11 @@ pub(super) fn known_device(app: &App, headers: &HeaderMap, user: &UserId) -> boo
 }
 
 /// One visit to the page: the browser, who is signed in, what waits.
-struct Desk {
-    reader: Reader,
-    browser: Browser,
+pub(super) struct Desk {
+    pub(super) reader: Reader,
+    pub(super) browser: Browser,
     session: Option<Session>,
-    waiting: Option<Interaction>,
+    pub(super) waiting: Option<Interaction>,
     /// Whether the person wants to be somebody else than who is signed in.
     another: bool,
     /// Where they go on, where no app waits.
@@ -227,7 +227,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(app: &App, reader: Reader, headers: &HeaderMap, params: &Params) -> Result<Self, Stopped> {
+    pub(super) async fn open(app: &App, reader: Reader, headers: &HeaderMap, params: &Params) -> Result<Self, Stopped> {
         let browser = Browser::of(app, headers);
         let another = params.get("another").is_some();
         let waiting = match params.get("go") {
@@ -238,7 +238,7 @@ impl Desk {
         Ok(Desk { reader, session: session::current(app, headers).await?, browser, waiting, another, then })
     }
 
-    async fn page(
+    pub(super) async fn page(
         self,
         app: &App,
         email: String,
@@ -258,8 +258,35 @@ impl Desk {
             another: self.another,
             then: self.then,
             people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
+            passkey: passkey::offer(app, &self.browser, Purpose::SignIn)?,
         };
         Ok((self.browser.cookie(app), Page::new(page).status(status).leads_to(leads_to)).into_response())
+    }
+
+    /// The page for who has tried too often.
+    pub(super) async fn wait(self, app: &App, email: String, why: Message, seconds: i64) -> Result<Response, Stopped> {
+        let page = self.page(app, email, Some(why), StatusCode::TOO_MANY_REQUESTS).await?;
+        Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+    }
+
+    /// Hidden fields with which a form of the same visit goes on.
+    pub(super) fn held(&self) -> Vec<(&'static str, String)> {
+        let go = self.waiting.as_ref().map(|waiting| ("go", waiting.id.clone()));
+        let another = self.another.then(|| ("another", "1".to_owned()));
+        let then = self.then.map(|then| ("then", then.name().to_owned()));
+        [go, another, then].into_iter().flatten().collect()
+    }
+
+    /// Lets somebody in who has shown who they are; where this browser is new to the account, the person hears of it.
+    pub(super) async fn welcome(
+        self,
+        app: &App,
+        user: &UserId,
+        proof: Proof,
+        from: Arrival<'_>,
+    ) -> Result<Response, Stopped> {
+        newcomer::notice(app, from, user).await?;
+        self.let_in(app, user, proof, from).await
     }
 
     async fn let_in(self, app: &App, user: &UserId, proof: Proof, from: Arrival<'_>) -> Result<Response, Stopped> {

@@ -33,8 +33,9 @@ static DEV_CSS: LazyLock<Asset> =
 static DEV_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("dev", "js", "text/javascript; charset=utf-8", include_bytes!("assets/dev.js")));
 /// They keep plain names: templates name them.
-const SCRIPTS: [(&str, &[u8]); 2] = [
+const SCRIPTS: [(&str, &[u8]); 3] = [
     ("form_post.js", include_bytes!("assets/form_post.js")),
+    ("passkey.js", include_bytes!("assets/passkey.js")),
     ("signed_out.js", include_bytes!("assets/signed_out.js")),
 ];
 

@@ -9,6 +9,7 @@ pub mod json;
 pub mod paging;
 pub mod params;
 pub mod problem;
+pub mod qr;
 pub mod reader;
 pub mod stopped;
 

@@ -9,7 +9,7 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, entry, keys, mail, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 23] = [
+const ROOMS: [(&str, &[(&str, &str)]); 26] = [
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
     ("audit/trail.rs", audit::trail::ALL),
@@ -28,11 +28,14 @@ const ROOMS: [(&str, &[(&str, &str)]); 23] = [
     ("people/setup.rs", people::setup::ALL),
     ("people/store.rs", people::store::ALL),
     ("people/workspaces/store.rs", people::workspaces::store::ALL),
+    ("signin/codes.rs", signin::codes::ALL),
     ("signin/consents.rs", signin::consents::ALL),
     ("signin/counts.rs", signin::counts::ALL),
     ("signin/interaction.rs", signin::interaction::ALL),
+    ("signin/passkey.rs", signin::passkey::ALL),
     ("signin/session.rs", signin::session::ALL),
     ("signin/throttle.rs", signin::throttle::ALL),
+    ("signin/underway.rs", signin::underway::ALL),
 ];
 
 /// Files of `src` that hold this text.
