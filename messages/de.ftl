@@ -702,6 +702,8 @@ console-plain-http = Der Issuer ist einfaches http. Das ist nur für den eigenen
 
 login-passkey = Mit Passkey anmelden
 login-use-password = Stattdessen das Passwort benutzen
+login-more-why = Diese App verlangt mehr, als womit Sie sich angemeldet haben: Passwort und Code oder einen Passkey.
+login-passkey-why = Diese App verlangt eine Anmeldung mit Ihrem Passkey.
 login-passkey-refused = Dieser Passkey geht hier nicht. Versuchen Sie es noch einmal, mit einem anderen oder mit Ihrem Passwort.
 passkeys = Passkeys
 passkeys-what = Melden Sie sich mit Fingerabdruck, Gesicht oder der PIN Ihres Geräts an. Niemand kann das stehlen oder erraten, und Sie müssen sich nichts merken.

@@ -704,6 +704,8 @@ console-plain-http = The issuer is plain http. That is for one’s own machine o
 
 login-passkey = Sign in with a passkey
 login-use-password = Use your password instead
+login-more-why = This app asks for more than you signed in with: your password and a code, or a passkey.
+login-passkey-why = This app asks for a sign-in with your passkey.
 login-passkey-refused = That passkey can’t be used here. Try again, use another one, or use your password.
 passkeys = Passkeys
 passkeys-what = Sign in with your fingerprint, your face or the PIN of your device. Nobody can steal or guess it, and there is nothing to remember.

@@ -7,6 +7,7 @@ mod file;
 mod load;
 mod mail;
 mod refused;
+mod signin;
 mod strangers;
 
 pub use allowed::Allowed;
@@ -14,6 +15,7 @@ pub use environment::{check_names, master_key_source, process_env, process_env_n
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use mail::{Mail, Tls, Transport};
 pub use refused::Refused;
+pub use signin::Signin;
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
 use crate::base::Secret;
@@ -257,15 +259,6 @@ impl Workspaces {
     pub fn joined(&self) -> Option<WorkspaceId> {
         Some(self.join.as_str()).filter(|slug| !slug.is_empty()).map(WorkspaceId::from)
     }
-}
-
-/// Signing in.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Signin {
-    /// How old the last proof of a person may be when they do something dangerous.
-    #[serde(with = "span")]
-    pub sudo: Duration,
 }
 
 /// Signing out.

@@ -47,6 +47,7 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (11, "sessions", include_str!("../../migrations/0011_sessions.sql")),
     (13, "mail", include_str!("../../migrations/0013_mail.sql")),
+    (14, "signin", include_str!("../../migrations/0014_signin.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

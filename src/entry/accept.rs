@@ -93,6 +93,7 @@ impl Guest {
             return_to: "/invite".to_owned(),
             leads_to: None,
             language: None,
+            needs: 0,
             request: json!({ "invitation": self.invitation.id }),
         };
         let go = interaction::park(app, &self.browser, &waiting, app.now()).await?;

@@ -1,11 +1,11 @@
 //! `/login`: who are you? The same page, time and words for accounts that exist and those that don't.
 
 use super::passkey::{self, Offer};
-use super::proof::Proof;
+use super::proof::{self, ACR_PASSWORD, ACR_TWO_STEPS, Proof};
 use super::session::{self, Session};
 use super::throttle::{self, Gauge, Taken};
 use super::underway::Purpose;
-use super::{Arrival, Interaction, codes, interaction, newcomer, second};
+use super::{Arrival, Interaction, codes, interaction, newcomer, reach, second};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
@@ -35,6 +35,19 @@ struct LoginPage {
     then: Option<Then>,
     people: Vec<Person>,
     passkey: Option<Offer>,
+    /// What the sign-in must be.
+    must: Must,
+}
+
+/// What the app needs of somebody who is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Must {
+    /// Anything they have.
+    Anything,
+    /// Something stronger than what they signed in with.
+    More,
+    /// Only a passkey is strong enough, of what they have.
+    Passkey,
 }
 
 /// A page of our own that somebody wanted who had to sign in first. No path: a link can lead nowhere else.
@@ -247,6 +260,7 @@ impl Desk {
     ) -> Result<Response, Stopped> {
         let waiting = self.waiting.as_ref().map(|interaction| &interaction.waiting);
         let leads_to = waiting.and_then(|waiting| waiting.leads_to.clone());
+        let must = self.must(app).await?;
         let page = LoginPage {
             page: super::shell(app, self.reader, waiting, self.session.as_ref()),
             client: waiting.and_then(|waiting| waiting.asking.clone()),
@@ -259,6 +273,7 @@ impl Desk {
             then: self.then,
             people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
             passkey: passkey::offer(app, &self.browser, Purpose::SignIn)?,
+            must,
         };
         Ok((self.browser.cookie(app), Page::new(page).status(status).leads_to(leads_to)).into_response())
     }
@@ -267,6 +282,24 @@ impl Desk {
     pub(super) async fn wait(self, app: &App, email: String, why: Message, seconds: i64) -> Result<Response, Stopped> {
         let page = self.page(app, email, Some(why), StatusCode::TOO_MANY_REQUESTS).await?;
         Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+    }
+
+    /// What is missing, where an app waits that needs a stronger proof than this session has.
+    async fn must(&self, app: &App) -> Result<Must, Fault> {
+        let needs = self.waiting.as_ref().map_or(0, |waiting| waiting.waiting.needs);
+        let Some(session) = self.session.as_ref().filter(|_| !self.another) else {
+            return Ok(Must::Anything);
+        };
+        if needs <= proof::level(&session.acr) {
+            return Ok(Must::Anything);
+        }
+        // What they don't have isn't asked for: the app is told so when they have signed in.
+        if reach::best(app, &session.user).await? < needs {
+            return Ok(Must::Anything);
+        }
+        let codes = needs <= proof::level(ACR_TWO_STEPS) && codes::needed(app, &session.user.id).await?;
+        let password = codes || needs <= proof::level(ACR_PASSWORD);
+        Ok(if password { Must::More } else { Must::Passkey })
     }
 
     /// Hidden fields with which a form of the same visit goes on.

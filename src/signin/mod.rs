@@ -12,6 +12,7 @@ pub mod newcomer;
 pub mod notice;
 pub mod passkey;
 pub mod proof;
+pub mod reach;
 pub mod second;
 pub mod select;
 pub mod session;
