@@ -791,3 +791,33 @@ mail-recovery-used = { $left ->
 mail-factors-reset = Alle Passkeys und Codes des Kontos { $email } wurden von der Verwaltung entfernt. Ihr Passwort allein genügt.
 console-reset-factors = Passkeys und Codes entfernen
 console-reset-factors-what = Für Leute, die sie verloren haben: Passkeys, Codes und Notfallcodes sind weg, alle Sitzungen enden, und die Person bekommt eine Mail. Seien Sie sicher, wer da fragt.
+
+## Selbst angelegte Konten, und wie gut ein Passwort ist
+
+login-signup = Noch kein Konto? Legen Sie eines an
+signup-title = Konto anlegen
+signup-what = Nennen Sie uns Ihre E-Mail-Adresse. Wir schicken Ihnen einen Link, mit dem es weitergeht.
+signup-have = Ich habe ein Konto
+signup-sent = Eine Mail ist unterwegs, in der steht, wie es weitergeht. Ihr Link gilt { $hours } Stunden.
+signup-sent-next = Nach ein paar Minuten noch nichts da? Sehen Sie bei den unerwünschten Mails nach, und prüfen Sie, ob die Adresse stimmt.
+signup-finish = Name und Passwort wählen
+signup-domain = Konten gibt es hier für Adressen von { $domains }.
+stopped-signup-closed = Hier ist nichts
+    .sentence = Konten legt hier niemand selbst an.
+    .next = Bitten Sie die Betreiber dieses Servers um eine Einladung.
+stopped-signup-link = Dieser Link geht nicht mehr
+    .sentence = Er wurde benutzt, ein neuerer wurde geschickt, oder seine Zeit ist um.
+    .next = Gehen Sie zur Anmeldung und legen Sie noch einmal ein Konto an; wir schicken Ihnen einen neuen Link.
+mail-signup = Ihr Konto bei { $brand } fertig anlegen
+mail-signup-why = Jemand, hoffentlich Sie, möchte ein Konto bei { $brand } mit der Adresse { $email }.
+mail-signup-do = Konto fertig anlegen
+mail-hours = Der Link geht einmal, { $hours } Stunden lang.
+mail-have = Sie haben ein Konto bei { $brand }
+mail-have-why = Jemand, hoffentlich Sie, wollte ein neues Konto bei { $brand } mit der Adresse { $email }. Es gibt schon eines: melden Sie sich damit an.
+mail-have-forgot = Passwort vergessen? Setzen Sie ein neues unter { $link }
+meter = Wie gut dieses Passwort ist
+meter-short = Zu kurz
+meter-guessable = Leicht zu erraten
+meter-fair = Geht; länger ist besser
+meter-good = Gut
+meter-best = Sehr gut

@@ -793,3 +793,33 @@ mail-recovery-used = { $left ->
 mail-factors-reset = An administrator removed all passkeys and codes from the account { $email }. Your password alone signs you in.
 console-reset-factors = Remove passkeys and codes
 console-reset-factors-what = For who has lost them: passkeys, codes and recovery codes are gone, all sessions end, and the person is told by mail. Be sure who is asking.
+
+## Accounts of people's own making, and how good a password is
+
+login-signup = No account yet? Create one
+signup-title = Create an account
+signup-what = Tell us your e-mail address. We send you a link with which you go on.
+signup-have = I have an account
+signup-sent = A mail is on its way that says how to go on. Its link is good for { $hours } hours.
+signup-sent-next = Nothing there after a few minutes? Look among unwanted mail, and check that you wrote the address right.
+signup-finish = Choose a name and a password
+signup-domain = Accounts here are for addresses of { $domains }.
+stopped-signup-closed = There is nothing here
+    .sentence = People don’t create accounts here by themselves.
+    .next = Ask whoever runs this server to invite you.
+stopped-signup-link = This link doesn’t work any more
+    .sentence = It was used, a newer one was sent, or its time is over.
+    .next = Go to the sign-in and create an account again; we will send you another link.
+mail-signup = Finish your account at { $brand }
+mail-signup-why = Somebody, hopefully you, wants an account at { $brand } with the address { $email }.
+mail-signup-do = Finish my account
+mail-hours = The link works once, for { $hours } hours.
+mail-have = You have an account at { $brand }
+mail-have-why = Somebody, hopefully you, wanted a new account at { $brand } with the address { $email }. There is one already: sign in with it.
+mail-have-forgot = Forgot your password? Set a new one at { $link }
+meter = How good this password is
+meter-short = Too short
+meter-guessable = Easy to guess
+meter-fair = Fair; longer is better
+meter-good = Good
+meter-best = Very good

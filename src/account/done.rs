@@ -56,11 +56,9 @@ impl Done {
         match self {
             Done::Profile | Done::Stale => "profile",
             Done::App => "apps",
-            Done::Password
-            | Done::PasskeyAdded
-            | Done::PasskeyRenamed
-            | Done::PasskeyRemoved
-            | Done::CodesOff => "security",
+            Done::Password | Done::PasskeyAdded | Done::PasskeyRenamed | Done::PasskeyRemoved | Done::CodesOff => {
+                "security"
+            }
             Done::Session | Done::Sessions => "sessions",
         }
     }

@@ -19,7 +19,7 @@ pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, R
         return Err(Refused::Forbidden("only an owner gives and takes roles"));
     }
     no_such_workspace(app, &new).await?;
-    new.check().map_err(|(field, why)| Refused::invalid(field, why.plain()))?;
+    new.check(&app.config.name).map_err(|(field, why)| Refused::invalid(field, why.plain()))?;
     let hash = match &new.password {
         Some(password) => Some(app.passwords.hash(password.clone()).await?),
         None => None,
@@ -104,7 +104,8 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
 pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) -> Result<User, Refused> {
     let user = show(app, id).await?;
     reaches(who, &user)?;
-    password::check(chosen.reveal(), &user.email, user.profile.text("name").unwrap_or_default())
+    let name = user.profile.text("name").unwrap_or_default();
+    password::check(chosen.reveal(), password::Context { email: &user.email, name, brand: &app.config.name })
         .map_err(|why| Refused::invalid("password", why.plain()))?;
     let hash = app.passwords.hash(chosen).await?;
     let mut change = Change::begin(app, who).await?;

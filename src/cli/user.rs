@@ -152,7 +152,8 @@ impl Create {
         let role = self.role.unwrap_or(if self.admin { Role::Admin } else { Role::User });
         let joins = self.workspace.map(WorkspaceId::from);
         let new = NewUser { email: self.email, password, profile, role, joins };
-        new.check().map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why: why.plain() }, ""))?;
+        new.check("")
+            .map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why: why.plain() }, ""))?;
         Ok(new)
     }
 }

@@ -15,7 +15,7 @@ pub use environment::{check_names, master_key_source, process_env, process_env_n
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use mail::{Mail, Tls, Transport};
 pub use refused::Refused;
-pub use signin::Signin;
+pub use signin::{SelfRegistration, Signin};
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
 use crate::base::Secret;

@@ -200,7 +200,10 @@ mod tests {
         assert_eq!((&asked["rp"]["id"], &asked["rp"]["name"]), (&json!("id.example.com"), &json!("Example")));
         let chosen = &asked["authenticatorSelection"];
         assert_eq!((&chosen["residentKey"], &chosen["userVerification"]), (&json!("required"), &json!("required")));
-        assert_eq!((&asked["attestation"], asked["excludeCredentials"].as_array().map(Vec::len)), (&json!("none"), Some(1)));
+        assert_eq!(
+            (&asked["attestation"], asked["excludeCredentials"].as_array().map(Vec::len)),
+            (&json!("none"), Some(1))
+        );
         assert!(!asked.to_string().contains("u1"), "{asked}");
         let asked = party.ask().expect("a challenge").options;
         assert_eq!((&asked["userVerification"], &asked["rpId"]), (&json!("required"), &json!("id.example.com")));

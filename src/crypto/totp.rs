@@ -68,7 +68,9 @@ mod tests {
     #[test]
     fn appendix_b_codes_of_the_specification() {
         let seed = Seed::of(b"12345678901234567890").expect("a seed");
-        for (at, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+        for (at, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+        {
             let now = Time::from_secs(at);
             assert_eq!(seed.code(now).as_deref(), Some(code), "{at}");
             for (late, step) in [(0, Some(at / 30)), (30, Some(at / 30)), (61, None)] {
@@ -87,7 +89,10 @@ mod tests {
     fn the_url_says_who_and_whose() {
         let seed = Seed::of(b"12345678901234567890").expect("a seed");
         let url = seed.url("Acme: Home", "ada@example.com").expect("a URL");
-        assert_eq!(url, "otpauth://totp/Acme%20%20Home:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme%20%20Home");
+        assert_eq!(
+            url,
+            "otpauth://totp/Acme%20%20Home:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme%20%20Home"
+        );
         assert_eq!(seed.typed(), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
     }
 }

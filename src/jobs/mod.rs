@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::chain;
 use crate::clients::{cimd, invites};
 use crate::db::Fault;
-use crate::entry::{invitations, links};
+use crate::entry::{invitations, links, signup};
 use crate::keys::rotation;
 use crate::oauth::grants;
 use crate::signin::{interaction, session, throttle, underway};
@@ -95,6 +95,7 @@ async fn purge(app: App) {
         told(until_done(|| throttle::purge(&app)).await);
         told(until_done(|| underway::purge(&app.db, app.now())).await);
         told(until_done(|| links::purge(&app.db, app.now())).await);
+        told(until_done(|| signup::purge(&app.db, app.now())).await);
         told(until_done(|| invitations::purge(&app.db, app.now())).await);
     }
 }

@@ -44,6 +44,29 @@ pub enum Says {
         /// Where to set another.
         link: String,
     },
+    /// Somebody typed this address because they want an account. Whether there is one shows on delivery, as above.
+    SignUp {
+        /// The request in which they did.
+        request_id: String,
+        /// From where.
+        address: IpAddr,
+        /// The request that waits for them.
+        go: Option<String>,
+    },
+    /// Your account is one page away.
+    FinishSignUp {
+        /// The one-time link.
+        link: String,
+        /// Hours for which it is good.
+        hours: usize,
+    },
+    /// You have an account already.
+    HaveAccount {
+        /// Where to sign in.
+        link: String,
+        /// Where to set another password.
+        forgot: String,
+    },
     /// Is this your address?
     Verify {
         /// The one-time link.
@@ -107,18 +130,14 @@ pub enum Changed {
 impl Changed {
     fn in_words(&self, to: &str) -> Message {
         match self {
-            Changed::PasskeyAdded(name) => {
-                Message::new("mail-passkey-added").strong("email", to).name("passkey", name)
-            }
+            Changed::PasskeyAdded(name) => Message::new("mail-passkey-added").strong("email", to).name("passkey", name),
             Changed::PasskeyRemoved(name) => {
                 Message::new("mail-passkey-removed").strong("email", to).name("passkey", name)
             }
             Changed::CodesOn => Message::new("mail-codes-on").strong("email", to),
             Changed::CodesOff => Message::new("mail-codes-off").strong("email", to),
             Changed::RecoveryNew => Message::new("mail-recovery-new").strong("email", to),
-            Changed::RecoveryUsed(left) => {
-                Message::new("mail-recovery-used").strong("email", to).count("left", left)
-            }
+            Changed::RecoveryUsed(left) => Message::new("mail-recovery-used").strong("email", to).count("left", left),
             Changed::Reset => Message::new("mail-factors-reset").strong("email", to),
         }
     }
@@ -129,6 +148,9 @@ impl Says {
     pub fn kind(&self) -> &'static str {
         match self {
             Says::Forgotten { .. } => "forgotten",
+            Says::SignUp { .. } => "sign_up",
+            Says::FinishSignUp { .. } => "finish_sign_up",
+            Says::HaveAccount { .. } => "have_account",
             Says::Reset { .. } => "reset",
             Says::PasswordChanged { .. } => "password_changed",
             Says::Verify { .. } => "verify",
@@ -158,7 +180,10 @@ impl Letter {
     /// The one-time link in it; for the log of `symbolon dev`.
     pub(super) fn link(&self) -> Option<&str> {
         match &self.says {
-            Says::Reset { link, .. } | Says::Verify { link, .. } | Says::Invitation { link, .. } => Some(link),
+            Says::Reset { link, .. }
+            | Says::Verify { link, .. }
+            | Says::Invitation { link, .. }
+            | Says::FinishSignUp { link, .. } => Some(link),
             _ => None,
         }
     }
@@ -166,7 +191,7 @@ impl Letter {
     pub(super) fn words(&self) -> Words {
         let to = self.to.as_str();
         match &self.says {
-            Says::Forgotten { .. } | Says::Test => Words {
+            Says::Forgotten { .. } | Says::SignUp { .. } | Says::Test => Words {
                 subject: Message::new("mail-test"),
                 before: vec![Message::new("mail-test-what")],
                 action: None,
@@ -180,6 +205,18 @@ impl Letter {
                     Message::new("mail-reset-valid").count("minutes", minutes),
                     Message::new("mail-reset-not-you"),
                 ],
+            },
+            Says::FinishSignUp { link, hours } => Words {
+                subject: Message::new("mail-signup"),
+                before: vec![Message::new("mail-signup-why").strong("email", to)],
+                action: Some((Message::new("mail-signup-do"), link.clone())),
+                after: vec![Message::new("mail-hours").count("hours", hours), Message::new("mail-not-you")],
+            },
+            Says::HaveAccount { link, forgot } => Words {
+                subject: Message::new("mail-have"),
+                before: vec![Message::new("mail-have-why").strong("email", to)],
+                action: Some((Message::new("page-sign-in"), link.clone())),
+                after: vec![Message::new("mail-have-forgot").code("link", forgot), Message::new("mail-not-you")],
             },
             Says::PasswordChanged { at, link } => Words {
                 subject: Message::new("mail-changed"),

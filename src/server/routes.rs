@@ -76,6 +76,8 @@ fn pages(app: &App) -> Router<App> {
         .route("/setup", get(signin::setup::get).post(signin::setup::post))
         .route("/recover", get(entry::recover::get).post(entry::recover::post))
         .route("/recover/new", get(entry::reset::get).post(entry::reset::post))
+        .route("/signup", get(entry::signup::get).post(entry::signup::post))
+        .route("/signup/finish", get(entry::signup::finish_page).post(entry::signup::finish))
         .route("/verify", get(entry::verify::get).post(entry::verify::post))
         .route("/invite", get(entry::accept::get).post(entry::accept::post))
         .route("/assets/{name}", get(assets::get))

@@ -145,7 +145,9 @@ mod tests {
         let user = UserId::from("u1");
         let code = fresh();
         assert!(code.len() == 19 && code.split('-').all(|part| part.len() == 4), "{code}");
-        for typed in [code.to_lowercase(), code.replace('-', " "), code.replace('-', "").replace('0', "o").replace('1', "l")] {
+        for typed in
+            [code.to_lowercase(), code.replace('-', " "), code.replace('-', "").replace('0', "o").replace('1', "l")]
+        {
             assert_eq!(named(&user, &typed), named(&user, &code), "{typed}");
         }
         assert_ne!(named(&UserId::from("u2"), &code), named(&user, &code));

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
 use crate::base::id::UserId;
+use crate::config::SelfRegistration;
 use crate::db::Fault;
 use crate::lang::Message;
 use crate::people::{self, User, password::MAX_BYTES};
@@ -37,6 +38,8 @@ struct LoginPage {
     passkey: Option<Offer>,
     /// What the sign-in must be.
     must: Must,
+    /// Whether people may make accounts by themselves.
+    open: bool,
 }
 
 /// What the app needs of somebody who is signed in.
@@ -136,9 +139,7 @@ pub async fn post(
             let error = Message::new("login-wrong");
             desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Verified::Wait(seconds) => {
-            desk.wait(&app, email.to_owned(), throttled(seconds), seconds).await
-        }
+        Verified::Wait(seconds) => desk.wait(&app, email.to_owned(), throttled(seconds), seconds).await,
     }
 }
 
@@ -274,6 +275,7 @@ impl Desk {
             people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
             passkey: passkey::offer(app, &self.browser, Purpose::SignIn)?,
             must,
+            open: app.config.signin.registration == SelfRegistration::Open,
         };
         Ok((self.browser.cookie(app), Page::new(page).status(status).leads_to(leads_to)).into_response())
     }
@@ -332,6 +334,27 @@ impl Desk {
         let to = self.waiting.map_or_else(|| own.to_owned(), |waiting| waiting.resume());
         Ok((cookie, device, Redirect::to(&to)).into_response())
     }
+}
+
+/// Signs in somebody who has just made their account, on the way to the app that they came from, if that still waits.
+pub async fn enter(
+    app: &App,
+    reader: Reader,
+    from: Arrival<'_>,
+    go: Option<&str>,
+    user: &UserId,
+) -> Result<Response, Stopped> {
+    let browser = Browser::of(app, from.headers);
+    let waits = match go {
+        Some(go) => interaction::find(app, &browser, go).await?,
+        None => None,
+    };
+    let mut params = Params::default();
+    match waits {
+        Some(waiting) => params.push("go", &waiting.id),
+        None => params.push("then", Then::Account.name()),
+    }
+    Desk::open(app, reader, from.headers, &params).await?.let_in(app, user, Proof::PASSWORD, from).await
 }
 
 async fn people_of_dev(app: &App) -> Result<Vec<Person>, Fault> {

@@ -153,15 +153,20 @@ pub async fn add(tx: &mut Tx, user: &UserId, made: &Made, name: &str, now: Time)
     }
     let key = &made.credential;
     let public = key.to_json().ok_or_else(|| Fault::Bug("a passkey can't be written".to_owned()))?;
-    let args =
-        args![hex(&uuid7(now)), user, fingerprint(key.id()), public, key.counter(), name, key.synced(), now];
+    let args = args![hex(&uuid7(now)), user, fingerprint(key.id()), public, key.counter(), name, key.synced(), now];
     let mut on = tx;
     Ok(if (&mut on).one(ADD, args).await?.is_some() { Added::Yes } else { Added::No })
 }
 
 /// Whose passkey it is that was presented, if the signature is good; the challenge is spent then, and the count moved on.
 /// Why not is nobody's business: not there, removed, of somebody disabled, another origin, a challenge of before.
-pub async fn presented(app: &App, call: &Call, browser: &Browser, purpose: Purpose, params: &Params) -> Result<Option<UserId>> {
+pub async fn presented(
+    app: &App,
+    call: &Call,
+    browser: &Browser,
+    purpose: Purpose,
+    params: &Params,
+) -> Result<Option<UserId>> {
     let (state, answer) = match purpose {
         Purpose::Confirm => ("proof_state", "proof_answer"),
         _ => ("state", "answer"),
@@ -194,7 +199,8 @@ pub async fn presented(app: &App, call: &Call, browser: &Browser, purpose: Purpo
         Err(why) => {
             tracing::info!(address = %call.address, cloned = why == Refused::Cloned, "a passkey was refused");
             if why == Refused::Cloned {
-                let detail = json!({ "passkey": id, "why": "its signature count isn't higher than before: there is a copy" });
+                let detail =
+                    json!({ "passkey": id, "why": "its signature count isn't higher than before: there is a copy" });
                 let event = session::event(call, Actor::Anonymous, "user.passkey_refused", &user);
                 audit::record(&app.db, &Event { detail, ..event }, app.now()).await?;
             }

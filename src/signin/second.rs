@@ -143,8 +143,7 @@ pub async fn post(
             Ok(page(&app, &desk, state.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY))
         }
         Checked::Wait(seconds) => {
-            let page =
-                page(&app, &desk, state.to_owned(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS);
+            let page = page(&app, &desk, state.to_owned(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS);
             Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
         }
     }

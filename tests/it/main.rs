@@ -64,6 +64,7 @@ mod second_step;
 mod sessions;
 mod setup;
 mod signin_pages;
+mod signup;
 mod statements;
 mod step_up;
 mod sudo;

@@ -31,7 +31,8 @@ async fn at_home(browser: &mut Browser, name: &str) -> View {
 
 /// What a page asks the browser for.
 fn options(view: &View, kind: &str) -> Value {
-    let form = view.first(&format!("form[data-passkey={kind}]")).unwrap_or_else(|| panic!("no passkey form: {}", view.body));
+    let form =
+        view.first(&format!("form[data-passkey={kind}]")).unwrap_or_else(|| panic!("no passkey form: {}", view.body));
     serde_json::from_str(form.get("data-options").expect("options")).expect("JSON")
 }
 

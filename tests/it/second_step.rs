@@ -65,7 +65,8 @@ pub async fn turns_on(house: &House, browser: &mut Browser, name: &str) -> (Phon
     let home = at_home(browser, name).await;
     let page = browser.post("/account/totp/new", &home.form("form:has(#add-totp)")).await;
     let phone = Phone::scans(&page);
-    let done = browser.post("/account/totp", &with(&page, "form:has(#confirm-code)", &[("code", &phone.code(house))])).await;
+    let done =
+        browser.post("/account/totp", &with(&page, "form:has(#confirm-code)", &[("code", &phone.code(house))])).await;
     let codes = all_of(&done, "#recovery-codes code");
     assert_eq!((done.status, codes.len()), (200, 10), "{}", done.body);
     // The code that confirmed it is used up.

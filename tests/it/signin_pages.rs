@@ -37,7 +37,8 @@ async fn shoots(chromium: &Chromium, name: &str) {
                 let whole = json!({ "captureBeyondViewport": true, "format": "png" });
                 let shot = chromium.tells("Page.captureScreenshot", whole).await;
                 let bytes = symbolon::base::encoding::from_base64(shot["data"].as_str().expect("a text"));
-                std::fs::write(format!("{folder}/{name}-{width}-{scheme}.png"), bytes.expect("base64")).expect("writes");
+                std::fs::write(format!("{folder}/{name}-{width}-{scheme}.png"), bytes.expect("base64"))
+                    .expect("writes");
             }
         }
     }

@@ -9,7 +9,7 @@ use symbolon::oauth::store::HOT;
 use symbolon::{audit, clients, entry, keys, mail, oauth, people, signin};
 
 /// The statements of each room.
-const ROOMS: [(&str, &[(&str, &str)]); 26] = [
+const ROOMS: [(&str, &[(&str, &str)]); 27] = [
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
     ("audit/trail.rs", audit::trail::ALL),
@@ -18,6 +18,7 @@ const ROOMS: [(&str, &[(&str, &str)]); 26] = [
     ("clients/store.rs", clients::store::ALL),
     ("entry/invitations.rs", entry::invitations::ALL),
     ("entry/links.rs", entry::links::ALL),
+    ("entry/signup.rs", entry::signup::ALL),
     ("keys/store.rs", keys::store::ALL),
     ("mail/store.rs", mail::store::ALL),
     ("oauth/acting.rs", oauth::acting::ALL),

@@ -3,10 +3,10 @@
 use crate::on_both;
 use crate::passkeys::{self, named_house};
 use crate::second_step::{text_of, turns_on, with};
+use crate::support::Browser;
 use crate::support::authenticator::Authenticator;
 use crate::support::browser::View;
 use crate::support::house::PASSWORD;
-use crate::support::{Browser, House};
 use std::time::Duration;
 
 /// Longer than a proof is fresh.

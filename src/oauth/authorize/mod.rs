@@ -8,8 +8,8 @@ pub mod request;
 pub mod request_object;
 pub mod respond;
 mod reused;
-pub mod strength;
 mod stopped;
+pub mod strength;
 
 use super::error::{Code, Refusal};
 use super::{scopes, subject};

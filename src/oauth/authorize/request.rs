@@ -2,8 +2,8 @@
 //! function a rule.
 
 use super::respond::{Mode, Return};
-use super::strength::Strength;
 use super::stopped::{not_approved, unknown_client, unusable_document};
+use super::strength::Strength;
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, ADMIN_SCOPE, Client, Lookup, ResponseType};

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn the_lowest_of_each_list_is_needed_and_of_these_the_highest() {
-        let essential = |acr: &str| format!("{{\"id_token\":{{\"acr\":{{\"essential\":true,\"values\":[\"{acr}\"]}}}}}}");
+        let essential =
+            |acr: &str| format!("{{\"id_token\":{{\"acr\":{{\"essential\":true,\"values\":[\"{acr}\"]}}}}}}");
         for (acr_values, claims, needed) in [
             (String::new(), "{}".to_owned(), 0),
             ("1 2".to_owned(), "{}".to_owned(), 0),

@@ -38,7 +38,8 @@ impl Authenticator {
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
-        let data = json!({ "type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false });
+        let data =
+            json!({ "type": kind, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false });
         data.to_string().into_bytes()
     }
 
@@ -51,7 +52,8 @@ impl Authenticator {
         self.handle = from_base64url(options["user"]["id"].as_str().expect("an id")).expect("base64url");
         let point = self.key.public_key().as_ref();
         let (x, y) = (&point[1..33], &point[33..65]);
-        let cose = [&[0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20][..], x, &[0x22, 0x58, 0x20], y].concat();
+        let cose =
+            [&[0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20][..], x, &[0x22, 0x58, 0x20], y].concat();
         let length = u16::try_from(self.id.len()).expect("short").to_be_bytes();
         let data = [&self.data(self.flags() | ATTESTED)[..], &[0; 16], &length, &self.id, &cose].concat();
         let length = u16::try_from(data.len()).expect("short").to_be_bytes();
