@@ -133,7 +133,7 @@ on_both! {
         let input = page.first("#totp-code").expect("a field");
         assert_eq!((&*input["autocomplete"], &*input["inputmode"]), ("one-time-code", "numeric"));
         let view = second_step(&mut elsewhere, &page, &phone.code(&house)).await;
-        let consent = elsewhere.get(&view.location().to_owned()).await;
+        let consent = elsewhere.get(view.location()).await;
         let sent = elsewhere.decides(&consent, "allow").await;
         let tokens = client.redeems(&sent.sent("code").expect("a code")).await.ok();
         let said = claims(tokens.text("id_token"));

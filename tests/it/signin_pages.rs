@@ -63,10 +63,10 @@ async fn is_at(house: &House, chromium: &Chromium, path: &str) -> String {
 /// Once it is there and to be seen.
 async fn waits_for(chromium: &Chromium, css: &str) {
     for _ in 0..400 {
-        if let Ok(found) = chromium.driver.find(By::Css(css)).await {
-            if found.is_displayed().await.unwrap_or(false) {
-                return;
-            }
+        if let Ok(found) = chromium.driver.find(By::Css(css)).await
+            && found.is_displayed().await.unwrap_or(false)
+        {
+            return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
@@ -101,10 +101,8 @@ async fn a_passkey_is_made_and_signs_in_by_the_button() {
     chromium.driver.delete_all_cookies().await.expect("forgets");
     goes(&house, &chromium, "/login?then=account").await;
     // Where the browser suggests passkeys by itself and one is at hand, there may be nothing left to press.
-    if chromium.driver.find(By::Id("passkey")).await.is_ok() {
-        if let Ok(button) = chromium.driver.find(By::Id("passkey")).await {
-            let _ = button.click().await;
-        }
+    if let Ok(button) = chromium.driver.find(By::Id("passkey")).await {
+        let _ = button.click().await;
     }
     is_at(&house, &chromium, "/account").await;
     waits_for(&chromium, "#passkeys").await;

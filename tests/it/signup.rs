@@ -88,7 +88,7 @@ on_both! {
         assert!(page.first("[data-meter] meter").is_some());
         let view = finishes(&mut browser, &link, "Eve", CHOSEN).await;
         assert!(view.location().starts_with("/oauth2/auth/resume?go="), "{} {}", view.location(), view.body);
-        let consent = browser.get(&view.location().to_owned()).await;
+        let consent = browser.get(view.location()).await;
         let back = browser.decides(&consent, "allow").await;
         let tokens = client.redeems(&back.sent("code").expect("a code")).await.ok();
         let claims = client.userinfo(tokens.text("access_token")).await.ok();

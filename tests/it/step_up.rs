@@ -96,7 +96,7 @@ on_both! {
             assert!(page.first("#passkey").is_some() && page.first("#password").is_none(), "{acr}: {}", page.body);
             assert!(page.text().contains("asks for a sign-in with your passkey"));
             let view = passkeys::signs_in(&mut browser, &page, &mut device).await;
-            let view = browser.get(&view.location().to_owned()).await;
+            let view = browser.get(view.location()).await;
             let (told, amr) = acr_of(&client, view.sent("code")).await;
             // What was named and is met: a client that compares finds it.
             assert_eq!((&*told, amr), (acr, json!(["pop", "user", "mfa"])));
