@@ -1,9 +1,11 @@
 //! Invitations of people, as administrators make and take them back.
 
 use super::change::{Change, Happened};
+use super::workspaces::{administers, may_bring_in};
 use super::{Acting, Refused};
 use crate::app::App;
 use crate::base::Secret;
+use crate::base::id::WorkspaceId;
 use crate::entry::accept;
 use crate::entry::invitations::{self, Asked, Invitation, LIVES};
 use crate::mail::{Letter, Says};
@@ -44,10 +46,17 @@ pub async fn create(app: &App, who: &Acting, asked: Asked) -> Result<Made, Refus
     let mut change = Change::begin(app, who).await?;
     let workspace = match &asked.workspace {
         Some(slug) => {
-            let found = workspaces::store::one(&mut change.tx, slug).await?;
-            Some(found.ok_or_else(|| Refused::invalid("workspace", "there is no workspace of this slug"))?.name)
+            let none = || Refused::invalid("workspace", "there is no workspace of this slug");
+            may_bring_in(&mut change, who, slug, asked.role).await.map_err(|why| match why {
+                Refused::NotFound => none(),
+                why => why,
+            })?;
+            Some(workspaces::store::one(&mut change.tx, slug).await?.ok_or_else(none)?.name)
         }
-        None => None,
+        None => {
+            administers(who)?;
+            None
+        }
     };
     let account = people::by_email(&app.db, &asked.email).await?;
     if account.is_some() && asked.workspace.is_none() {
@@ -73,10 +82,20 @@ pub async fn list(app: &App, cursor: &str, limit: usize) -> Result<(Vec<Invitati
     Ok((found, more))
 }
 
+/// The open ones into a workspace, oldest first, for those who manage it; at most 200.
+pub async fn into_workspace(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<Vec<Invitation>, Refused> {
+    super::workspaces::show(app, who, slug).await?;
+    Ok(invitations::into_workspace(&app.db, slug, app.now()).await?)
+}
+
 /// Takes one back.
 pub async fn revoke(app: &App, who: &Acting, id: &str) -> Result<(), Refused> {
     let mut change = Change::begin(app, who).await?;
     let before = invitations::by_id(&mut change.tx, id, change.now).await?.ok_or(Refused::NotFound)?;
+    match &before.workspace {
+        Some(slug) => may_bring_in(&mut change, who, slug, before.role).await?,
+        None => administers(who)?,
+    }
     invitations::spend(&mut change.tx, id, change.now).await?;
     change.commit(happened("user.invitation_revoked", id, before.to_json(), Value::Null)).await
 }

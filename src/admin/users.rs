@@ -62,11 +62,14 @@ pub async fn find(app: &App, name: &str) -> Result<User, Refused> {
     }
 }
 
-/// Up to `limit` people after `cursor` whose address contains `search`, in the order in which they came, and whether
-/// there are more.
+/// Up to `limit` people whose address begins with `search`, all of them where that is empty, after the [`User::place`]
+/// `cursor`, and whether there are more.
 pub async fn list(app: &App, cursor: &str, search: &str, limit: usize) -> Result<(Vec<User>, bool), Refused> {
     let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let mut users = store::page(&app.db, cursor, search, one_more).await?;
+    let mut users = match search {
+        "" => store::page(&app.db, cursor, one_more).await?,
+        _ => store::search(&app.db, cursor, search, one_more).await?,
+    };
     let more = users.len() > limit;
     users.truncate(limit);
     Ok((users, more))

@@ -64,7 +64,8 @@ pub async fn delete(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), R
     change.commit(happened("workspace.deleted", slug, before.to_json(), Value::Null)).await
 }
 
-/// Up to `limit` members after `cursor` whose address contains `search`, and whether there are more.
+/// Up to `limit` members whose address begins with `search`, all of them where that is empty, after the
+/// [`Member::place`] `cursor`, and whether there are more.
 pub async fn members(
     app: &App,
     who: &Acting,
@@ -72,9 +73,12 @@ pub async fn members(
     (cursor, search): (&str, &str),
     limit: usize,
 ) -> Result<(Vec<Member>, bool), Refused> {
-    show(app, who, slug).await?;
+    let workspace = show(app, who, slug).await?;
     let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let mut found = store::members(&app.db, slug, cursor, search, one_more).await?;
+    let mut found = match search {
+        "" => store::members(&app.db, slug, cursor, one_more).await?,
+        _ => store::search_members(&app.db, &workspace, cursor, search, one_more).await?,
+    };
     let more = found.len() > limit;
     found.truncate(limit);
     Ok((found, more))
@@ -83,6 +87,19 @@ pub async fn members(
 /// The workspaces of a person.
 pub async fn of_user(app: &App, user: &UserId) -> Result<Vec<Membership>, Refused> {
     Ok(store::of_user(&app.db, user).await?)
+}
+
+/// The workspaces that a person manages, as admin or owner of each.
+pub async fn managed_by(app: &App, user: &UserId) -> Result<Vec<Membership>, Refused> {
+    let all = store::of_user(&app.db, user).await?;
+    Ok(all.into_iter().filter(|one| one.role >= Standing::Admin).collect())
+}
+
+/// The member with just this address.
+pub async fn find_member(app: &App, who: &Acting, slug: &WorkspaceId, email: &str) -> Result<Member, Refused> {
+    let (found, _) = members(app, who, slug, ("", email), 1).await?;
+    let same = |member: &Member| people::email::canonical(&member.email) == people::email::canonical(email);
+    found.into_iter().find(same).ok_or(Refused::NotFound)
 }
 
 /// Takes a person in.
@@ -168,6 +185,16 @@ impl Hand {
     }
 }
 
+/// Refuses whoever may not bring people into a workspace as this. Whoever isn't in it doesn't learn whether it is there.
+pub(super) async fn may_bring_in(
+    change: &mut Change<'_>,
+    who: &Acting,
+    slug: &WorkspaceId,
+    role: Standing,
+) -> Result<(), Refused> {
+    hand(change, who, slug).await?.reaches(role)
+}
+
 /// What somebody may do in a workspace that is there; for whoever isn't in it, there is none.
 async fn hand(change: &mut Change<'_>, who: &Acting, slug: &WorkspaceId) -> Result<Hand, Refused> {
     if who.role.administers() {
@@ -191,7 +218,7 @@ async fn sees(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), Refused
     }
 }
 
-fn administers(who: &Acting) -> Result<(), Refused> {
+pub(super) fn administers(who: &Acting) -> Result<(), Refused> {
     if who.role.administers() {
         return Ok(());
     }

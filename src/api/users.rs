@@ -20,8 +20,8 @@ use serde_json::{Map, Value};
 pub(super) async fn list(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
     let paging = Paging::read(&app.keys.macs(), "users", &params)?;
     let (found, more) = users::list(&app, &paging.after, &paging.search, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|user| user.id.as_str());
-    Ok(page(&app, "users", &paging, found.iter().map(User::to_json).collect(), last))
+    let last = found.last().filter(|_| more).map(|user| user.place(&paging.search));
+    Ok(page(&app, "users", &paging, found.iter().map(User::to_json).collect(), last.as_deref()))
 }
 
 /// A new account, as it is asked for.

@@ -85,8 +85,8 @@ pub(super) async fn members(
     let paging = Paging::read(&app.keys.macs(), "members", &params)?;
     let part = (paging.after.as_str(), paging.search.as_str());
     let (found, more) = workspaces::members(&app, &who, &slug, part, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|one| one.user.as_str());
-    Ok(page(&app, "members", &paging, found.iter().map(Member::to_json).collect(), last))
+    let last = found.last().filter(|_| more).map(|one| one.place(&paging.search));
+    Ok(page(&app, "members", &paging, found.iter().map(Member::to_json).collect(), last.as_deref()))
 }
 
 /// Who is taken in, as what.

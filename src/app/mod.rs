@@ -2,12 +2,14 @@
 
 mod attempts;
 mod brand;
+mod chores;
 mod documents;
 mod memory;
 mod sightings;
 
 pub use attempts::Attempts;
 pub use brand::{Brand, Served};
+pub use chores::{Chore, Chores};
 pub use documents::{Documents, Unfetched};
 pub use memory::Memory;
 pub use sightings::{Sighting, Sightings};
@@ -19,6 +21,7 @@ use crate::db::{Db, Fault};
 use crate::keys::{self, Keyring};
 use crate::lang::Language;
 use crate::mail::Mailer;
+use crate::observe::Pulse;
 use crate::outbound::Outbound;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -61,6 +64,10 @@ pub struct Services {
     pub mails: Notify,
     /// How pages look.
     pub brand: Brand,
+    /// How much happens.
+    pub pulse: Arc<Pulse>,
+    /// What works in the background.
+    pub chores: Chores,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

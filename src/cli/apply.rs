@@ -1,11 +1,12 @@
-//! `symbolon apply`: makes workspaces and clients what a file says, and says beforehand what that changes.
+//! `symbolon apply`: makes settings, workspaces and clients what a file says, and says beforehand what that changes.
 
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, bold};
 use crate::admin::Refused;
 use crate::admin::apply::{self, Plan, Reference, Step, Wanted};
+use crate::app::App;
 use crate::base::Secret;
-use crate::config::{self, Flags};
+use crate::config::{self, Amendment, Difference, Flags};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// `symbolon apply`
 #[derive(Debug, Args)]
 pub(super) struct Apply {
-    /// A TOML, YAML or JSON file with `clients` and `workspaces`; - is YAML or JSON on standard input
+    /// A TOML, YAML or JSON file with `settings`, `workspaces` and `clients`; - is YAML or JSON on standard input
     #[arg(short, long, value_name = "FILE")]
     file: PathBuf,
     /// Only say what differs, and exit with 1 where something does
@@ -22,19 +23,29 @@ pub(super) struct Apply {
 }
 
 pub(super) async fn run(flags: &Flags, ask: Apply) -> Result<Printed, Failure> {
-    let wanted = wanted(&ask.file)?;
+    let mut document = document(&ask.file)?;
+    let settings = settings(flags, document.remove("settings"))?;
+    let wanted = Wanted::read(document, resolve).map_err(refused)?;
     let app = open::open(flags, if ask.check { Start::Existing } else { Start::Fresh }).await?;
     let printed = match apply::plan(&app, wanted).await {
-        Ok(plan) if ask.check => Ok(told(&plan)),
-        Ok(plan) => settle(&app, plan).await,
+        Ok(plan) if ask.check => Ok(told(&plan, settings.as_ref())),
+        Ok(plan) => settle(&app, plan, settings).await,
         Err(why) => Err(refused(why)),
     };
     app.db.close().await;
     printed
 }
 
-fn wanted(file: &Path) -> Result<Wanted, Failure> {
-    Wanted::read(document(file)?, resolve).map_err(refused)
+/// What the description says of settings, held against those in force.
+fn settings(flags: &Flags, given: Option<Value>) -> Result<Option<Amendment>, Failure> {
+    match given {
+        None => Ok(None),
+        Some(Value::Object(wanted)) => {
+            let found = Amendment::find(flags, &config::process_env, &wanted);
+            found.map(Some).map_err(|why| Failure::usage(format!("settings: {why}")))
+        }
+        Some(_) => Err(Failure::usage("settings: must be a table, as in symbolon.toml")),
+    }
 }
 
 fn refused(why: Refused) -> Failure {
@@ -63,7 +74,9 @@ fn document(file: &Path) -> Result<Map<String, Value>, Failure> {
     };
     match read {
         Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Failure::usage(format!("{name}: this must be a table with `clients` and `workspaces`"))),
+        Ok(_) => {
+            Err(Failure::usage(format!("{name}: this must be a table with `settings`, `workspaces` and `clients`")))
+        }
         Err(why) => Err(Failure::usage(format!("{name}: {why}"))),
     }
 }
@@ -82,8 +95,8 @@ fn resolve(reference: &Reference) -> Result<Secret, String> {
     }
 }
 
-async fn settle(app: &crate::app::App, plan: Plan) -> Result<Printed, Failure> {
-    let Printed { mut text, mut json, .. } = told(&plan);
+async fn settle(app: &App, plan: Plan, settings: Option<Amendment>) -> Result<Printed, Failure> {
+    let Printed { mut text, mut json, good } = told(&plan, settings.as_ref());
     let (mut done, all) = (0_usize, plan.steps.len());
     for step in plan.steps {
         let object = step.object.clone();
@@ -103,7 +116,13 @@ async fn settle(app: &crate::app::App, plan: Plan) -> Result<Printed, Failure> {
         }
         done += 1;
     }
-    if all > 0 {
+    // Last: what is refused in the database leaves the file as it is.
+    if let Some(settings) = settings.filter(|settings| !settings.differences.is_empty()) {
+        settings.write().map_err(|why| Failure::failed(format!("settings: {why}")))?;
+        let path = settings.path().display();
+        text.push_str(&format!("\nServers take the settings up when they start again; they are in {path}."));
+    }
+    if !good {
         text.push_str("\nDone.");
     }
     if let Some(members) = json.as_object_mut() {
@@ -113,16 +132,29 @@ async fn settle(app: &crate::app::App, plan: Plan) -> Result<Printed, Failure> {
 }
 
 /// The plan; what differs is no good news for `--check`.
-fn told(plan: &Plan) -> Printed {
+fn told(plan: &Plan, settings: Option<&Amendment>) -> Printed {
+    let amended = settings.map(|settings| settings.differences.as_slice()).unwrap_or_default();
+    let same = plan.same + settings.map_or(0, |settings| settings.same);
     let new = plan.steps.iter().filter(|step| step.new).count();
-    let mut lines: Vec<String> = plan.steps.iter().map(line).collect();
-    lines.push(match plan.steps.len() {
-        0 => format!("Everything is as it should be ({} things).", plan.same),
-        all => format!("{new} to make, {} to change, {} as they should be.", all - new, plan.same),
+    let mut lines: Vec<String> =
+        amended.iter().map(|one| changed("setting", &one.name, &one.is, &one.should)).collect();
+    lines.extend(plan.steps.iter().map(line));
+    lines.push(match plan.steps.len() + amended.len() {
+        0 => format!("Everything is as it should be ({same} things)."),
+        all => format!("{new} to make, {} to change, {same} as they should be.", all - new),
     });
-    let changes: Vec<Value> = plan.steps.iter().map(shown).collect();
-    let json = json!({ "changes": changes, "unchanged": plan.same, "secrets": {}, "applied": false });
-    Printed { good: plan.steps.is_empty(), ..Printed::new(lines.join("\n"), json) }
+    let differs = |one: &Difference| {
+        let differences = json!({ "value": { "is": one.is, "should": one.should } });
+        json!({ "object": format!("setting:{}", one.name), "new": false, "differences": differences })
+    };
+    let changes: Vec<Value> = amended.iter().map(differs).chain(plan.steps.iter().map(shown)).collect();
+    let good = changes.is_empty();
+    let json = json!({ "changes": changes, "unchanged": same, "secrets": {}, "applied": false });
+    Printed { good, ..Printed::new(lines.join("\n"), json) }
+}
+
+fn changed(kind: &str, name: &str, is: &str, should: &str) -> String {
+    format!("~ {kind} {}\n    {is} → {should}", bold(name))
 }
 
 fn line(step: &Step) -> String {

@@ -90,7 +90,7 @@ enum Command {
     /// Who did what: list, export, and prove that nobody touched it
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Make clients and workspaces what a file says; says first what that changes
+    /// Make settings, workspaces and clients what a file says; says first what that changes
     Apply(apply::Apply),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),

@@ -21,7 +21,7 @@ pub(super) enum Command {
     Create(Create),
     /// List the accounts
     List {
-        /// Only those whose address contains this
+        /// Only those whose address begins with this
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
     },
@@ -256,7 +256,7 @@ fn said(done: Result<User, Refused>, one: &One, what: &str) -> Result<Printed, F
 async fn list(app: &App, search: &str) -> Result<Printed, Failure> {
     let mut all: Vec<User> = Vec::new();
     loop {
-        let after = all.last().map(|user| user.id.to_string()).unwrap_or_default();
+        let after = all.last().map(|user| user.place(search)).unwrap_or_default();
         let (page, more) = users::list(app, &after, search, 200).await?;
         all.extend(page);
         if !more {
@@ -270,7 +270,7 @@ async fn list(app: &App, search: &str) -> Result<Printed, Failure> {
     };
     let none = match search {
         "" => "No accounts yet. Make one with `symbolon user create`.",
-        _ => "No account's address contains this.",
+        _ => "No account's address begins with this.",
     };
     let head = ["ID (sub)", "E-MAIL", "NAME", "ROLE", "STATE", "PASSWORD"];
     let text = table(&head, &all.iter().map(row).collect::<Vec<_>>(), none);

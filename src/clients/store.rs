@@ -13,7 +13,8 @@ sql! {
     read BY_ID = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at, registered_by, \
                   registration_hash FROM clients WHERE id = $1";
     read PAGE = "SELECT id, metadata, secrets, enabled, not_before, rev, created_at, updated_at, registered_by, \
-                 registration_hash FROM clients WHERE id > $1 AND search LIKE $2 ESCAPE '!' ORDER BY id LIMIT $3";
+                 registration_hash FROM clients WHERE id IN (SELECT id FROM clients WHERE id > $1 AND search LIKE $2 ESCAPE '!' \
+                 ORDER BY id LIMIT $3) ORDER BY id";
     write LOCK = "UPDATE clients SET rev = rev + 1, updated_at = $2 WHERE id = $1 \
                   RETURNING id, metadata, secrets, enabled, not_before, rev, created_at, updated_at, registered_by, \
                   registration_hash";

@@ -19,24 +19,28 @@ pub(super) struct Setting {
 /// Settings whose values are never printed.
 pub(super) const SECRETS: [&str; 2] = ["database_url", "mail.password"];
 
-/// Reads a file whose keys must be among those of `defaults`, with values of the same types.
-pub(super) fn read(path: &Path, defaults: &Table) -> Result<Vec<Setting>, Refused> {
-    let text = std::fs::read_to_string(path).map_err(|fault| {
+/// What a file says.
+pub(super) fn text(path: &Path) -> Result<String, Refused> {
+    std::fs::read_to_string(path).map_err(|fault| {
         let fix = "check that it exists and that this user may read it";
         Refused::new(format!("{} can't be read: {fault}", path.display()), fix)
-    })?;
+    })
+}
+
+/// Reads the text of a file whose keys must be among those of `defaults`, with values of the same types.
+pub(super) fn read(path: &Path, text: &str, defaults: &Table) -> Result<Vec<Setting>, Refused> {
     let syntax = |fault: toml::de::Error| {
         let mark = fault.span().unwrap_or_default();
-        let place = Place::file(path, &text, mark.clone(), after_a_fault(&text, mark.start));
+        let place = Place::file(path, text, mark.clone(), after_a_fault(text, mark.start));
         Refused::new(
             format!("this isn't TOML: {}", fault.message()),
             "write settings as `name = \"value\"`, one a line",
         )
         .at(Some(place))
     };
-    let spans = DeTable::parse(&text).map_err(syntax)?;
-    let values: Table = toml::from_str(&text).map_err(syntax)?;
-    let mut walk = Walk { file: path, text: &text, all: leaves(defaults), found: Vec::new() };
+    let spans = DeTable::parse(text).map_err(syntax)?;
+    let values: Table = toml::from_str(text).map_err(syntax)?;
+    let mut walk = Walk { file: path, text, all: leaves(defaults), found: Vec::new() };
     walk.table(spans.get_ref(), &values, defaults, &[])?;
     Ok(walk.found)
 }

@@ -72,10 +72,20 @@ pub fn load_process(flags: &Flags) -> Result<Loaded, Refused> {
 /// exists. When nobody sets `issuer` and someone sets a loopback `listen`, the issuer is `http://<listen>`.
 /// Misspelled environment variables are found by [`super::check_names`], since `env` can't be listed.
 pub fn load(flags: &Flags, env: &dyn Fn(&str) -> Option<String>) -> Result<Loaded, Refused> {
+    let found = find(flags, env).map(|path| file::text(&path).map(|text| (path, text))).transpose()?;
+    put_together(found.as_ref().map(|(path, text)| (path.as_path(), text.as_str())), flags, env)
+}
+
+/// The same with the text of a file, wherever that comes from.
+pub(super) fn put_together(
+    file: Option<(&Path, &str)>,
+    flags: &Flags,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Loaded, Refused> {
     let mut layers = Layers::new()?;
-    if let Some(path) = find(flags, env) {
-        for setting in file::read(&path, &layers.defaults)? {
-            layers.put(setting, Origin::File(path.clone()))?;
+    if let Some((path, text)) = file {
+        for setting in file::read(path, text, &layers.defaults)? {
+            layers.put(setting, Origin::File(path.to_owned()))?;
         }
     }
     for (variable, setting) in environment::read(env, &layers.defaults)? {
@@ -95,7 +105,7 @@ pub(super) fn defaults() -> Result<Table, Refused> {
         .map_err(|fault| Refused::new(format!("the embedded defaults are broken: {fault}"), "report this as a bug"))
 }
 
-fn find(flags: &Flags, env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
+pub(super) fn find(flags: &Flags, env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     let asked = flags.config.clone().or_else(|| env("SYMBOLON_CONFIG").map(PathBuf::from));
     let usual = ["symbolon.toml", "/etc/symbolon/symbolon.toml"];
     asked.or_else(|| usual.iter().map(Path::new).find(|path| path.exists()).map(Path::to_owned))

@@ -1,6 +1,7 @@
 //! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
 
 mod allowed;
+mod amend;
 mod check;
 mod environment;
 mod file;
@@ -11,6 +12,7 @@ mod signin;
 mod strangers;
 
 pub use allowed::Allowed;
+pub use amend::{Amendment, Difference};
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use mail::{Mail, Tls, Transport};

@@ -1,6 +1,7 @@
-//! Who sits at the console: somebody signed in who may at least look; for everybody else there is nothing here.
+//! Who sits at the console: somebody signed in who may at least look, or who manages the workspace that they are at; for
+//! everybody else there is nothing here.
 
-use crate::admin::{Acting, Refused};
+use crate::admin::{Acting, Refused, workspaces};
 use crate::app::App;
 use crate::audit::Actor;
 use crate::base::Id;
@@ -24,6 +25,8 @@ pub(super) struct Desk {
     pub browser: Browser,
     /// What the address says.
     pub query: Params,
+    /// Whether they are here only for the workspaces that they manage.
+    pub manages: bool,
     reader: Reader,
 }
 
@@ -35,7 +38,7 @@ impl Desk {
 
     /// Whether the person may change things.
     pub fn may(&self) -> bool {
-        self.who.role.administers()
+        self.who.role.administers() || self.manages
     }
 
     /// For pages that are only a form.
@@ -44,10 +47,17 @@ impl Desk {
     }
 }
 
-impl FromRequestParts<App> for Desk {
-    type Rejection = Response;
+/// Whom a page is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// Those who look after the deployment.
+    Staff,
+    /// And those who manage a workspace; which of them, operations say.
+    Managers,
+}
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+impl Desk {
+    async fn open(parts: &mut Parts, app: &App, whom: For) -> Result<Self, Response> {
         let Ok(call) = Call::from_request_parts(parts, app).await;
         let Ok(reader) = Reader::from_request_parts(parts, app).await;
         let Ok(query) = Query::from_request_parts(parts, app).await;
@@ -57,15 +67,52 @@ impl FromRequestParts<App> for Desk {
             return Err(to_sign_in(parts, app, &call, &browser).await.unwrap_or_else(Stopped::into_response));
         };
         let role = session.user.role;
-        if !role.looks() {
-            return Err(missing().into_response());
-        }
-        if !parts.method.is_safe() && !role.administers() {
+        let manages = match role.looks() {
+            true => false,
+            false if whom == For::Managers => manages(app, &session).await.map_err(Stopped::into_response)?,
+            false => return Err(missing().into_response()),
+        };
+        if !parts.method.is_safe() && !role.administers() && !manages {
             return Err(only_looks().into_response());
         }
         let query = query.readable().map_err(|why| Stopped::bad_link(why).into_response())?;
         let who = Acting { actor: Actor::User(session.user.id.to_string()), role, call };
-        Ok(Desk { app: app.clone(), who, session, browser, query, reader })
+        Ok(Desk { app: app.clone(), who, session, browser, query, manages, reader })
+    }
+}
+
+/// Somebody without a role of the deployment, who must manage a workspace to be here.
+async fn manages(app: &App, session: &Session) -> Result<bool, Stopped> {
+    match workspaces::managed_by(app, &session.user.id).await.map_err(stopped)?.is_empty() {
+        true => Err(missing()),
+        false => Ok(true),
+    }
+}
+
+impl FromRequestParts<App> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        Desk::open(parts, app, For::Staff).await
+    }
+}
+
+/// The same, where those who manage a workspace may come too.
+pub(super) struct Within<T>(pub T);
+
+impl FromRequestParts<App> for Within<Desk> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        Desk::open(parts, app, For::Managers).await.map(Within)
+    }
+}
+
+impl FromRequest<App> for Within<Sent> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        Sent::open(request, app, For::Managers).await.map(Within)
     }
 }
 
@@ -103,17 +150,21 @@ impl FromRequest<App> for Sent {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        Sent::open(request, app, For::Staff).await
+    }
+}
+
+impl Sent {
+    async fn open(request: Request, app: &App, whom: For) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let desk = Desk::from_request_parts(&mut parts, app).await?;
+        let desk = Desk::open(&mut parts, app, whom).await?;
         let headers = parts.headers.clone();
         let Ok(Form(form)) = Form::from_request(Request::from_parts(parts, body), app).await;
         let form = form.map_err(|why| Stopped::bad_form(why).into_response())?;
         check_form(app, &headers, &form).map_err(|forged| Stopped::forged(forged).into_response())?;
         Ok(Sent { desk, form })
     }
-}
 
-impl Sent {
     /// A field; empty when it wasn't filled in.
     pub fn text(&self, name: &str) -> &str {
         self.form.get(name).unwrap_or_default().trim()

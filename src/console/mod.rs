@@ -2,10 +2,13 @@
 //! operation that the management API and the command line call.
 
 mod audit;
+mod chart;
 mod clients;
 mod desk;
 mod form;
 mod grants;
+mod invitations;
+mod jobs;
 mod keys;
 mod overview;
 mod registration;
@@ -41,6 +44,10 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/admin/workspaces/{slug}/add", post(workspaces::add))
         .route("/admin/workspaces/{slug}/remove", post(workspaces::remove))
         .route("/admin/workspaces/{slug}/delete", post(workspaces::delete))
+        .route("/admin/workspaces/{slug}/invite", post(invitations::into_workspace))
+        .route("/admin/workspaces/{slug}/revoke-invite", post(invitations::out_of_workspace))
+        .route("/admin/invitations", get(invitations::list).post(invitations::create))
+        .route("/admin/invitations/revoke", post(invitations::revoke))
         .route("/admin/audit", get(audit::list))
         .route("/admin/audit/export", get(audit::export))
         .route("/admin/keys", get(keys::list))
@@ -52,6 +59,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/admin/grants", get(grants::get))
         .route("/admin/grants/end", post(grants::end))
         .route("/admin/grants/end-all", post(grants::end_all))
+        .route("/admin/jobs", get(jobs::get))
         .route("/admin/settings", get(settings::get))
 }
 

@@ -1,6 +1,7 @@
-//! The first page: how much there is, whether all is well, and what needs somebody's attention.
+//! The first page: how much there is and happens, whether all is well, and what needs somebody's attention.
 
-use super::desk::{Desk, stopped};
+use super::chart::Chart;
+use super::desk::{Desk, Within, stopped};
 use super::view::{At, Block, Cell, Link, Section, View};
 use crate::admin::keys;
 use crate::clients;
@@ -8,17 +9,21 @@ use crate::config::{Cimd, Registration};
 use crate::keys::store::State;
 use crate::lang::Message;
 use crate::oauth::living;
+use crate::observe::pulse::{Day, Measure};
 use crate::people;
 use crate::signin;
 use crate::web::Stopped;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use std::time::Duration;
 
 /// Counting stops here: a page must not take longer because there is more.
 const MOST: i64 = 10_000;
 
 /// `GET /admin`
-pub(super) async fn get(desk: Desk) -> Result<Response, Stopped> {
+pub(super) async fn get(Within(desk): Within<Desk>) -> Result<Response, Stopped> {
+    if desk.manages {
+        return Ok(Redirect::to("/admin/workspaces").into_response());
+    }
     let app = &desk.app;
     let counts = [
         (Message::new("console-users"), people::store::count(&app.db, MOST).await?),
@@ -49,14 +54,23 @@ pub(super) async fn get(desk: Desk) -> Result<Response, Stopped> {
         label: Message::new("console-new-client"),
         changes: true,
     };
+    let day = Day::read(&app.db, app.now()).await?;
+    let charts = vec![
+        Chart::of_events(Message::new("console-chart-requests"), day.of(Measure::Requests)),
+        Chart::of_events(Message::new("console-chart-errors"), day.of(Measure::Errors)),
+        Chart::of_events(Message::new("console-chart-sign-ins"), day.of(Measure::SignIns)),
+        Chart::of_state(Message::new("console-chart-grants"), day.of(Measure::Grants)),
+    ];
     let view = View::new(&desk, At::Overview, Message::new("console-overview"))
         .with(attention)
+        .with(Section::new("day", Message::new("console-day")).with(Block::Charts(charts)))
         .with(Section::new("numbers", Message::new("console-numbers")).with(Block::Numbers(numbers)).with(new))
         .with(Section::new("health", Message::new("console-health")).with(Block::Facts(health)));
     Ok(view.answer(&desk))
 }
 
-fn counted(n: i64) -> Cell {
+/// A number, or that there are at least so many.
+pub(super) fn counted(n: i64) -> Cell {
     let count = usize::try_from(n).unwrap_or(0);
     if n < MOST { Cell::number(n) } else { Cell::Said(Message::new("console-at-least").count("n", count)) }
 }

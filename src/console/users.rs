@@ -36,10 +36,13 @@ pub(super) async fn list(desk: Desk) -> Result<Response, Stopped> {
         let cells = [link, name, Cell::Said(role(user.role)), state(user.enabled), Cell::time(user.created_at)];
         table.row(user.id.as_str(), cells);
     }
-    let last = found.last().filter(|_| more).map(|user| user.id.as_str());
-    let table = table.goes_on(&desk, PATH, "users", &paging, last);
+    let last = found.last().filter(|_| more).map(|user| user.place(&paging.search));
+    let table = table.goes_on(&desk, PATH, "users", &paging, last.as_deref());
     let href = format!("{PATH}/new");
     let new = Link { id: "new-user", href, label: Message::new("console-new-user"), changes: true };
+    let href = "/admin/invitations".to_owned();
+    let invitations = Link { id: "invitations", href, label: Message::new("console-invitations"), changes: false };
+    let new = Block::Links(vec![new, invitations]);
     let view = View::new(&desk, At::Users, Message::new("console-users"))
         .with(Section::first().with(new).with(searching(PATH, &paging.search)).with(table));
     Ok(view.answer(&desk))

@@ -1,6 +1,7 @@
 //! What pages of the console are made of: sections of facts, tables and forms. One template shows them all, so that all
 //! of them can be used in the same way, with a keyboard and on a phone.
 
+use super::chart::Chart;
 use super::desk::{Desk, Said, Trouble};
 use super::form::{Form, Kind};
 use crate::base::Time;
@@ -49,10 +50,11 @@ pub(super) enum At {
     Keys,
     Registration,
     Audit,
+    Jobs,
     Settings,
 }
 
-const NAVIGATION: [(At, &str); 9] = [
+const NAVIGATION: [(At, &str); 10] = [
     (At::Overview, "/admin"),
     (At::Clients, "/admin/clients"),
     (At::Users, "/admin/users"),
@@ -61,6 +63,7 @@ const NAVIGATION: [(At, &str); 9] = [
     (At::Keys, "/admin/keys"),
     (At::Registration, "/admin/registration"),
     (At::Audit, "/admin/audit"),
+    (At::Jobs, "/admin/jobs"),
     (At::Settings, "/admin/settings"),
 ];
 
@@ -75,6 +78,7 @@ impl At {
             At::Keys => Message::new("console-keys"),
             At::Registration => Message::new("console-registration"),
             At::Audit => Message::new("console-audit"),
+            At::Jobs => Message::new("console-jobs"),
             At::Settings => Message::new("console-settings"),
         }
     }
@@ -87,9 +91,9 @@ impl View {
             page: desk.shell(),
             css: assets::console_css(),
             csrf: desk.browser.csrf(&desk.app),
-            nav: NAVIGATION.map(entry).into(),
+            nav: NAVIGATION.into_iter().filter(|(one, _)| !desk.manages || *one == At::Workspaces).map(entry).collect(),
             who: desk.session.user.display_name().to_owned(),
-            role: role(desk.who.role),
+            role: if desk.manages { Message::new("console-role-manager") } else { role(desk.who.role) },
             may: desk.may(),
             title,
             lede: None,
@@ -214,6 +218,7 @@ pub(super) enum Block {
     /// One of several ways on.
     Cards(Vec<Card>),
     Numbers(Vec<(Message, Cell)>),
+    Charts(Vec<Chart>),
 }
 
 impl From<Message> for Block {

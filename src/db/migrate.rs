@@ -48,6 +48,15 @@ const ALL: &[(i64, &str, &str)] = &[
     (11, "sessions", include_str!("../../migrations/0011_sessions.sql")),
     (13, "mail", include_str!("../../migrations/0013_mail.sql")),
     (14, "signin", include_str!("../../migrations/0014_signin.sql")),
+    (16, "lists.sqlite", include_str!("../../migrations/0016_lists.sql")),
+    (
+        16,
+        "lists.postgres",
+        concat!(
+            include_str!("../../migrations/0016_lists.sql"),
+            include_str!("../../migrations/0016_lists.postgres.sql")
+        ),
+    ),
 ];
 
 /// How a schema differs from what this binary expects.

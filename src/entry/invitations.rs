@@ -24,6 +24,8 @@ sql! {
                   WHERE id = $1 AND expires_at > $2";
     read PAGE = "SELECT id, email, name, workspace, role, invited_by, created_at, expires_at FROM invitations \
                  WHERE id > $1 AND expires_at > $2 ORDER BY id LIMIT $3";
+    read INTO_WORKSPACE = "SELECT id, email, name, workspace, role, invited_by, created_at, expires_at FROM invitations \
+                           WHERE workspace = $1 AND expires_at > $2 ORDER BY id LIMIT 200";
     write SPEND = "DELETE FROM invitations WHERE id = $1 AND expires_at > $2 RETURNING id";
     write PURGE = "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE expires_at < $1 ORDER BY expires_at \
                    LIMIT 500) RETURNING id";
@@ -130,6 +132,11 @@ pub async fn by_token(mut db: &Db, token: &str, now: Time) -> Result<Option<Invi
 /// The one of this id.
 pub async fn by_id(mut on: impl On, id: &str, now: Time) -> Result<Option<Invitation>> {
     on.one(BY_ID, args![id, now]).await?.as_ref().map(Invitation::read).transpose()
+}
+
+/// The open ones into a workspace, oldest first; at most 200.
+pub async fn into_workspace(mut db: &Db, slug: &WorkspaceId, now: Time) -> Result<Vec<Invitation>> {
+    db.all(INTO_WORKSPACE, args![slug, now]).await?.iter().map(Invitation::read).collect()
 }
 
 /// Those that are open after `cursor`, oldest first.

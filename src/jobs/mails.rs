@@ -1,6 +1,6 @@
 //! Mails: hands over what was written down, whoever wrote it.
 
-use super::told;
+use super::{ran, told};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::Fault;
@@ -11,21 +11,22 @@ use crate::web::Call;
 use serde_json::json;
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// How soon a mail is noticed that another process wrote down: a command, another replica.
 const POLL: Duration = Duration::from_secs(1);
 
 pub(super) async fn work(app: App) {
     loop {
-        match round(&app).await {
+        let begun = Instant::now();
+        let outcome = round(&app).await;
+        ran(&app, "mails", POLL, begun, &outcome);
+        match outcome {
             // Where mail is off nothing is written down, so there is nothing to wait for.
             Ok(0) if !app.mailer.on() => return,
             Ok(0) => drop(tokio::time::timeout(POLL, app.mails.notified()).await),
             Ok(_) => {}
-            Err(fault) => {
-                told(Err(fault));
-                tokio::time::sleep(POLL).await;
-            }
+            Err(_) => tokio::time::sleep(POLL).await,
         }
     }
 }

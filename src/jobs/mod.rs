@@ -1,10 +1,11 @@
 //! Work in the background: noticing what other processes change, handing keys over, telling apps that sessions ended,
-//! handing mails over, deleting what is over.
+//! handing mails over, counting, deleting what is over.
 
 mod mails;
+mod pulse;
 mod sign_outs;
 
-use crate::admin::{Refused, registration};
+use crate::admin::registration;
 use crate::app::App;
 use crate::audit::chain;
 use crate::clients::{cimd, invites};
@@ -12,9 +13,12 @@ use crate::db::Fault;
 use crate::entry::{invitations, links, signup};
 use crate::keys::rotation;
 use crate::oauth::grants;
+use crate::observe::pulse as measures;
 use crate::signin::{interaction, session, throttle, underway};
+use std::fmt::Display;
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// How soon a change by another process is noticed. Tokens don't wait for it: their statements look for themselves.
 const NOTICE: Duration = Duration::from_millis(250);
@@ -24,80 +28,85 @@ const REGISTRY: Duration = Duration::from_secs(60);
 const TRAIL: Duration = Duration::from_secs(5);
 const SIGHTINGS: Duration = Duration::from_secs(10);
 
+const PULSE: Duration = Duration::from_secs(20);
+
 /// Starts all of it. Dropping the set stops it.
 pub fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
-    jobs.spawn(notice(app.clone()));
-    jobs.spawn(hand_over(app.clone()));
-    jobs.spawn(purge(app.clone()));
-    jobs.spawn(tidy_registry(app.clone()));
-    jobs.spawn(write_sightings_down(app.clone()));
-    jobs.spawn(link_the_trail(app.clone()));
+    jobs.spawn(again(app.clone(), "notice", NOTICE, notice));
+    jobs.spawn(again(app.clone(), "keys", KEYS, hand_over));
+    jobs.spawn(again(app.clone(), "purge", PURGE, purge));
+    jobs.spawn(again(app.clone(), "registry", REGISTRY, tidy_registry));
+    jobs.spawn(again(app.clone(), "sightings", SIGHTINGS, write_sightings_down));
+    jobs.spawn(again(app.clone(), "trail", TRAIL, link_the_trail));
+    jobs.spawn(again(app.clone(), "pulse", PULSE, pulse::note));
     sign_outs::start(app, &mut jobs);
     jobs.spawn(mails::work(app.clone()));
     jobs
 }
 
-async fn notice(app: App) {
+/// Does it, rests, and does it again. What couldn't be done is tried again then.
+async fn again<F, W>(app: App, name: &'static str, every: Duration, work: F)
+where
+    F: Fn(App) -> W,
+    W: Future<Output = Result<(), String>>,
+{
     loop {
-        tokio::time::sleep(NOTICE).await;
-        told(app.catch_up().await);
+        tokio::time::sleep(every).await;
+        let begun = Instant::now();
+        let outcome = work(app.clone()).await;
+        ran(&app, name, every, begun, &outcome);
     }
 }
 
-async fn hand_over(app: App) {
-    loop {
-        tokio::time::sleep(KEYS).await;
-        if let Err(why) = rotation::tick(&app.keys, &app.db, &app.config.keys, app.now()).await {
-            tracing::warn!(%why, "signing keys couldn't be looked after; trying again in a minute");
-        }
+/// Notes for the console how it went, and logs what went wrong.
+fn ran<T>(app: &App, name: &'static str, every: Duration, begun: Instant, outcome: &Result<T, impl Display>) {
+    app.chores.ran(name, every, app.now(), begun.elapsed(), outcome.is_ok());
+    if let Err(why) = outcome {
+        tracing::warn!(job = name, %why, "background work couldn't be done; trying again");
     }
+}
+
+async fn notice(app: App) -> Result<(), String> {
+    app.catch_up().await.map_err(text)
+}
+
+async fn hand_over(app: App) -> Result<(), String> {
+    rotation::tick(&app.keys, &app.db, &app.config.keys, app.now()).await.map_err(text)
 }
 
 /// What registered itself and nobody uses, and what nobody can register with any more.
-async fn tidy_registry(app: App) {
-    loop {
-        tokio::time::sleep(REGISTRY).await;
-        told(until_done(|| invites::purge(&app.db, app.now())).await);
-        told(until_done(|| cimd::store::forget(&app.db, app.now())).await);
-        match registration::reap(&app).await {
-            Ok(0) => {}
-            Ok(n) => tracing::info!(n, "clients were deleted that nobody used for registration_policy.idle"),
-            Err(Refused::Fault(fault)) => told(Err(fault)),
-            Err(why) => tracing::warn!(%why, "unused clients couldn't be deleted; trying again in a minute"),
-        }
+async fn tidy_registry(app: App) -> Result<(), String> {
+    until_done(|| invites::purge(&app.db, app.now())).await?;
+    until_done(|| cimd::store::forget(&app.db, app.now())).await?;
+    let reaped = registration::reap(&app).await.map_err(text)?;
+    if reaped > 0 {
+        tracing::info!(n = reaped, "clients were deleted that nobody used for registration_policy.idle");
     }
+    Ok(())
 }
 
 /// Which clients without a row came by. What can't be written is lost: it is only for people to look at.
-async fn write_sightings_down(app: App) {
-    loop {
-        tokio::time::sleep(SIGHTINGS).await;
-        told(cimd::store::write_down(&app.db, app.sightings.take()).await);
-    }
+async fn write_sightings_down(app: App) -> Result<(), String> {
+    cimd::store::write_down(&app.db, app.sightings.take()).await.map_err(text)
 }
 
 /// What is in the audit trail can't be touched unseen from then on.
-async fn link_the_trail(app: App) {
-    loop {
-        tokio::time::sleep(TRAIL).await;
-        told(until_done(|| async { chain::link(&app.db, &app.keys.macs()).await }).await);
-    }
+async fn link_the_trail(app: App) -> Result<(), String> {
+    until_done(|| async { chain::link(&app.db, &app.keys.macs()).await }).await
 }
 
 /// Small batches with a pause between: requests never wait for it noticeably, and it keeps up with what expires.
-async fn purge(app: App) {
-    loop {
-        tokio::time::sleep(PURGE).await;
-        told(purge_grants(&app).await);
-        told(until_done(|| session::purge(&app)).await);
-        told(until_done(|| interaction::purge(&app)).await);
-        told(until_done(|| throttle::purge(&app)).await);
-        told(until_done(|| underway::purge(&app.db, app.now())).await);
-        told(until_done(|| links::purge(&app.db, app.now())).await);
-        told(until_done(|| signup::purge(&app.db, app.now())).await);
-        told(until_done(|| invitations::purge(&app.db, app.now())).await);
-    }
+async fn purge(app: App) -> Result<(), String> {
+    purge_grants(&app).await.map_err(text)?;
+    until_done(|| session::purge(&app)).await?;
+    until_done(|| interaction::purge(&app)).await?;
+    until_done(|| throttle::purge(&app)).await?;
+    until_done(|| underway::purge(&app.db, app.now())).await?;
+    until_done(|| links::purge(&app.db, app.now())).await?;
+    until_done(|| signup::purge(&app.db, app.now())).await?;
+    until_done(|| invitations::purge(&app.db, app.now())).await?;
+    until_done(|| measures::purge(&app.db, app.now())).await
 }
 
 const PAUSE: Duration = Duration::from_millis(50);
@@ -112,11 +121,15 @@ async fn purge_grants(app: &App) -> Result<(), Fault> {
 }
 
 /// Purges batch by batch until one finds nothing.
-async fn until_done<F: Future<Output = Result<usize, Fault>>>(purge: impl Fn() -> F) -> Result<(), Fault> {
-    while purge().await? > 0 {
+async fn until_done<F: Future<Output = Result<usize, Fault>>>(purge: impl Fn() -> F) -> Result<(), String> {
+    while purge().await.map_err(text)? > 0 {
         tokio::time::sleep(PAUSE).await;
     }
     Ok(())
+}
+
+fn text(why: impl Display) -> String {
+    why.to_string()
 }
 
 fn told(outcome: Result<(), Fault>) {

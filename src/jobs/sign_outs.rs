@@ -1,11 +1,12 @@
 //! OIDC Back-Channel Logout: delivers what was written down when sessions ended, whoever ended them.
 
-use super::told;
+use super::{ran, told};
 use crate::app::App;
 use crate::db::Fault;
 use crate::oauth::logout::{backchannel, wind_up_left};
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// Beside each other, so that clients that let us wait don't make others wait.
 const WORKERS: u32 = 4;
@@ -22,14 +23,14 @@ pub(super) fn start(app: &App, jobs: &mut JoinSet<()>) {
 async fn work(app: App, first: Duration) {
     let mut patience = first;
     loop {
-        match round(&app).await {
+        let begun = Instant::now();
+        let outcome = round(&app).await;
+        ran(&app, "sign-outs", patience, begun, &outcome);
+        match outcome {
             // Over is over, whether the bell rang or not.
             Ok(0) => drop(tokio::time::timeout(patience, app.logouts.notified()).await),
             Ok(_) => {}
-            Err(fault) => {
-                told(Err(fault));
-                tokio::time::sleep(patience).await;
-            }
+            Err(_) => tokio::time::sleep(patience).await,
         }
         patience = POLL * WORKERS;
     }

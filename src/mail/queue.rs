@@ -73,6 +73,11 @@ impl Mailer {
     }
 }
 
+/// How many mails aren't handed over yet; counting stops at `most`.
+pub async fn waiting(db: &Db, most: i64) -> Result<i64> {
+    store::waiting(db, most).await
+}
+
 /// Takes mails that are due. They are the caller's for a while; what isn't settled by then is taken by someone else.
 pub async fn claim(db: &Db, master: &MasterKey, now: Time) -> Result<Vec<Claimed>> {
     let taken = store::claim(db, now, now + LEASE).await?;

@@ -6,6 +6,7 @@ use crate::{args, sql};
 
 sql! {
     write ENQUEUE = "INSERT INTO mails (id, kind, sealed, attempts, created_at, due_at) VALUES ($1, $2, $3, 0, $4, $4) RETURNING id";
+    read WAITING = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM mails LIMIT $1) counted";
     read DUE = "SELECT id FROM mails WHERE due_at <= $1 ORDER BY due_at LIMIT 1";
     write CLAIM = "UPDATE mails SET due_at = $2, attempts = attempts + 1 WHERE due_at <= $1 AND id IN \
                    (SELECT id FROM mails WHERE due_at <= $1 ORDER BY due_at, id LIMIT 8) \
@@ -25,6 +26,11 @@ pub(super) struct Taken {
 
 pub(super) async fn enqueue(mut on: impl On, id: &str, kind: &str, sealed: Vec<u8>, now: Time) -> Result<()> {
     on.run(ENQUEUE, args![id, kind, sealed, now]).await.map(|_| ())
+}
+
+/// How many there are; counting stops at `most`.
+pub async fn waiting(mut db: &Db, most: i64) -> Result<i64> {
+    db.one(WAITING, args![most]).await?.map_or(Ok(0), |row| row.int("n"))
 }
 
 /// Takes a few that are due. Nobody else gets them before `lease` is over.

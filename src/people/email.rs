@@ -16,6 +16,15 @@ pub fn canonical(address: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// The canonical forms that begin with `part`, those of a list that has come to `after`: from the first, up to and
+/// without the second. Addresses are ASCII, so that none is beyond the last character of it. One bound at each end, since
+/// SQLite takes only one to an index.
+pub fn beginning_with(part: &str, after: &str) -> (String, String) {
+    let from = canonical(part);
+    let to = format!("{from}\u{7f}");
+    (from.max(after.to_owned()), to)
+}
+
 /// Checks an address that someone wants for an account. Look-alikes of other scripts are refused rather than mapped:
 /// an address with letters outside ASCII must be written in its punycode form.
 pub fn check(address: &str) -> Result<(), Refused> {

@@ -4,7 +4,7 @@ use super::workspaces::{self, Standing};
 use super::{NewUser, Role, User, email};
 use crate::base::Time;
 use crate::base::id::UserId;
-use crate::db::{self, Db, On, Result, Tx};
+use crate::db::{Db, On, Result, Tx};
 use crate::{args, sql};
 
 sql! {
@@ -14,7 +14,9 @@ sql! {
     read BY_EMAIL = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
                      WHERE email_key = $1";
     read PAGE = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
-                 WHERE id > $1 AND (email_key LIKE $2 ESCAPE '!') ORDER BY id LIMIT $3";
+                 WHERE id > $1 ORDER BY id LIMIT $2";
+    read FOUND = "SELECT id, email, password, claims, role, enabled, rev, created_at, updated_at FROM users \
+                  WHERE email_key >= $1 AND email_key < $2 AND email_key <> $3 ORDER BY email_key LIMIT $4";
     read ANY_ADMIN = "SELECT id FROM users WHERE role IN ('owner', 'admin') AND enabled ORDER BY id LIMIT 2";
     write SET_ENABLED = "UPDATE users SET enabled = $2, rev = rev + 1, updated_at = $3 WHERE id = $1 RETURNING id";
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1, password_rev = password_rev + 1 WHERE id = $1 RETURNING id";
@@ -62,9 +64,16 @@ pub async fn by_email(mut db: &Db, address: &str) -> Result<Option<User>> {
     db.one(BY_EMAIL, args![email::canonical(address)]).await?.as_ref().map(User::from_row).transpose()
 }
 
-/// People after `cursor` whose address contains `search`, in the order in which they came.
-pub async fn page(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<User>> {
-    let rows = db.all(PAGE, args![cursor, db::like(&email::canonical(search)), limit]).await?;
+/// People after `cursor`, in the order in which they came.
+pub async fn page(mut db: &Db, cursor: &str, limit: i64) -> Result<Vec<User>> {
+    let rows = db.all(PAGE, args![cursor, limit]).await?;
+    rows.iter().map(User::from_row).collect()
+}
+
+/// People whose address begins with `search`, in the order of their addresses, after the one that is `cursor`.
+pub async fn search(mut db: &Db, cursor: &str, search: &str, limit: i64) -> Result<Vec<User>> {
+    let (from, to) = email::beginning_with(search, cursor);
+    let rows = db.all(FOUND, args![from, to, cursor, limit]).await?;
     rows.iter().map(User::from_row).collect()
 }
 

@@ -46,6 +46,11 @@ impl User {
         })
     }
 
+    /// Where a list goes on after them: a search is in the order of addresses, all are in that of their identifiers.
+    pub fn place(&self, search: &str) -> String {
+        if search.is_empty() { self.id.to_string() } else { email::canonical(&self.email) }
+    }
+
     /// What to call them: their name, or else their address.
     pub fn display_name(&self) -> &str {
         self.profile.text("name").unwrap_or(&self.email)

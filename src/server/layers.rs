@@ -6,7 +6,7 @@ use super::gate::gate;
 use super::refusal::refusal;
 use super::{Phase, Stop};
 use crate::config::Config;
-use crate::observe;
+use crate::observe::{self, Pulse};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -20,12 +20,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 /// Puts the layers around all routes of `router`, and around its fallback; whoever wants one sets it before, as
 /// `.fallback(`[`not_found`]`)`.
-pub fn layered(router: Router, config: &Config, stop: Stop) -> Router {
+pub fn layered(router: Router, config: &Config, pulse: Arc<Pulse>, stop: Stop) -> Router {
     let around = Around {
         trusted: config.proxies.trusted.clone(),
         headers: security_headers(config.issuer.starts_with("https:")),
         allowed: Allowance { bytes: config.limits.body_bytes, time: config.limits.body_read },
         handler: config.limits.handler,
+        pulse,
         stop,
     };
     router.layer(CatchPanicLayer::custom(panicked)).layer(from_fn_with_state(Arc::new(around), around_each))
@@ -37,6 +38,7 @@ struct Around {
     headers: Vec<(HeaderName, HeaderValue)>,
     allowed: Allowance,
     handler: Duration,
+    pulse: Arc<Pulse>,
     stop: Stop,
 }
 
@@ -47,6 +49,7 @@ async fn around_each(State(around): State<Arc<Around>>, request: Request, next: 
             Err(refusal) => *refusal,
         };
         around.mark(response.headers_mut());
+        around.pulse.answered(response.status().as_u16());
         response
     })
     .await

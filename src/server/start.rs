@@ -5,7 +5,7 @@ use super::layers::{layered, not_found};
 use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
-use crate::app::{App, Attempts, Brand, Documents, Memory, Services, Sightings};
+use crate::app::{App, Attempts, Brand, Chores, Documents, Memory, Services, Sightings};
 use crate::base::{Clock, Secret};
 use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
@@ -15,6 +15,7 @@ use crate::mail::Mailer;
 use crate::outbound::Outbound;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -135,6 +136,8 @@ pub async fn start(
         mailer,
         mails: Notify::new(),
         brand,
+        pulse: Arc::default(),
+        chores: Chores::default(),
         dev,
     };
     let app = App::new(services);
@@ -183,7 +186,7 @@ pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop
         }
     };
     let router = routes(&app).merge(health(stop.clone(), ready)).fallback(not_found);
-    let router = layered(router, &app.config, stop.clone());
+    let router = layered(router, &app.config, app.pulse.clone(), stop.clone());
     let mut accepting = JoinSet::new();
     for listener in listeners {
         let (router, limits, stop) = (router.clone(), app.config.limits.clone(), stop.clone());

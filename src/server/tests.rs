@@ -62,7 +62,7 @@ impl House {
             .fallback(not_found);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("address");
-        let (router, end_of) = (layered(routes, &config, stop.clone()), stop.clone());
+        let (router, end_of) = (layered(routes, &config, Arc::default(), stop.clone()), stop.clone());
         let end = tokio::spawn(async move { serve(listener, router, &config.limits, end_of).await });
         House { at, stop, end, waiting, go }
     }

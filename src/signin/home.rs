@@ -2,6 +2,7 @@
 
 use super::session;
 use crate::app::App;
+use crate::people::workspaces::{self, Standing};
 use crate::web::{Page, Reader, Shell, Stopped};
 use askama::Template;
 use axum::extract::State;
@@ -14,6 +15,8 @@ struct HomePage {
     page: Shell,
     user: Option<String>,
     is_admin: bool,
+    /// Whether they manage a workspace, without a role of the deployment.
+    manages: bool,
 }
 
 /// `GET /`
@@ -21,6 +24,13 @@ pub async fn get(State(app): State<App>, reader: Reader, headers: HeaderMap) -> 
     let session = session::current(&app, &headers).await?;
     let page = super::shell(&app, reader, None, session.as_ref());
     let is_admin = session.as_ref().is_some_and(|session| session.user.role.looks());
+    let manages = match &session {
+        Some(session) if !is_admin => {
+            let all = workspaces::store::of_user(&app.db, &session.user.id).await?;
+            all.iter().any(|one| one.role >= Standing::Admin)
+        }
+        _ => false,
+    };
     let user = session.map(|session| session.user.display_name().to_owned());
-    Ok(Page::new(HomePage { page, user, is_admin }).into_response())
+    Ok(Page::new(HomePage { page, user, is_admin, manages }).into_response())
 }

@@ -358,7 +358,7 @@ pub async fn enter(
 }
 
 async fn people_of_dev(app: &App) -> Result<Vec<Person>, Fault> {
-    let people = people::store::page(&app.db, "", "", 5).await?;
+    let people = people::store::page(&app.db, "", 5).await?;
     let person = |user: User| Person {
         name: user.display_name().to_owned(),
         role: if user.role.administers() { "admin" } else { "member" }.to_owned(),

@@ -126,6 +126,7 @@ pub async fn sign_in(
     let detail = json!({ "sid": sid, "amr": proof.amr, "user_agent": from.user_agent() });
     audit::record(&mut tx, &Event { detail, ..event(from.call, actor, action, user) }, now).await?;
     tx.commit().await?;
+    app.pulse.signed_in();
     if before.is_some() && same.is_none() {
         app.logouts.notify_one();
     }

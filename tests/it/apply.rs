@@ -49,6 +49,29 @@ fn write(house: &House, name: &str, text: &str) {
 }
 
 on_both! {
+    async fn settings_are_written_where_servers_read_them(house: House) {
+        write(&house, "symbolon.toml", "# ours\nname = \"Acme\" # known as\n");
+        write(&house, "all.yaml", "settings:\n  name: Acme Corp\n  lifetimes: { session_idle: 2h }\nworkspaces:\n  - { slug: acme, name: Acme }\n");
+        let (code, out, err) = house.command("apply -f all.yaml --check").await;
+        assert_eq!(code, 1, "{out}{err}");
+        assert!(out.contains("~ setting name") && out.contains("\"Acme\" → \"Acme Corp\"") && out.contains("1 to make, 2 to change, 0 as they"), "{out}");
+        let file = || std::fs::read_to_string(house.dir.join("symbolon.toml")).expect("reads");
+        assert_eq!(file(), "# ours\nname = \"Acme\" # known as\n");
+        let (code, out, err) = house.command("apply -f all.yaml").await;
+        assert!(code == 0 && out.contains("when they start again"), "{out}{err}");
+        assert!(file().starts_with("# ours\nname = \"Acme Corp\" # known as\n") && file().contains("session_idle = \"2h\""), "{}", file());
+        let (code, out, _) = house.command("apply -f all.yaml --check").await;
+        assert!(code == 0 && out.contains("as it should be (3 things)"), "{out}");
+        // One setting that can't be: nothing of the file is done.
+        for (settings, words) in [("{ nmae: x }", "did you mean `name`?"), ("{ name: x, limits: { body_bytes: many } }", "whole number"), ("[]", "must be a table"), ("{ database_url: x }", "is a secret")] {
+            write(&house, "bad.yaml", &format!("settings: {settings}\nworkspaces:\n  - {{ slug: other, name: Other }}\n"));
+            let before = (file(), house.state().await);
+            let (code, out, err) = house.command("apply -f bad.yaml").await;
+            assert!(code == 2 && err.contains(words), "{settings}: {out}{err}");
+            assert!((file(), house.state().await) == before);
+        }
+    }
+
     async fn a_file_says_how_things_should_be(house: House) {
         house.person("ada").await;
         write(&house, "shop.secret", SECRET);

@@ -5,6 +5,7 @@ use crate::support::browser::View;
 use crate::support::{Browser, House};
 use serde_json::json;
 use symbolon::base::id::UserId;
+use symbolon::people::workspaces::Standing;
 use symbolon::people::{self, Role};
 
 type Fields = Vec<(String, String)>;
@@ -214,6 +215,34 @@ on_both! {
         }
     }
 
+    async fn people_are_found_by_how_their_address_begins(house: House) {
+        let (mut browser, _) = somebody(&house, "zoe", Role::Auditor).await;
+        for n in 0..120 {
+            house.person(&format!("person{n:03}")).await;
+        }
+        house.workspace("small", &[(&house.person("person").await, Standing::Member)]).await;
+        for (list, found) in [("/admin/users", 121), ("/admin/workspaces/default", 121), ("/admin/workspaces/small", 1)] {
+            let (mut seen, mut url) = (Vec::new(), format!("{list}?limit=50&search=PERSON"));
+            loop {
+                let page = browser.get(&url).await;
+                let html = scraper::Html::parse_document(&page.body);
+                let rows = scraper::Selector::parse("tr[data-id] th").expect("a selector");
+                seen.extend(html.select(&rows).map(|row| row.text().collect::<String>()));
+                match page.first("a[rel=next]") {
+                    Some(next) => url = next["href"].clone(),
+                    None => break,
+                }
+            }
+            assert_eq!(seen.len(), found, "{list}");
+            assert!(seen.is_sorted() && seen.iter().all(|email| email.starts_with("person")), "{list}: {seen:?}");
+            for (search, found) in [("person00", 10), ("erson", 0), ("person%25", 0), ("person_", 0), ("z", 1), ("~", 0)] {
+                let page = browser.get(&format!("{list}?search={search}")).await;
+                let found = if list.ends_with("small") { 0 } else { found };
+                assert_eq!(page.body.matches("<tr data-id").count(), found, "{list} {search}");
+            }
+        }
+    }
+
     async fn people_are_made_stopped_and_deleted_through_forms(house: House) {
         let (mut browser, own) = somebody(&house, "ada", Role::Owner).await;
         let page = browser.get("/admin/users/new").await;
@@ -258,6 +287,95 @@ on_both! {
         let page = admin.get(&format!("/admin/users/{own}")).await;
         assert!(page.first("form#role").is_none(), "{}", page.body);
         assert_eq!(sends(&mut admin, &page, "disable", &[]).await.status, 403);
+    }
+
+    async fn ad_09_who_manages_a_workspace_sees_and_changes_that_one_only(house: House) {
+        let (mut root, _) = somebody(&house, "root", Role::Owner).await;
+        let ada = house.person("ada").await;
+        let (ben, eve, zoe) = (house.person("ben").await, house.person("eve").await, house.person("zoe").await);
+        house.workspace("north", &[(&ada, Standing::Admin), (&ben, Standing::Member), (&eve, Standing::Owner)]).await;
+        house.workspace("south", &[(&zoe, Standing::Owner), (&ada, Standing::Member)]).await;
+        let mut browser = house.browser();
+        let page = browser.get("/admin/workspaces").await;
+        let page = browser.signs_in(&page, "ada").await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        // Their own one, and nothing else of the console.
+        assert_eq!(page.body.matches("<tr data-id").count(), 1);
+        assert_eq!(page.body.matches("<nav aria-label").count(), 1);
+        assert!(page.first("a[href='/admin/workspaces/north']").is_some() && page.first("#create").is_none(), "{}", page.body);
+        assert!(browser.get("/").await.first("a[href='/admin/workspaces']").is_some());
+        assert_eq!(browser.get("/admin").await.first("h1").is_some(), page.first("h1").is_some(), "led to their workspaces");
+        for path in pages("nothing", &ben).iter().filter(|path| !path.starts_with("/admin/workspaces") && *path != "/admin") {
+            assert_eq!(browser.get(path).await.status, 404, "{path}");
+        }
+        for path in ["/admin/workspaces/south", "/admin/workspaces/default", "/admin/workspaces/nowhere"] {
+            assert_eq!(browser.get(path).await.status, 404, "{path}");
+        }
+        let page = browser.get("/admin/workspaces/north").await;
+        assert!(page.first("#delete").is_none() && page.first("a[href^='/admin/users']").is_none(), "{}", page.body);
+        let csrf = page.form("#rename").into_iter().find(|(name, _)| name == "csrf").expect("a field").1;
+        // Every form, at what is theirs and at what isn't.
+        let before = house.state().await;
+        for slug in ["south", "default", "nowhere"] {
+            for (what, fields) in [
+                ("", vec![("name", "Mine")]),
+                ("/add", vec![("user", "ben@example.com"), ("role", "member")]),
+                ("/remove", vec![("user", zoe.as_str())]),
+                ("/invite", vec![("email", "new@example.com"), ("role", "member")]),
+                ("/delete", vec![("confirm", slug)]),
+            ] {
+                let fields: Fields = fields.iter().chain([&("csrf", csrf.as_str())]).map(|(k, v)| (k.to_string(), v.to_string())).collect();
+                let view = browser.post_once(&format!("/admin/workspaces/{slug}{what}"), &fields).await;
+                // Where they are a member they know that it is there, but may do nothing.
+                let allowed: &[u16] = if slug == "nowhere" { &[404] } else { &[403, 404] };
+                assert!(allowed.contains(&view.status), "{slug}{what}: {}", view.status);
+            }
+        }
+        for (path, fields) in [
+            ("/admin/workspaces", vec![("slug", "mine"), ("name", "Mine")]),
+            ("/admin/workspaces/north/delete", vec![("confirm", "north")]),
+            ("/admin/users", vec![("email", "x@example.com")]),
+            ("/admin/invitations", vec![("email", "x@example.com")]),
+            ("/admin/keys/rotate", vec![]),
+        ] {
+            let fields: Fields = fields.iter().chain([&("csrf", csrf.as_str())]).map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            assert_eq!(browser.post_once(path, &fields).await.status, 404, "{path}");
+        }
+        assert!(house.state().await == before, "nothing of it was done");
+        // Whether somebody has an account isn't told; who is in it can be given a role, but not an owner's.
+        for nobody in ["zoe@example.com", "nobody@example.com"] {
+            let page = browser.get("/admin/workspaces/north").await;
+            let page = sends(&mut browser, &page, "add", &[("user", nobody), ("role", "member")]).await;
+            assert_eq!((page.status, page.body.contains("Nobody here has this address")), (422, true), "{nobody}");
+        }
+        let page = browser.get("/admin/workspaces/north").await;
+        assert_eq!(sends(&mut browser, &page, "add", &[("user", "ben@example.com"), ("role", "owner")]).await.status, 403);
+        assert_eq!(sends(&mut browser, &page, "add", &[("user", "eve@example.com"), ("role", "member")]).await.status, 403);
+        let page = sends(&mut browser, &page, "rename", &[("name", "Northwind")]).await;
+        assert_eq!(text_of(&page, "h1"), "Northwind");
+        // Invitations: the same for those with an account and those without, and no higher than they are.
+        for email in ["zoe@example.com", "new@example.com"] {
+            let page = browser.get("/admin/workspaces/north").await;
+            let made = sends(&mut browser, &page, "invite", &[("email", email), ("name", ""), ("role", "member")]).await;
+            assert!(made.status == 201 && text_of(&made, "#link").contains("/invite?token="), "{}", made.body);
+        }
+        let page = browser.get("/admin/workspaces/north").await;
+        assert_eq!(sends(&mut browser, &page, "invite", &[("email", "a@example.com"), ("role", "owner")]).await.status, 403);
+        assert_eq!(page.body.matches("/revoke-invite").count(), 2);
+        let first = page.first("#invitations tr[data-id]").expect("a row")["data-id"].clone();
+        let fields: Fields = pairs(&[("csrf", &csrf), ("id", &first)]);
+        browser.post_once("/admin/workspaces/north/revoke-invite", &fields).await;
+        assert_eq!(browser.get("/admin/workspaces/north").await.body.matches("/revoke-invite").count(), 1);
+        let fields: Fields = pairs(&[("csrf", &csrf), ("user", &ben)]);
+        assert_eq!(browser.post_once("/admin/workspaces/north/remove", &fields).await.status, 303);
+        // Who looks after the deployment sees them all, and invites into none too.
+        let page = root.get("/admin/invitations").await;
+        assert_eq!(page.body.matches("<tr data-id").count(), 1);
+        let made = sends(&mut root, &page, "invite", &[("email", "y@example.com"), ("name", "Y")]).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let taken = sends(&mut root, &page, "invite", &[("email", "zoe@example.com"), ("name", "")]).await;
+        assert_eq!(taken.status, 409, "{}", taken.body);
+        assert_eq!(root.get("/admin/invitations").await.body.matches("<tr data-id").count(), 2);
     }
 
     async fn workspaces_and_their_members_are_managed_through_forms(house: House) {
@@ -364,6 +482,47 @@ on_both! {
         let (mut una, _) = somebody(&house, "una", Role::User).await;
         assert_eq!(una.get("/admin/audit/export").await.status, 404);
         assert!(!sub.is_empty());
+    }
+
+    async fn the_last_day_is_drawn_and_background_work_is_told(house: House) {
+        use symbolon::observe::pulse::{self, Measure};
+        let (mut browser, _) = somebody(&house, "ada", Role::Auditor).await;
+        let drawn = |page: &View, nth: usize| page.first(&format!("#day figure:nth-child({nth}) svg")).expect("a chart")["aria-label"].clone();
+        let page = browser.get("/admin").await;
+        assert!(drawn(&page, 1).starts_with("Requests: 0 in all") && page.first("#day rect").is_none(), "{}", page.body);
+        // Two hours; what is counted twice is written once.
+        house.app.pulse.answered(503);
+        house.app.pulse.write_down(&house.app.db, house.now()).await.expect("writes");
+        house.wait(std::time::Duration::from_secs(3600));
+        let (mut browser, _) = somebody(&house, "bo", Role::Auditor).await;
+        house.app.pulse.write_down(&house.app.db, house.now()).await.expect("writes");
+        house.app.pulse.write_down(&house.app.db, house.now()).await.expect("writes");
+        pulse::set(&house.app.db, Measure::Grants, 7, house.now()).await.expect("writes");
+        pulse::set(&house.app.db, Measure::Grants, 8, house.now()).await.expect("writes");
+        let page = browser.get("/admin").await;
+        let requests: Vec<i64> = house.raw().await.texts("SELECT n || '' FROM measures WHERE name = 'requests' ORDER BY hour").await.iter().map(|n| n.parse().expect("a number")).collect();
+        assert!(requests.len() == 2 && requests[0] >= 3 && requests[1] >= 3, "{requests:?}");
+        assert!(drawn(&page, 1).starts_with(&format!("Requests: {} in all, {} at most", requests.iter().sum::<i64>(), requests.iter().max().expect("some"))), "{}", drawn(&page, 1));
+        assert_eq!(drawn(&page, 2), "Server errors: 1 in all, 1 at most in one hour");
+        assert_eq!(drawn(&page, 3), "Sign-ins: 2 in all, 1 at most in one hour");
+        assert_eq!(drawn(&page, 4), "Active grants: 7 in all, 7 at most in one hour");
+        let bars = page.body.matches("<rect").count();
+        assert_eq!(bars, 2 + 1 + 2 + 1);
+        // A day later nothing of it is shown, and a week later it is gone.
+        house.wait(std::time::Duration::from_secs(23 * 3600));
+        assert!(drawn(&browser.get("/admin").await, 2).starts_with("Server errors: 0"), "an hour is over after 24 of them");
+        house.wait(std::time::Duration::from_secs(9 * 86_400));
+        assert!(pulse::purge(&house.app.db, house.now()).await.expect("purges") > 0);
+        assert_eq!(house.raw().await.texts("SELECT n || '' FROM measures").await, Vec::<String>::new());
+        // What works in the background says how it goes.
+        let (mut browser, _) = somebody(&house, "cy", Role::Auditor).await;
+        let told = |name: &str, well| house.app.chores.ran(name.to_owned().leak(), std::time::Duration::from_secs(20), house.now(), std::time::Duration::from_millis(3), well);
+        told("purge", true);
+        told("keys", false);
+        let page = browser.get("/admin/jobs").await;
+        assert!(text_of(&page, "tr[data-id=purge]").contains("Well"), "{}", page.body);
+        assert!(text_of(&page, "tr[data-id=keys]").contains("Failed"), "{}", page.body);
+        assert!(text_of(&page, "#waiting").contains("Mails"), "{}", page.body);
     }
 
     async fn the_overview_says_what_needs_attention_and_settings_where_they_are_from(house: House) {
@@ -513,12 +672,14 @@ fn pages(client: &str, user: &str) -> Vec<String> {
         "/admin/clients/new?kind=mcp",
         "/admin/users",
         "/admin/users/new",
+        "/admin/invitations",
         "/admin/workspaces",
         "/admin/workspaces/default",
         "/admin/grants",
         "/admin/keys",
         "/admin/registration",
         "/admin/audit",
+        "/admin/jobs",
         "/admin/settings",
     ];
     all.map(str::to_owned).into_iter().chain(of_client).chain(of_user).collect()

@@ -21,6 +21,7 @@ mod cors;
 mod dev;
 mod discovery;
 mod doctor;
+mod every_page;
 mod faults;
 mod frontchannel;
 mod grant_machine;

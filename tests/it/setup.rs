@@ -25,7 +25,7 @@ async fn opens(browser: &mut Browser, token: &str) -> View {
 }
 
 async fn admins(house: &House) -> usize {
-    let people = symbolon::people::store::page(&house.app.db, "", "", 1000).await.expect("reads");
+    let people = symbolon::people::store::page(&house.app.db, "", 1000).await.expect("reads");
     people.iter().filter(|person| person.role.administers()).count()
 }
 

@@ -51,6 +51,11 @@ pub(super) async fn enqueue(tx: &mut Tx, user: &UserId, participants: &[Particip
     Ok(())
 }
 
+/// How many notices aren't delivered yet; counting stops at `most`.
+pub async fn waiting(app: &App, most: i64) -> Result<i64> {
+    store::waiting(&app.db, most).await
+}
+
 /// Takes notices that are due. They are the caller's for a while; what isn't settled by then is taken by someone else.
 pub async fn claim(app: &App) -> Result<Vec<Notice>> {
     let now = app.now();

@@ -19,6 +19,7 @@ sql! {
                             (SELECT 1 FROM blocked_clients b WHERE b.id = g.client_id)) ORDER BY g.client_id, g.sid";
     write ENQUEUE = "INSERT INTO logout_notices (id, client_id, user_id, sid, attempts, created_at, due_at) \
                      VALUES ($1, $2, $3, $4, 0, $5, $5) RETURNING id";
+    read WAITING = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM logout_notices LIMIT $1) counted";
     read DUE = "SELECT id FROM logout_notices WHERE due_at <= $1 ORDER BY due_at LIMIT 1";
     write CLAIM = "UPDATE logout_notices SET due_at = $2, attempts = attempts + 1 WHERE due_at <= $1 AND id IN \
                    (SELECT d.id FROM (SELECT id, client_id, due_at, \
@@ -61,6 +62,11 @@ fn metadata(row: &Row) -> Result<Option<Metadata>> {
 /// Writes a notice that is due at once.
 pub(super) async fn enqueue(mut on: impl On, id: &str, user: &UserId, to: &Participant, now: Time) -> Result<()> {
     on.run(ENQUEUE, args![id, &to.client_id, user, &to.sid, now]).await.map(|_| ())
+}
+
+/// How many notices there are; counting stops at `most`.
+pub async fn waiting(mut db: &Db, most: i64) -> Result<i64> {
+    db.one(WAITING, args![most]).await?.map_or(Ok(0), |row| row.int("n"))
 }
 
 /// Takes a few notices that are due, no more than two of one client, and no more than four of clients with documents: of

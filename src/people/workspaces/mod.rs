@@ -15,7 +15,7 @@ pub struct Workspace {
     pub slug: WorkspaceId,
     /// Its name towards people.
     pub name: String,
-    /// How many people are in it.
+    /// How many people are in it; counting stops at [`MOST_COUNTED`].
     pub members: i64,
     /// Counts changes.
     pub rev: i64,
@@ -48,6 +48,9 @@ impl Workspace {
         })
     }
 }
+
+/// Members are counted up to here: a list must not take longer because a workspace has more.
+pub const MOST_COUNTED: i64 = 10_000;
 
 /// What a member may do in their workspace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,6 +115,11 @@ pub struct Member {
 }
 
 impl Member {
+    /// Where a list goes on after them: a search is in the order of addresses, all are in that of their identifiers.
+    pub fn place(&self, search: &str) -> String {
+        if search.is_empty() { self.user.to_string() } else { super::email::canonical(&self.email) }
+    }
+
     /// As the command line and the JSON API show it.
     pub fn to_json(&self) -> Value {
         json!({

@@ -1,19 +1,19 @@
 //! The rows of workspaces and their members.
 
-use super::{Member, Membership, Standing, Workspace};
+use super::{MOST_COUNTED, Member, Membership, Standing, Workspace};
 use crate::base::Time;
 use crate::base::id::{UserId, WorkspaceId};
 use crate::db::{self, On, Result};
-use crate::people::Profile;
+use crate::people::{Profile, email};
 use crate::{args, sql};
 
 sql! {
     write CREATE = "INSERT INTO workspaces (slug, name, rev, created_at, updated_at) VALUES ($1, $2, 1, $3, $3) \
                     ON CONFLICT (slug) DO NOTHING RETURNING slug";
     read ONE = "SELECT w.slug, w.name, w.rev, w.created_at, w.updated_at, \
-                (SELECT count(*) FROM members m WHERE m.workspace = w.slug) AS members FROM workspaces w WHERE w.slug = $1";
+                (SELECT count(*) FROM (SELECT 1 AS one FROM members m WHERE m.workspace = w.slug LIMIT 10000) counted) AS members FROM workspaces w WHERE w.slug = $1";
     read PAGE = "SELECT w.slug, w.name, w.rev, w.created_at, w.updated_at, \
-                 (SELECT count(*) FROM members m WHERE m.workspace = w.slug) AS members FROM workspaces w \
+                 (SELECT count(*) FROM (SELECT 1 AS one FROM members m WHERE m.workspace = w.slug LIMIT 10000) counted) AS members FROM workspaces w \
                  WHERE w.slug > $1 AND (w.slug LIKE $2 ESCAPE '!' OR lower(w.name) LIKE $2 ESCAPE '!') ORDER BY w.slug LIMIT $3";
     write RENAME = "UPDATE workspaces SET name = $2, rev = rev + 1, updated_at = $3 WHERE slug = $1 RETURNING slug";
     write DELETE = "DELETE FROM workspaces WHERE slug = $1 RETURNING slug";
@@ -25,8 +25,14 @@ sql! {
     read MEMBER = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM members m \
                    JOIN users u ON u.id = m.user_id WHERE m.workspace = $1 AND m.user_id = $2";
     read MEMBERS = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM members m \
-                    JOIN users u ON u.id = m.user_id WHERE m.workspace = $1 AND m.user_id > $2 \
-                    AND u.email_key LIKE $3 ESCAPE '!' ORDER BY m.user_id LIMIT $4";
+                    JOIN users u ON u.id = m.user_id WHERE m.workspace = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3";
+    // Few members are looked through one by one; among many, the addresses are.
+    read FOUND_AMONG_FEW = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM members m \
+                            CROSS JOIN users u WHERE m.workspace = $1 AND u.id = m.user_id \
+                            AND u.email_key >= $2 AND u.email_key < $3 AND u.email_key <> $4 ORDER BY u.email_key LIMIT $5";
+    read FOUND_AMONG_MANY = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM users u \
+                             CROSS JOIN members m WHERE m.workspace = $1 AND m.user_id = u.id \
+                             AND u.email_key >= $2 AND u.email_key < $3 AND u.email_key <> $4 ORDER BY u.email_key LIMIT $5";
     read ANOTHER_OWNER = "SELECT user_id FROM members WHERE workspace = $1 AND role = 'owner' AND user_id <> $2 \
                           ORDER BY user_id LIMIT 1";
     read OF_USER = "SELECT m.workspace, w.name, m.role FROM members m JOIN workspaces w ON w.slug = m.workspace \
@@ -79,16 +85,23 @@ pub async fn member(mut on: impl On, slug: &WorkspaceId, user: &UserId) -> Resul
     on.one(MEMBER, args![slug, user]).await?.as_ref().map(read).transpose()
 }
 
-/// Members after `cursor` whose address contains `search`, in the order in which their accounts were made.
-pub async fn members(
+/// Members after `cursor`, in the order in which their accounts were made.
+pub async fn members(mut on: impl On, slug: &WorkspaceId, cursor: &str, limit: i64) -> Result<Vec<Member>> {
+    let rows = on.all(MEMBERS, args![slug, cursor, limit]).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Members whose address begins with `search`, in the order of their addresses, after the one that is `cursor`.
+pub async fn search_members(
     mut on: impl On,
-    slug: &WorkspaceId,
+    workspace: &Workspace,
     cursor: &str,
     search: &str,
     limit: i64,
 ) -> Result<Vec<Member>> {
-    let search = db::like(&crate::people::email::canonical(search));
-    let rows = on.all(MEMBERS, args![slug, cursor, search, limit]).await?;
+    let (from, to) = email::beginning_with(search, cursor);
+    let found = if workspace.members < MOST_COUNTED { FOUND_AMONG_FEW } else { FOUND_AMONG_MANY };
+    let rows = on.all(found, args![&workspace.slug, from, to, cursor, limit]).await?;
     rows.iter().map(read).collect()
 }
 
