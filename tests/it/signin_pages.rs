@@ -6,9 +6,11 @@ use crate::second_step::Phone;
 use crate::support::browser::View;
 use crate::support::chromium::{Chromium, Scripts};
 use crate::support::house::PASSWORD;
+use crate::support::smtp::Smtp;
 use crate::support::{House, Kind};
 use serde_json::json;
 use std::time::Duration;
+use symbolon::config::SelfRegistration;
 use thirtyfour::prelude::*;
 
 /// A device with a fingerprint reader, whose person is verified or isn't.
@@ -217,6 +219,44 @@ async fn without_scripts_there_is_the_password_and_no_button_that_does_nothing()
     chromium.click("add-passkey").await;
     waits_for(&chromium, ".caution").await;
     assert!(chromium.driver.source().await.expect("a page").contains("Passkeys need scripts"));
+    is_quiet(&chromium).await;
+    chromium.close().await;
+}
+
+/// An account of one's own making, with the meter where the password is chosen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_is_made_and_the_meter_says_how_good_its_password_is() {
+    let smtp = Smtp::open().await;
+    let house = House::with(Kind::Sqlite, |config| {
+        crate::passkeys::named(config);
+        smtp.settings(config);
+        config.signin.registration = SelfRegistration::Open;
+    });
+    let house = house.await;
+    let chromium = Chromium::start(Scripts::On).await;
+    goes(&house, &chromium, "/login").await;
+    chromium.click("signup").await;
+    shoots(&chromium, "signup").await;
+    chromium.types("email", "eve@example.com").await;
+    chromium.click("sign-up").await;
+    waits_for(&chromium, "#sent").await;
+    shoots(&chromium, "signup-sent").await;
+    goes(&house, &chromium, &smtp.mail(1).await.link()).await;
+    chromium.types("name", "Eve").await;
+    let field = chromium.driver.find(By::Id("password")).await.expect("a field");
+    for (typed, level) in
+        [("short", 0), ("Password123!", 1), ("eve@example.com", 1), ("horsebattery", 2), ("lighthouse keeper", 4)]
+    {
+        field.clear().await.expect("clears");
+        field.send_keys(typed).await.expect("types");
+        let shown = chromium.driver.find(By::Css(format!("[data-level='{level}']"))).await.expect("a sentence");
+        assert!(shown.is_displayed().await.expect("an answer"), "{typed}");
+        let meter = chromium.driver.find(By::Css("[data-meter] meter")).await.expect("a meter");
+        assert_eq!(meter.prop("value").await.expect("a value").as_deref(), Some(&*level.to_string()), "{typed}");
+    }
+    shoots(&chromium, "signup-finish").await;
+    chromium.click("finish").await;
+    is_at(&house, &chromium, "/account").await;
     is_quiet(&chromium).await;
     chromium.close().await;
 }
