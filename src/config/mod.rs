@@ -1,6 +1,7 @@
 //! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
 
 mod allowed;
+mod brand;
 mod amend;
 mod check;
 mod environment;
@@ -12,6 +13,7 @@ mod signin;
 mod strangers;
 
 pub use allowed::Allowed;
+pub use brand::{Brand, Ui};
 pub use amend::{Amendment, Difference};
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
@@ -297,35 +299,6 @@ pub struct Keys {
     /// How long a retired key is still published.
     #[serde(with = "span")]
     pub keep_retired: Duration,
-}
-
-/// How pages look.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Brand {
-    /// A picture: SVG, PNG or WebP.
-    #[serde(deserialize_with = "unless_empty")]
-    pub logo: Option<PathBuf>,
-    /// The colour of buttons and links, `#rrggbb`.
-    #[serde(deserialize_with = "unless_empty")]
-    pub accent: Option<String>,
-    /// Where people find help.
-    #[serde(deserialize_with = "unless_empty")]
-    pub support: Option<String>,
-    /// What is done with their data.
-    #[serde(deserialize_with = "unless_empty")]
-    pub privacy: Option<String>,
-    /// What they agree to.
-    #[serde(deserialize_with = "unless_empty")]
-    pub terms: Option<String>,
-}
-
-/// Pages.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ui {
-    /// The language for people of whom we know no other.
-    pub language: String,
 }
 
 /// What a scope means.

@@ -245,7 +245,7 @@ async fn an_account_is_made_and_the_meter_says_how_good_its_password_is() {
     chromium.types("name", "Eve").await;
     let field = chromium.driver.find(By::Id("password")).await.expect("a field");
     for (typed, level) in
-        [("short", 0), ("Password123!", 1), ("eve@example.com", 1), ("horsebattery", 2), ("lighthouse keeper", 4)]
+        [("short", 0), ("Password123!", 1), ("eve@example.com", 1), ("horsebatter", 2), ("lighthouse keeper", 4)]
     {
         field.clear().await.expect("clears");
         field.send_keys(typed).await.expect("types");
