@@ -11,7 +11,7 @@ export SYMBOLON_TEST_NODE ?= node
 target := $(or $(CARGO_TARGET_DIR),target)
 stage := @bash .ci/stage
 
-.PHONY: help setup test check fmt deny audit dev bench dist
+.PHONY: help setup test check fmt deny audit dev bench dist fuzz-api
 
 help:
 	@echo 'make setup   install what is missing: PostgreSQL, Chromium, Python, Node (Debian; root or sudo)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make fmt     format the code'
 	@echo 'make deny    licences and banned crates (needs cargo-deny)'
 	@echo 'make audit   known vulnerabilities (needs cargo-deny and the RustSec database)'
+	@echo 'make fuzz-api five minutes of schemathesis on every endpoint (SECONDS=300); make test gives it less'
 	@echo 'make bench   the load program (BENCH=arguments; the limits of this machine without)'
 	@echo 'make dist    the binary as it is shipped'
 
@@ -54,6 +55,11 @@ audit:
 
 dev:
 	cargo run -- dev
+
+# Longer than within `make test`: what the document of the API promises, held against a running server.
+SECONDS ?= 300
+fuzz-api:
+	$(stage) fuzz-api env SYMBOLON_SCHEMATHESIS_SECONDS=$(SECONDS) cargo test --locked --test it schemathesis:: -- --nocapture
 
 # A program of its own, which measures any server: make bench BENCH='--issuer … --client-id …'; see its --help.
 BENCH ?= --anchors-only

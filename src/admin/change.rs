@@ -1,6 +1,6 @@
 //! One change by an administrator: a transaction that others wait for, with its audit event, that all processes notice.
 
-use super::{Acting, Refused};
+use super::{Acting, Refused, tag};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::base::Time;
@@ -47,6 +47,11 @@ impl<'a> Change<'a> {
     /// The same for a change of several things at once.
     pub(super) async fn commit_all(mut self, all: Vec<Happened>) -> Result<(), Refused> {
         for happened in all {
+            // Nobody else changes it between here and the commit: `begin` took the lock.
+            let stale = |read: &String| !happened.before.is_null() && *read != tag(&happened.before);
+            if self.who.if_match.as_ref().is_some_and(stale) {
+                return Err(Refused::Stale);
+            }
             let event = Event {
                 actor: self.who.actor.clone(),
                 action: happened.action,

@@ -4,9 +4,10 @@ use super::change::{Change, Happened};
 use super::metadata;
 use super::{Acting, Refused};
 use crate::app::App;
+use crate::audit::Actor;
 use crate::base::id::ClientId;
 use crate::base::{Secret, Time};
-use crate::clients::{AuthMethod, Client, Metadata, SecretHash, fresh_secret, sector, store};
+use crate::clients::{ADMIN_SCOPE, AuthMethod, Client, Metadata, SecretHash, fresh_secret, sector, store};
 use crate::db::Tx;
 use crate::oauth::grants;
 use crate::signin::consents;
@@ -25,13 +26,12 @@ pub struct Registered {
 impl Registered {
     /// RFC 7591 §3.2.1: the metadata, with the secret where one was made.
     pub fn to_json(&self) -> Value {
-        let mut shown = self.client.to_json();
-        if let (Some(secret), Some(members)) = (&self.secret, shown.as_object_mut()) {
-            members.insert("client_secret".to_owned(), json!(secret.reveal()));
-            // RFC 7591 §3.2.1: 0 means that it doesn't expire.
-            members.insert("client_secret_expires_at".to_owned(), json!(0));
+        let mut shown = self.client.entry();
+        if let Some(secret) = &self.secret {
+            shown.client_secret = Some(secret.reveal());
+            shown.client_secret_expires_at = Some(0);
         }
-        shown
+        json!(shown)
     }
 }
 
@@ -139,6 +139,9 @@ pub(super) async fn edit(
     let mut client = locked(&mut change, target).await?;
     let before = client.to_json();
     client.metadata = make(&client)?;
+    if !(client.metadata.admin && client.scope().has(ADMIN_SCOPE)) {
+        not_itself(who, &client.id)?;
+    }
     metadata::check_here(app, &client.metadata)?;
     // Someone else was faster: what was fetched isn't about what is there now.
     if sector_of(&client.metadata) != seen {
@@ -207,8 +210,18 @@ pub async fn enable(app: &App, who: &Acting, target: &Target) -> Result<Client, 
     Ok(client)
 }
 
+/// Nobody cuts the branch that they sit on: a program that lost its own rights could undo nothing any more.
+fn not_itself(who: &Acting, id: &ClientId) -> Result<(), Refused> {
+    if who.role.administers() && who.actor == Actor::Client(id.to_string()) {
+        let why = "this is the client that asks, and it would lock itself out; use another, or the command line";
+        return Err(Refused::conflict("client-is-caller", why));
+    }
+    Ok(())
+}
+
 /// Stops a client: its grants end and its machine tokens are void, at once and for good.
 pub async fn disable(app: &App, who: &Acting, target: &Target) -> Result<Client, Refused> {
+    not_itself(who, &target.id)?;
     let mut change = Change::begin(app, who).await?;
     let mut client = locked(&mut change, target).await?;
     let before = client.to_json();
@@ -267,6 +280,7 @@ fn rotated(old: Vec<SecretHash>, new: SecretHash, overlap: Duration, now: Time) 
 
 /// Deletes a client with its grants and consents.
 pub async fn delete(app: &App, who: &Acting, target: &Target) -> Result<(), Refused> {
+    not_itself(who, &target.id)?;
     let mut change = Change::begin(app, who).await?;
     let client = locked(&mut change, target).await?;
     erase(&mut change.tx, &client.id).await?;

@@ -26,13 +26,22 @@ pub struct Made {
 impl Made {
     /// As the command line and the JSON API show it.
     pub fn to_json(&self) -> Value {
-        let mut shown = self.invitation.to_json();
-        if let Some(members) = shown.as_object_mut() {
-            members.insert("invite_link".to_owned(), json!(self.link.reveal()));
-            members.insert("mailed".to_owned(), json!(self.mailed));
-        }
-        shown
+        json!(Shown { invitation: &self.invitation, invite_link: self.link.reveal(), mailed: self.mailed })
     }
+}
+
+/// An invitation of a person that was just made.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = NewInvitation)]
+pub struct Shown<'a> {
+    #[serde(flatten)]
+    #[schema(value_type = Invitation)]
+    invitation: &'a Invitation,
+    /// For whoever is invited; shown once.
+    #[schema(value_type = String)]
+    invite_link: &'a str,
+    /// Whether it was mailed too.
+    mailed: bool,
 }
 
 /// Invites somebody; an earlier invitation of the same address to the same workspace is no good any more.

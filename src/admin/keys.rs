@@ -8,7 +8,45 @@ use crate::crypto::Algorithm;
 use crate::db::Fault;
 use crate::keys::rotation;
 use crate::keys::store::{self, Kept, State};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// A signing key as administrators see it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SigningKey)]
+pub struct Shown<'a> {
+    #[schema(value_type = String)]
+    kid: &'a str,
+    /// RS256, ES256, EdDSA or PS256.
+    #[schema(value_type = String)]
+    alg: &'static str,
+    /// `next`: published, doesn't sign yet; `active`: signs; `retired`: what it signed still verifies.
+    #[schema(value_type = String)]
+    state: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    activated_at: Option<Time>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    retired_at: Option<Time>,
+    /// The public half (RFC 7517).
+    #[schema(value_type = Object)]
+    jwk: &'a Value,
+}
+
+/// As the command line and the JSON API show it.
+pub fn shown(key: &Kept) -> Shown<'_> {
+    Shown {
+        kid: &key.kid,
+        alg: key.alg.name(),
+        state: key.state.name(),
+        created_at: key.created_at,
+        activated_at: key.activated_at,
+        retired_at: key.retired_at,
+        jwk: &key.jwk,
+    }
+}
 
 /// All signing keys, oldest first.
 pub async fn list(app: &App) -> Result<Vec<Kept>, Refused> {

@@ -10,7 +10,10 @@ pub mod invites;
 pub mod keys;
 mod metadata;
 pub mod registration;
+pub mod repeats;
 pub mod seen;
+pub mod sessions;
+pub mod settings;
 pub mod trail;
 pub mod users;
 pub mod workspaces;
@@ -18,12 +21,14 @@ pub mod workspaces;
 pub use metadata::read as metadata;
 
 use crate::audit::Actor;
+use crate::base::encoding::fingerprint;
 use crate::crypto::password::Unanswered;
 use crate::db::Fault;
 use crate::people::Role;
 use crate::web::json::BadJson;
 use crate::web::{Call, Problem};
 use axum::http::StatusCode;
+use serde_json::Value;
 
 /// Who asks for a change, and from where: what the audit trail names.
 #[derive(Clone, Debug)]
@@ -34,6 +39,25 @@ pub struct Acting {
     pub role: Role,
     /// From where.
     pub call: Call,
+    /// RFC 9110 §13.1.1: the entity tag of what they have read; none changes whatever is there.
+    pub if_match: Option<String>,
+}
+
+impl Acting {
+    /// Somebody who changes whatever is there.
+    pub fn new(actor: Actor, role: Role, call: Call) -> Self {
+        Acting { actor, role, call, if_match: None }
+    }
+}
+
+/// RFC 9110 §8.8.3: the entity tag of an object, made from all that is shown of it but when it changed: taking a row for a
+/// change says that it does, before anything did.
+pub fn tag(shown: &Value) -> String {
+    let mut shown = shown.clone();
+    if let Some(members) = shown.as_object_mut() {
+        members.shift_remove("updated_at");
+    }
+    format!("\"{}\"", fingerprint(shown.to_string().as_bytes()))
 }
 
 /// Why an operation wasn't done. Nothing was changed.

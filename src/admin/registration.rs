@@ -65,7 +65,7 @@ pub async fn register(app: &App, call: &Call, by: By, metadata: Metadata) -> Res
     sector::check(app, &metadata).await.map_err(Refused::from)?;
     let policy = &app.config.registration_policy;
     let id = ClientId::new(app.now());
-    let who = Acting { actor: Actor::Anonymous, role: Role::User, call: call.clone() };
+    let who = Acting::new(Actor::Anonymous, Role::User, call.clone());
     let mut change = Change::begin(app, &who).await?;
     let (by, enabled) = match by {
         By::Bearer(token) => {
@@ -127,7 +127,7 @@ pub async fn delete(app: &App, call: &Call, client: &Client) -> Result<(), Refus
 }
 
 fn itself(call: &Call, id: &ClientId) -> Acting {
-    Acting { actor: Actor::Client(id.to_string()), role: Role::User, call: call.clone() }
+    Acting::new(Actor::Client(id.to_string()), Role::User, call.clone())
 }
 
 /// As it was when its token was checked.
@@ -148,7 +148,7 @@ pub async fn reap(app: &App) -> Result<usize, Refused> {
     if store::idle(&app.db, before, 1).await?.is_empty() {
         return Ok(0);
     }
-    let who = Acting { actor: Actor::System, role: Role::Owner, call: Call::internal("registration_policy.idle") };
+    let who = Acting::new(Actor::System, Role::Owner, Call::internal("registration_policy.idle"));
     let mut change = Change::begin(app, &who).await?;
     let mut gone = Vec::new();
     for id in store::idle(&mut change.tx, before, BATCH).await? {

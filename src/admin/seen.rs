@@ -6,7 +6,7 @@ use super::{Acting, Refused};
 use crate::app::App;
 use crate::base::id::ClientId;
 use crate::clients::cimd;
-use crate::clients::cimd::store::{self, Seen};
+use crate::clients::cimd::store::{self, Seen, Shown};
 use crate::oauth::grants;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub async fn show(app: &App, id: &ClientId) -> Result<Value, Refused> {
     match store::one(&app.db, id).await? {
         Some(seen) => Ok(seen.to_json()),
         None if enabled => Err(Refused::NotFound),
-        None => Ok(json!({ "client_id": id, "enabled": false, "registered_by": "document" })),
+        None => Ok(json!(Shown::unseen(id, false))),
     }
 }
 
@@ -50,6 +50,6 @@ pub async fn unblock(app: &App, who: &Acting, id: &ClientId) -> Result<Value, Re
         return show(app, id).await;
     }
     change.commit(happened("client.enabled", id, json!({ "enabled": false }), json!({ "enabled": true }))).await?;
-    let fresh = || json!({ "client_id": id, "enabled": true, "registered_by": "document" });
+    let fresh = || json!(Shown::unseen(id, true));
     Ok(store::one(&app.db, id).await?.map_or_else(fresh, |seen| seen.to_json()))
 }

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::base::id::{UserId, WorkspaceId};
 use crate::oauth::grants;
+use crate::oauth::living::{self, Acts};
 use crate::people::workspaces::{Member, Membership, Standing, Workspace, check_name, check_slug, store};
 use crate::people::{self, User};
 use serde_json::{Value, json};
@@ -84,6 +85,28 @@ pub async fn members(
     Ok((found, more))
 }
 
+/// One member, for whoever may see the workspace.
+pub async fn member(app: &App, who: &Acting, slug: &WorkspaceId, user: &UserId) -> Result<Member, Refused> {
+    sees(app, who, slug).await?;
+    store::member(&app.db, slug, user).await?.ok_or(Refused::NotFound)
+}
+
+/// Up to `limit` apps that act in it after `cursor`, and whether there are more: for those who look after it.
+pub async fn apps(
+    app: &App,
+    who: &Acting,
+    slug: &WorkspaceId,
+    cursor: &str,
+    limit: usize,
+) -> Result<(Vec<Acts>, bool), Refused> {
+    sees(app, who, slug).await?.needs(Standing::Admin)?;
+    let one_more = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let mut found = living::apps(&app.db, slug, cursor, one_more, app.now()).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, more))
+}
+
 /// The workspaces of a person.
 pub async fn of_user(app: &App, user: &UserId) -> Result<Vec<Membership>, Refused> {
     Ok(store::of_user(&app.db, user).await?)
@@ -117,7 +140,7 @@ pub async fn add(
         let why = format!("{} is in this workspace already", person.email);
         return Err(Refused::conflict("member-exists", why));
     }
-    let added = member(&mut change, slug, user).await?;
+    let added = within(&mut change, slug, user).await?;
     change.commit(happened("workspace.member_added", slug, Value::Null, added.to_json())).await?;
     Ok(added)
 }
@@ -132,11 +155,11 @@ pub async fn set_role(
 ) -> Result<Member, Refused> {
     let mut change = Change::begin(app, who).await?;
     let hand = hand(&mut change, who, slug).await?;
-    let before = member(&mut change, slug, user).await?;
+    let before = within(&mut change, slug, user).await?;
     hand.reaches(before.role.max(role))?;
     keeps_an_owner(&mut change, hand, slug, &before, role).await?;
     store::set_role(&mut change.tx, slug, user, role, change.now).await?;
-    let after = member(&mut change, slug, user).await?;
+    let after = within(&mut change, slug, user).await?;
     change.commit(happened("workspace.member_changed", slug, before.to_json(), after.to_json())).await?;
     Ok(after)
 }
@@ -145,7 +168,7 @@ pub async fn set_role(
 pub async fn remove(app: &App, who: &Acting, slug: &WorkspaceId, user: &UserId) -> Result<(), Refused> {
     let mut change = Change::begin(app, who).await?;
     let hand = hand(&mut change, who, slug).await?;
-    let before = member(&mut change, slug, user).await?;
+    let before = within(&mut change, slug, user).await?;
     if who.actor != Actor::User(user.to_string()) {
         hand.reaches(before.role)?;
     }
@@ -207,12 +230,13 @@ async fn hand(change: &mut Change<'_>, who: &Acting, slug: &WorkspaceId) -> Resu
     own.map(|own| Hand::Within(own.role)).ok_or(Refused::NotFound)
 }
 
-async fn sees(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), Refused> {
+/// How far somebody sees in a workspace; for whoever isn't in it, there is none.
+async fn sees(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<Hand, Refused> {
     match &who.actor {
-        _ if who.role.looks() => Ok(()),
+        _ if who.role.looks() => store::one(&app.db, slug).await?.map(|_| Hand::Everywhere).ok_or(Refused::NotFound),
         Actor::User(id) => {
             let own = store::member(&app.db, slug, &UserId::from(id.as_str())).await?;
-            own.map(|_| ()).ok_or(Refused::NotFound)
+            own.map(|own| Hand::Within(own.role)).ok_or(Refused::NotFound)
         }
         _ => Err(Refused::NotFound),
     }
@@ -245,7 +269,7 @@ async fn one(change: &mut Change<'_>, slug: &WorkspaceId) -> Result<Workspace, R
     store::one(&mut change.tx, slug).await?.ok_or(Refused::NotFound)
 }
 
-async fn member(change: &mut Change<'_>, slug: &WorkspaceId, user: &UserId) -> Result<Member, Refused> {
+async fn within(change: &mut Change<'_>, slug: &WorkspaceId, user: &UserId) -> Result<Member, Refused> {
     store::member(&mut change.tx, slug, user).await?.ok_or(Refused::NotFound)
 }
 
@@ -260,6 +284,5 @@ fn happened(action: &'static str, slug: &WorkspaceId, before: Value, after: Valu
 
 /// As the command line and the JSON API show where a person is.
 pub fn memberships(all: &[Membership]) -> Value {
-    let shown = |one: &Membership| json!({ "workspace": one.workspace, "name": one.name, "role": one.role });
-    all.iter().map(shown).collect()
+    json!(all)
 }

@@ -1,31 +1,57 @@
 //! `/v1/admin/clients`: the registry, in RFC 7591's words.
 
-use super::{Admin, IfMatch, Named};
-use crate::admin::clients::{self, OVERLAP, Registered, Target};
+use super::{Admin, Named, made, shown};
+use crate::admin::clients::{self, OVERLAP, Target};
 use crate::admin::{self, Refused, seen};
 use crate::app::App;
 use crate::base::id::{Client as Kind, ClientId};
-use crate::clients::cimd::store::Seen;
-use crate::clients::{Client, cimd};
+use crate::clients::cimd::store::{Seen, Shown};
+use crate::clients::{Client, Entry, Metadata, cimd};
 use crate::web::json::{Json as Body, members};
-use crate::web::paging::{Paging, page};
+use crate::web::paging::{Listed, Paging, Search, page};
 use crate::web::{Problem, Query};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use std::time::Duration;
+use utoipa::ToSchema;
 
-/// `GET /v1/admin/clients?limit=&cursor=&search=`
+const LIST: &str = "admin/clients";
+const SEEN: &str = "admin/clients/seen";
+
+/// List clients
+///
+/// In the order in which they came; `search` looks at names and identifiers.
+#[utoipa::path(get, path = "/v1/admin/clients", operation_id = "listClients", tag = "clients", params(Paging, Search),
+    responses((status = 200, description = "A page of clients", body = Listed<Entry<'static>>)))]
 pub(super) async fn list(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
-    let paging = Paging::read(&app.keys.macs(), "clients", &params)?;
+    let paging = Paging::read(&app.keys.macs(), LIST, &params)?;
     let (found, more) = clients::list(&app, &paging.after, &paging.search, paging.limit).await?;
     let last = found.last().filter(|_| more).map(|client| client.id.as_str());
-    Ok(page(&app, "clients", &paging, found.iter().map(Client::to_json).collect(), last))
+    Ok(page(&app, LIST, &paging, found.iter().map(Client::entry).collect(), last))
 }
 
-/// `POST /v1/admin/clients`: RFC 7591 §3.1. A `client_id` may be chosen.
+/// A client to be.
+#[derive(ToSchema)]
+#[schema(as = ClientRequest)]
+#[expect(dead_code, reason = "says what `admin::metadata` reads")]
+pub(super) struct Ask {
+    /// 3 to 64 letters, digits or `. _ ~ -`; made up if not given.
+    #[schema(pattern = "^[A-Za-z0-9._~-]{3,64}$")]
+    client_id: Option<String>,
+    #[schema(inline)]
+    #[serde(flatten)]
+    metadata: Metadata,
+}
+
+/// Register a client
+///
+/// RFC 7591 §3.1, in its words; what isn't given takes its default. Where the client has a secret it is shown once.
+#[utoipa::path(post, path = "/v1/admin/clients", operation_id = "createClient", tag = "clients", request_body = Ask,
+    responses((status = 201, description = "The client as it is registered", body = Entry<'static>),
+        (status = 409, description = "`client-exists`: there is a client of this identifier")))]
 pub(super) async fn create(
     Admin(who): Admin,
     State(app): State<App>,
@@ -37,112 +63,156 @@ pub(super) async fn create(
         Some(_) => return Err(Problem::field("client_id", "must be a string")),
     };
     let created = clients::create(&app, &who, admin::metadata(body)?, id).await?;
-    let location = app.url(&format!("/v1/admin/clients/{}", created.client.id));
-    Ok((StatusCode::CREATED, AppendHeaders([(header::LOCATION, location)]), shown(created)).into_response())
+    Ok(made(&app, &format!("/v1/admin/clients/{}", created.client.id), created.to_json()))
 }
 
-/// `GET /v1/admin/clients/{id}`
+/// Show a client
+#[utoipa::path(get, path = "/v1/admin/clients/{id}", operation_id = "getClient", tag = "clients",
+    params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
+    responses((status = 200, description = "The client", body = inline(Either))))]
 pub(super) async fn show(_: Admin, State(app): State<App>, Named(id): Named<Kind>) -> Result<Response, Problem> {
     if cimd::is_document(id.as_str()) {
         return Ok(Json(seen::show(&app, &id).await?).into_response());
     }
-    Ok(bare(clients::show(&app, &id).await?))
+    Ok(shown(clients::show(&app, &id).await?.entry()))
 }
 
-/// `GET /v1/admin/clients/seen?limit=&cursor=&search=`: clients that are described by documents of their own.
+/// A client that is registered, or one that is described by a document of its own.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "says what is answered")]
+pub(super) enum Either {
+    Registered(Entry<'static>),
+    Seen(Shown<'static>),
+}
+
+/// List clients that came by
+///
+/// Those that are described by documents of their own, and have no entry in the registry.
+#[utoipa::path(get, path = "/v1/admin/clients/seen", operation_id = "listSeenClients", tag = "clients",
+    params(Paging, Search),
+    responses((status = 200, description = "A page of clients", body = Listed<Shown<'static>>)))]
 pub(super) async fn seen(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
-    let paging = Paging::read(&app.keys.macs(), "clients/seen", &params)?;
+    let paging = Paging::read(&app.keys.macs(), SEEN, &params)?;
     let (found, more) = seen::list(&app, &paging.after, &paging.search, paging.limit).await?;
     let last = found.last().filter(|_| more).map(|seen| seen.id.as_str());
-    Ok(page(&app, "clients/seen", &paging, found.iter().map(Seen::to_json).collect(), last))
+    Ok(page(&app, SEEN, &paging, found.iter().map(Seen::shown).collect(), last))
 }
 
-/// `PUT /v1/admin/clients/{id}`: RFC 7592 §2.2, what isn't given takes its default.
+/// Replace what is registered of a client
+///
+/// RFC 7592 §2.2: what isn't given takes its default. What was shown may be put back as it is.
+#[utoipa::path(put, path = "/v1/admin/clients/{id}", operation_id = "replaceClient", tag = "clients",
+    params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
+    request_body = Metadata,
+    responses((status = 200, description = "The client as it is now", body = Entry<'static>),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn replace(
     Admin(who): Admin,
     State(app): State<App>,
     Named(id): Named<Kind>,
-    IfMatch(if_match): IfMatch,
     Body(body): Body,
 ) -> Result<Response, Problem> {
-    Ok(shown(clients::replace(&app, &who, &Target { id, if_match }, body).await?))
+    Ok(shown(clients::replace(&app, &who, &Target::from(id), body).await?.to_json()))
 }
 
-/// `PATCH /v1/admin/clients/{id}`: RFC 7396.
+/// Change a client
+///
+/// A merge patch (RFC 7396): null sets a member back to its default.
+#[utoipa::path(patch, path = "/v1/admin/clients/{id}", operation_id = "changeClient", tag = "clients",
+    params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
+    request_body = ClientPatch,
+    responses((status = 200, description = "The client as it is now", body = Entry<'static>),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn patch(
     Admin(who): Admin,
     State(app): State<App>,
     Named(id): Named<Kind>,
-    IfMatch(if_match): IfMatch,
     Body(body): Body,
 ) -> Result<Response, Problem> {
-    Ok(shown(clients::patch(&app, &who, &Target { id, if_match }, body).await?))
+    Ok(shown(clients::patch(&app, &who, &Target::from(id), body).await?.to_json()))
 }
 
-/// `DELETE /v1/admin/clients/{id}`
+/// Delete a client
+///
+/// With its grants and consents.
+#[utoipa::path(delete, path = "/v1/admin/clients/{id}", operation_id = "deleteClient", tag = "clients",
+    params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
+    responses((status = 204, description = "It is gone"),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn delete(
     Admin(who): Admin,
     State(app): State<App>,
     Named(id): Named<Kind>,
-    IfMatch(if_match): IfMatch,
 ) -> Result<StatusCode, Problem> {
-    clients::delete(&app, &who, &Target { id, if_match }).await?;
+    clients::delete(&app, &who, &Target::from(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// What `rotate-secret` may be told.
-#[derive(Default, serde::Deserialize)]
+#[derive(Default, serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Rotation {
-    /// Seconds for which the current secret still works.
+#[schema(as = RotationRequest)]
+pub(super) struct Rotation {
+    /// Seconds for which the current secret still works; a day if not given.
+    #[schema(maximum = 2_592_000)]
     overlap: Option<u64>,
 }
 
-/// `POST /v1/admin/clients/{id}/rotate-secret`, with `{"overlap": seconds}` or nothing.
+/// Make a new secret
+///
+/// It is shown once. The current one works beside it for `overlap`, any older one ends now.
+#[utoipa::path(post, path = "/v1/admin/clients/{id}/rotate-secret", operation_id = "rotateClientSecret", tag = "clients",
+    params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
+    request_body = Option<Rotation>,
+    responses((status = 200, description = "The client, with its new secret", body = Entry<'static>),
+        (status = 409, description = "`client-without-secret`: it authenticates in another way, or not at all")))]
 pub(super) async fn rotate_secret(
     Admin(who): Admin,
     State(app): State<App>,
     Named(id): Named<Kind>,
-    IfMatch(if_match): IfMatch,
     body: Option<Body>,
 ) -> Result<Response, Problem> {
     let told: Rotation = body.map(|Body(body)| members(body)).transpose().map_err(Refused::from)?.unwrap_or_default();
     let overlap = told.overlap.map_or(OVERLAP, Duration::from_secs);
-    Ok(shown(clients::rotate_secret(&app, &who, &Target { id, if_match }, overlap).await?))
+    Ok(shown(clients::rotate_secret(&app, &who, &Target::from(id), overlap).await?.to_json()))
 }
 
-/// `POST /v1/admin/clients/{id}/enable`
+/// Let a client act again
+///
+/// Its old grants stay ended.
+#[utoipa::path(post, path = "/v1/admin/clients/{id}/enable", operation_id = "enableClient", tag = "clients",
+    params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
+    responses((status = 200, description = "The client", body = inline(Either))))]
 pub(super) async fn enable(
     Admin(who): Admin,
     State(app): State<App>,
     Named(id): Named<Kind>,
-    IfMatch(if_match): IfMatch,
 ) -> Result<Response, Problem> {
     if cimd::is_document(id.as_str()) {
         return Ok(Json(seen::unblock(&app, &who, &id).await?).into_response());
     }
-    Ok(bare(clients::enable(&app, &who, &Target { id, if_match }).await?))
+    Ok(shown(clients::enable(&app, &who, &Target::from(id)).await?.entry()))
 }
 
-/// `POST /v1/admin/clients/{id}/disable`
+/// Stop a client
+///
+/// Its grants end and its machine tokens are void, at once and for good.
+#[utoipa::path(post, path = "/v1/admin/clients/{id}/disable", operation_id = "disableClient", tag = "clients",
+    params(("id" = String, Path, description = "The `client_id`; one that is a URL is percent-encoded")),
+    responses((status = 200, description = "The client", body = inline(Either)),
+        (status = 409, description = "`client-is-caller`: it would lock itself out; use another client")))]
 pub(super) async fn disable(
     Admin(who): Admin,
     State(app): State<App>,
     Named(id): Named<Kind>,
-    IfMatch(if_match): IfMatch,
 ) -> Result<Response, Problem> {
     if cimd::is_document(id.as_str()) {
         return Ok(Json(seen::block(&app, &who, &id).await?).into_response());
     }
-    Ok(bare(clients::disable(&app, &who, &Target { id, if_match }).await?))
+    Ok(shown(clients::disable(&app, &who, &Target::from(id)).await?.entry()))
 }
 
-fn bare(client: Client) -> Response {
-    shown(Registered { client, secret: None })
-}
-
-/// RFC 7591 §3.2.1: the client as it is registered; its entity tag is its revision.
-fn shown(registered: Registered) -> Response {
-    let tag = AppendHeaders([(header::ETAG, format!("\"{}\"", registered.client.rev))]);
-    (tag, Json(registered.to_json())).into_response()
-}
+/// All of it may be given, and null sets it back: made from [`Metadata`] where the document is put together.
+#[derive(ToSchema)]
+pub(super) struct ClientPatch {}

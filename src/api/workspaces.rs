@@ -1,60 +1,87 @@
 //! `/v1/admin/workspaces`: workspaces and their members.
 
-use super::{Admin, Named};
+use super::{Admin, Named, NamedIn, made, shown};
 use crate::admin::{Refused, workspaces};
 use crate::app::App;
-use crate::base::id::{UserId, Workspace as Kind, WorkspaceId};
+use crate::base::id::{User, UserId, Workspace as Kind};
+use crate::oauth::living::Acts;
 use crate::people::workspaces::{Member, Standing, Workspace};
 use crate::web::json::{Json as Body, members as read};
-use crate::web::paging::{Paging, page};
+use crate::web::paging::{Listed, Paging, Search, page};
 use crate::web::{Problem, Query};
-use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-/// `GET /v1/admin/workspaces?limit=&cursor=&search=`
+const LIST: &str = "admin/workspaces";
+
+/// List workspaces
+///
+/// By slug.
+#[utoipa::path(get, path = "/v1/admin/workspaces", operation_id = "listWorkspaces", tag = "workspaces",
+    params(Paging, Search),
+    responses((status = 200, description = "A page of workspaces", body = Listed<Workspace>)))]
 pub(super) async fn list(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
-    let paging = Paging::read(&app.keys.macs(), "workspaces", &params)?;
+    let paging = Paging::read(&app.keys.macs(), LIST, &params)?;
     let (found, more) = workspaces::list(&app, &paging.after, &paging.search, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|one| one.slug.as_str());
-    Ok(page(&app, "workspaces", &paging, found.iter().map(Workspace::to_json).collect(), last))
+    let last = found.last().filter(|_| more).map(|one| one.slug.to_string());
+    Ok(page(&app, LIST, &paging, found, last.as_deref()))
 }
 
-/// A workspace, as it is asked for.
-#[derive(Default, Deserialize)]
+/// A workspace to be.
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Ask {
+#[schema(as = WorkspaceRequest)]
+pub(super) struct Ask {
+    /// Its name towards programs; never changes.
+    #[schema(required, pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", example = "acme")]
     slug: String,
+    /// Its name towards people.
+    #[schema(required, min_length = 1, max_length = 100, example = "Acme")]
     name: String,
 }
 
-/// `POST /v1/admin/workspaces` with `slug` and `name`.
+/// Make a workspace
+#[utoipa::path(post, path = "/v1/admin/workspaces", operation_id = "createWorkspace", tag = "workspaces",
+    request_body = Ask,
+    responses((status = 201, description = "The workspace", body = Workspace),
+        (status = 409, description = "`workspace-exists`: there is one of this slug")))]
 pub(super) async fn create(Admin(who): Admin, State(app): State<App>, Body(body): Body) -> Result<Response, Problem> {
     let ask: Ask = read(body).map_err(Refused::from)?;
-    let made = workspaces::create(&app, &who, &ask.slug, &ask.name).await?;
-    let location = app.url(&format!("/v1/admin/workspaces/{}", made.slug));
-    Ok((StatusCode::CREATED, AppendHeaders([(header::LOCATION, location)]), shown(&made)).into_response())
+    let one = workspaces::create(&app, &who, &ask.slug, &ask.name).await?;
+    Ok(made(&app, &format!("/v1/admin/workspaces/{}", one.slug), one))
 }
 
-/// `GET /v1/admin/workspaces/{slug}`
+/// Show a workspace
+#[utoipa::path(get, path = "/v1/admin/workspaces/{slug}", operation_id = "getWorkspace", tag = "workspaces",
+    params(("slug" = String, Path, description = "Its slug")),
+    responses((status = 200, description = "The workspace", body = Workspace)))]
 pub(super) async fn show(
     Admin(who): Admin,
     State(app): State<App>,
     Named(slug): Named<Kind>,
 ) -> Result<Response, Problem> {
-    Ok(shown(&workspaces::show(&app, &who, &slug).await?))
+    Ok(shown(workspaces::show(&app, &who, &slug).await?))
 }
 
 /// Another name.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Name {
-    name: String,
+#[schema(as = WorkspacePatch)]
+pub(super) struct Name {
+    /// Its name towards people.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: Option<String>,
 }
 
-/// `PATCH /v1/admin/workspaces/{slug}` with `name`.
+/// Rename a workspace
+///
+/// A merge patch (RFC 7396).
+#[utoipa::path(patch, path = "/v1/admin/workspaces/{slug}", operation_id = "renameWorkspace", tag = "workspaces",
+    params(("slug" = String, Path, description = "Its slug")), request_body = Name,
+    responses((status = 200, description = "The workspace", body = Workspace)))]
 pub(super) async fn rename(
     Admin(who): Admin,
     State(app): State<App>,
@@ -62,10 +89,16 @@ pub(super) async fn rename(
     Body(body): Body,
 ) -> Result<Response, Problem> {
     let ask: Name = read(body).map_err(Refused::from)?;
-    Ok(shown(&workspaces::rename(&app, &who, &slug, &ask.name).await?))
+    let name = ask.name.ok_or_else(|| Problem::field("name", "must be given"))?;
+    Ok(shown(workspaces::rename(&app, &who, &slug, &name).await?))
 }
 
-/// `DELETE /v1/admin/workspaces/{slug}`
+/// Delete a workspace
+///
+/// All that was allowed in it ends; its people stay.
+#[utoipa::path(delete, path = "/v1/admin/workspaces/{slug}", operation_id = "deleteWorkspace", tag = "workspaces",
+    params(("slug" = String, Path, description = "Its slug")),
+    responses((status = 204, description = "It is gone")))]
 pub(super) async fn delete(
     Admin(who): Admin,
     State(app): State<App>,
@@ -75,72 +108,136 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /v1/admin/workspaces/{slug}/members?limit=&cursor=&search=`
+/// List apps that act in a workspace
+///
+/// By `client_id`.
+#[utoipa::path(get, path = "/v1/admin/workspaces/{slug}/apps", operation_id = "listWorkspaceApps", tag = "workspaces",
+    params(("slug" = String, Path, description = "The workspace"), Paging),
+    responses((status = 200, description = "A page of apps", body = Listed<Acts>)))]
+pub(super) async fn apps(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(slug): Named<Kind>,
+    Query(params): Query,
+) -> Result<Response, Problem> {
+    let list = format!("{LIST}/{slug}/apps");
+    let paging = Paging::read(&app.keys.macs(), &list, &params)?;
+    let (found, more) = workspaces::apps(&app, &who, &slug, &paging.after, paging.limit).await?;
+    let last = found.last().filter(|_| more).map(|one| one.client_id.to_string());
+    Ok(page(&app, &list, &paging, found, last.as_deref()))
+}
+
+/// List members
+///
+/// In the order in which their accounts were made; `search` looks at how addresses begin, and puts them in that order.
+#[utoipa::path(get, path = "/v1/admin/workspaces/{slug}/members", operation_id = "listMembers", tag = "workspaces",
+    params(("slug" = String, Path, description = "The workspace"), Paging, Search),
+    responses((status = 200, description = "A page of members", body = Listed<Member>)))]
 pub(super) async fn members(
     Admin(who): Admin,
     State(app): State<App>,
     Named(slug): Named<Kind>,
     Query(params): Query,
 ) -> Result<Response, Problem> {
-    let paging = Paging::read(&app.keys.macs(), "members", &params)?;
+    let list = format!("{LIST}/{slug}/members");
+    let paging = Paging::read(&app.keys.macs(), &list, &params)?;
     let part = (paging.after.as_str(), paging.search.as_str());
     let (found, more) = workspaces::members(&app, &who, &slug, part, paging.limit).await?;
     let last = found.last().filter(|_| more).map(|one| one.place(&paging.search));
-    Ok(page(&app, "members", &paging, found.iter().map(Member::to_json).collect(), last.as_deref()))
+    Ok(page(&app, &list, &paging, found, last.as_deref()))
 }
 
 /// Who is taken in, as what.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct NewMember {
-    user: Option<UserId>,
-    role: Standing,
+#[schema(as = MemberRequest)]
+pub(super) struct NewMember {
+    /// The identifier of their account.
+    #[schema(value_type = String, required)]
+    pub user: Option<UserId>,
+    /// Member if not given.
+    pub role: Standing,
 }
 
-/// `POST /v1/admin/workspaces/{slug}/members` with `user` (their identifier) and, where wanted, `role`.
+impl NewMember {
+    pub fn read(body: Body) -> Result<(UserId, Standing), Problem> {
+        let ask: NewMember = read(body.0).map_err(Refused::from)?;
+        let user = ask.user.ok_or_else(|| Problem::field("user", "must be the identifier of an account"))?;
+        Ok((user, ask.role))
+    }
+}
+
+/// Take a person in
+#[utoipa::path(post, path = "/v1/admin/workspaces/{slug}/members", operation_id = "addMember", tag = "workspaces",
+    params(("slug" = String, Path, description = "The workspace")), request_body = NewMember,
+    responses((status = 201, description = "The member", body = Member),
+        (status = 409, description = "`member-exists`: they are in it already")))]
 pub(super) async fn add(
     Admin(who): Admin,
     State(app): State<App>,
     Named(slug): Named<Kind>,
-    Body(body): Body,
+    body: Body,
 ) -> Result<Response, Problem> {
-    let ask: NewMember = read(body).map_err(Refused::from)?;
-    let user = ask.user.ok_or_else(|| Problem::field("user", "must be the identifier of an account"))?;
-    let added = workspaces::add(&app, &who, &slug, &user, ask.role).await?;
-    Ok((StatusCode::CREATED, Json(added.to_json())).into_response())
+    let (user, role) = NewMember::read(body)?;
+    let added = workspaces::add(&app, &who, &slug, &user, role).await?;
+    Ok(made(&app, &format!("/v1/{LIST}/{slug}/members/{user}"), added))
+}
+
+/// Show a member
+#[utoipa::path(get, path = "/v1/admin/workspaces/{slug}/members/{user}", operation_id = "getMember", tag = "workspaces",
+    params(("slug" = String, Path, description = "The workspace"), ("user" = String, Path, description = "The person")),
+    responses((status = 200, description = "The member", body = Member)))]
+pub(super) async fn member(
+    Admin(who): Admin,
+    State(app): State<App>,
+    NamedIn(slug, user): NamedIn<Kind, User>,
+) -> Result<Response, Problem> {
+    Ok(shown(workspaces::member(&app, &who, &slug, &user).await?))
 }
 
 /// Another role.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct Role {
-    role: Option<Standing>,
+#[schema(as = MemberPatch)]
+pub(super) struct Role {
+    pub role: Option<Standing>,
 }
 
-/// `PATCH /v1/admin/workspaces/{slug}/members/{user}` with `role`: owner, admin or member.
+impl Role {
+    pub fn read(body: Body) -> Result<Standing, Problem> {
+        let ask: Role = read(body.0).map_err(Refused::from)?;
+        ask.role.ok_or_else(|| Problem::field("role", "must be owner, admin or member"))
+    }
+}
+
+/// Give a member another role
+///
+/// A merge patch (RFC 7396).
+#[utoipa::path(patch, path = "/v1/admin/workspaces/{slug}/members/{user}", operation_id = "setMemberRole", tag = "workspaces",
+    params(("slug" = String, Path, description = "The workspace"), ("user" = String, Path, description = "The person")),
+    request_body = Role,
+    responses((status = 200, description = "The member", body = Member)))]
 pub(super) async fn set_role(
     Admin(who): Admin,
     State(app): State<App>,
-    Path((slug, user)): Path<(WorkspaceId, UserId)>,
-    Body(body): Body,
+    NamedIn(slug, user): NamedIn<Kind, User>,
+    body: Body,
 ) -> Result<Response, Problem> {
-    let ask: Role = read(body).map_err(Refused::from)?;
-    let role = ask.role.ok_or_else(|| Problem::field("role", "must be owner, admin or member"))?;
-    Ok(Json(workspaces::set_role(&app, &who, &slug, &user, role).await?.to_json()).into_response())
+    let role = Role::read(body)?;
+    Ok(shown(workspaces::set_role(&app, &who, &slug, &user, role).await?))
 }
 
-/// `DELETE /v1/admin/workspaces/{slug}/members/{user}`
+/// Let a member go
+///
+/// What they allowed in the workspace ends at once.
+#[utoipa::path(delete, path = "/v1/admin/workspaces/{slug}/members/{user}", operation_id = "removeMember", tag = "workspaces",
+    params(("slug" = String, Path, description = "The workspace"), ("user" = String, Path, description = "The person")),
+    responses((status = 204, description = "They are in it no more")))]
 pub(super) async fn remove(
     Admin(who): Admin,
     State(app): State<App>,
-    Path((slug, user)): Path<(WorkspaceId, UserId)>,
+    NamedIn(slug, user): NamedIn<Kind, User>,
 ) -> Result<StatusCode, Problem> {
     workspaces::remove(&app, &who, &slug, &user).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The workspace; its entity tag is its revision.
-fn shown(one: &Workspace) -> Response {
-    let tag = AppendHeaders([(header::ETAG, format!("\"{}\"", one.rev))]);
-    (tag, Json(one.to_json())).into_response()
 }

@@ -21,11 +21,13 @@ sql! {
 }
 
 /// An event as it was written down.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = AuditEvent)]
 pub struct Recorded {
     /// Its name; sorts by time.
     pub id: String,
     /// When, RFC 3339.
+    #[schema(format = DateTime)]
     pub at: String,
     /// Who.
     pub actor: String,

@@ -40,6 +40,12 @@ impl Time {
     }
 }
 
+impl serde::Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.rfc3339())
+    }
+}
+
 impl Time {
     /// Reads what [`Time::rfc3339`] writes, or a day in UTC: 2026-11-22.
     pub fn parse(text: &str) -> Option<Self> {

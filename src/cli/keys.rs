@@ -59,20 +59,7 @@ async fn list(app: &App) -> Result<Printed, Failure> {
     let head = ["KID", "ALG", "STATE", "MADE", "SIGNS SINCE", "RETIRED"];
     let none = "No signing keys yet; the first `symbolon serve` makes them.";
     let text = table(&head, &kept.iter().map(row).collect::<Vec<_>>(), none);
-    Ok(Printed::new(text, kept.iter().map(to_json).collect()))
-}
-
-fn to_json(key: &Kept) -> Value {
-    let when = |time: Option<Time>| time.map(Time::rfc3339);
-    json!({
-        "kid": key.kid,
-        "alg": key.alg.name(),
-        "state": key.state.name(),
-        "created_at": key.created_at.rfc3339(),
-        "activated_at": when(key.activated_at),
-        "retired_at": when(key.retired_at),
-        "jwk": key.jwk,
-    })
+    Ok(Printed::new(text, kept.iter().map(|key| json!(keys::shown(key))).collect()))
 }
 
 fn meant(alg: Option<Algorithm>) -> Vec<Algorithm> {

@@ -5,6 +5,7 @@ mod ask;
 mod audit;
 mod client;
 mod doctor;
+mod grant;
 mod invite;
 mod keys;
 mod members;
@@ -13,6 +14,8 @@ mod open;
 mod output;
 mod seen;
 mod serve;
+mod session;
+mod settings;
 mod user;
 mod user_invite;
 mod workspace;
@@ -84,6 +87,14 @@ enum Command {
     /// Make and manage workspaces: what people act in
     #[command(subcommand)]
     Workspace(workspace::Command),
+    /// List what people allowed clients, and end it
+    #[command(subcommand)]
+    Grant(grant::Command),
+    /// List where a person is signed in, and end it
+    #[command(subcommand)]
+    Session(session::Command),
+    /// List the effective settings and where each came from; secrets are masked
+    Settings,
     /// List, rotate and retire the keys that sign tokens
     #[command(subcommand)]
     Keys(keys::Command),
@@ -123,6 +134,9 @@ impl Cli {
             Command::Workspace(command) => waiting(workspace::run(&flags, command)),
             Command::Audit(command) => waiting(audit::run(&flags, command)),
             Command::Apply(ask) => waiting(apply::run(&flags, ask)),
+            Command::Grant(command) => waiting(grant::run(&flags, command)),
+            Command::Session(command) => waiting(session::run(&flags, command)),
+            Command::Settings => waiting(settings::run(&flags)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
             Command::Serve => serve::run(&flags),

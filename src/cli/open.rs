@@ -60,5 +60,5 @@ pub(super) async fn open(flags: &Flags, start: Start) -> Result<App, Failure> {
 
 /// Whoever has a shell on this machine.
 pub(super) fn acting() -> Acting {
-    Acting { actor: Actor::Cli, role: people::Role::Owner, call: Call::internal("cli") }
+    Acting::new(Actor::Cli, people::Role::Owner, Call::internal("cli"))
 }

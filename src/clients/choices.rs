@@ -2,9 +2,10 @@
 
 use super::metadata::{Invalid, Metadata, invalid};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Grant types (RFC 7591 §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
     /// RFC 6749 §4.1.
@@ -18,7 +19,7 @@ pub enum GrantType {
 }
 
 /// Client authentication methods (RFC 7591 §2, OIDC Core §9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
     /// HTTP Basic.
@@ -49,7 +50,7 @@ impl AuthMethod {
 }
 
 /// What becomes of a refresh token that is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rotation {
     /// A successor; used again soon, the same successor; used again later, the grant ends.
@@ -61,7 +62,7 @@ pub enum Rotation {
 }
 
 /// What access tokens look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// A reference; a revoke holds at once.
@@ -71,7 +72,7 @@ pub enum Format {
 }
 
 /// What people are known by (OIDC Core §8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectType {
     /// The same `sub` as at every other such client.

@@ -7,7 +7,7 @@ use crate::base::name;
 use serde::{Deserialize, Serialize};
 
 /// As what an attribute is told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomClaim {
     /// The name of the claim.

@@ -5,7 +5,9 @@ use crate::base::id::uuid7;
 use crate::base::{Secret, Time, encoding, entropy};
 use crate::db::{Db, On, Result, Row, Tx};
 use crate::{args, sql};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 sql! {
     write CREATE = "INSERT INTO invites (id, hash, hint, uses, used, created_at, expires_at) \
@@ -22,7 +24,7 @@ sql! {
 pub const PREFIX: &str = "sym_ia_";
 
 /// An initial access token as its row knows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Invite {
     /// Its name, which isn't secret.
     pub id: String,
@@ -33,8 +35,10 @@ pub struct Invite {
     /// How many it has registered.
     pub used: i64,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Time,
 }
 
@@ -52,14 +56,7 @@ impl Invite {
 
     /// For administrators.
     pub fn to_json(&self) -> Value {
-        json!({
-            "id": self.id,
-            "hint": self.hint,
-            "uses": self.uses,
-            "used": self.used,
-            "created_at": self.created_at.rfc3339(),
-            "expires_at": self.expires_at.rfc3339(),
-        })
+        json!(self)
     }
 }
 

@@ -13,8 +13,9 @@ pub use super::invalid::Invalid;
 pub(super) use super::invalid::invalid;
 
 /// Client metadata, under their registered names; those that are ours say so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ClientMetadata)]
 pub struct Metadata {
     /// What people see it called.
     pub client_name: String,
@@ -32,6 +33,7 @@ pub struct Metadata {
     pub token_endpoint_auth_method: AuthMethod,
     /// Its public keys.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub jwks: Option<Value>,
     /// Where its public keys are.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +58,7 @@ pub struct Metadata {
     pub tos_uri: Option<String>,
     /// Name, logo and links in several languages: see [`super::localized`].
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(ignore)]
     pub localized: BTreeMap<String, String>,
     /// Whom to ask about it.
     pub contacts: Vec<String>,

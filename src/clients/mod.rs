@@ -32,9 +32,12 @@ use crate::config::{Cimd, host_among};
 use crate::crypto::Algorithm;
 use crate::db::{Fault, Row};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The scope with which somebody manages the workspaces that they own or administer.
+pub const WORKSPACES_SCOPE: &str = "symbolon:workspaces";
 
 /// A registered client.
 #[derive(Clone, Debug)]
@@ -182,21 +185,70 @@ impl Client {
 
     /// The metadata as RFC 7591 §3.2.1 shows them, without secrets.
     pub fn to_json(&self) -> Value {
-        let mut shown = json!({ "client_id": self.id });
-        if let Some(members) = shown.as_object_mut() {
-            members.extend(self.metadata.to_members());
-            members.insert("enabled".to_owned(), json!(self.enabled));
-            members.extend(self.provenance.name().map(|by| ("registered_by".to_owned(), json!(by))));
-            members.insert("client_id_issued_at".to_owned(), json!(self.created_at.secs()));
-            members.insert("updated_at".to_owned(), json!(self.updated_at.rfc3339()));
-            let secrets = self.secrets.iter().map(|secret| {
-                let time = |millis: i64| Time::from_millis(millis).rfc3339();
-                json!({ "hint": secret.hint, "created_at": time(secret.created_at), "expires_at": secret.expires_at.map(time) })
-            });
-            members.insert("client_secrets".to_owned(), secrets.collect());
-        }
-        shown
+        json!(self.entry())
     }
+
+    /// The same before it is JSON.
+    pub fn entry(&self) -> Entry<'_> {
+        let secret = |secret: &SecretHash| SecretShown {
+            hint: secret.hint.clone(),
+            created_at: Time::from_millis(secret.created_at),
+            expires_at: secret.expires_at.map(Time::from_millis),
+        };
+        Entry {
+            client_id: &self.id,
+            metadata: self.metadata.to_members(),
+            enabled: self.enabled,
+            registered_by: self.provenance.name(),
+            client_id_issued_at: self.created_at.secs(),
+            updated_at: self.updated_at,
+            client_secrets: self.secrets.iter().map(secret).collect(),
+            client_secret: None,
+            client_secret_expires_at: None,
+        }
+    }
+}
+
+/// A client as administrators see it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Client)]
+pub struct Entry<'a> {
+    #[schema(value_type = String)]
+    client_id: &'a ClientId,
+    #[serde(flatten)]
+    #[schema(value_type = Metadata)]
+    metadata: Map<String, Value>,
+    /// Whether it may do anything at all.
+    enabled: bool,
+    /// Who registered it, where no administrator did: `open` or `invite:…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registered_by: Option<String>,
+    /// Seconds since the epoch (RFC 7591 §3.2.1).
+    client_id_issued_at: i64,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Time,
+    /// What is known of its secrets; at most two are live.
+    client_secrets: Vec<SecretShown>,
+    /// Its new secret, where one was just made: shown now and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub client_secret: Option<&'a str>,
+    /// RFC 7591 §3.2.1: 0 means that it doesn't expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret_expires_at: Option<i64>,
+}
+
+/// What can be said of a client secret.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ClientSecret)]
+struct SecretShown {
+    /// Its last four characters.
+    hint: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    /// When it stops working; null for the current one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Time>,
 }
 
 fn seconds(text: Option<u64>) -> Option<Duration> {

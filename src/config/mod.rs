@@ -1,8 +1,8 @@
 //! The settings of a deployment, checked before anything binds. `default.toml` is the documentation and the defaults.
 
 mod allowed;
-mod brand;
 mod amend;
+mod brand;
 mod check;
 mod environment;
 mod file;
@@ -13,8 +13,8 @@ mod signin;
 mod strangers;
 
 pub use allowed::Allowed;
-pub use brand::{Brand, Ui};
 pub use amend::{Amendment, Difference};
+pub use brand::{Brand, Ui};
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use mail::{Mail, Tls, Transport};

@@ -56,7 +56,7 @@ async fn page(desk: &Desk, params: &Params, trouble: Option<Trouble>) -> Result<
     };
     let list = format!("grants/{field}/{value}");
     let paging = paging(desk, &list)?;
-    let found = grants::list(&desk.app, &whose, &paging.after, paging.limit).await;
+    let found = grants::list(&desk.app, &(&whose).into(), &paging.after, paging.limit).await;
     let (found, more) = found.map_err(stopped)?;
     let heads = [
         Message::new("console-client"),

@@ -56,6 +56,10 @@ impl Row {
         /// BYTEA NOT NULL.
         bytes, Vec<u8>
     );
+    column!(
+        /// BYTEA.
+        bytes_opt, Option<Vec<u8>>
+    );
 
     /// A BIGINT NOT NULL that holds milliseconds.
     pub fn time(&self, column: &str) -> Result<Time> {

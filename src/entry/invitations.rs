@@ -8,8 +8,10 @@ use crate::db::{Db, Fault, On, Result, Row, Tx};
 use crate::people::email;
 use crate::people::workspaces::Standing;
 use crate::{args, sql};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// How long one is good.
 pub const LIVES: Duration = Duration::from_secs(7 * 86_400);
@@ -32,7 +34,7 @@ sql! {
 }
 
 /// One that nobody has accepted yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Invitation {
     /// Names it; not a secret.
     pub id: String,
@@ -41,30 +43,24 @@ pub struct Invitation {
     /// What to call them; may be empty.
     pub name: String,
     /// Into which workspace, if not the usual one.
+    #[schema(value_type = Option<String>)]
     pub workspace: Option<WorkspaceId>,
     /// As what.
     pub role: Standing,
     /// By whom, as the audit trail names them.
     pub invited_by: String,
     /// Since when.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// Until when.
+    #[schema(value_type = String, format = DateTime)]
     pub expires_at: Time,
 }
 
 impl Invitation {
     /// As the command line and the JSON API show it.
     pub fn to_json(&self) -> Value {
-        json!({
-            "id": self.id,
-            "email": self.email,
-            "name": self.name,
-            "workspace": self.workspace,
-            "role": self.role,
-            "invited_by": self.invited_by,
-            "created_at": self.created_at.rfc3339(),
-            "expires_at": self.expires_at.rfc3339(),
-        })
+        json!(self)
     }
 
     fn read(row: &Row) -> Result<Self> {

@@ -5,7 +5,7 @@ mod mails;
 mod pulse;
 mod sign_outs;
 
-use crate::admin::registration;
+use crate::admin::{registration, repeats};
 use crate::app::App;
 use crate::audit::chain;
 use crate::clients::{cimd, invites};
@@ -103,6 +103,7 @@ async fn purge(app: App) -> Result<(), String> {
     until_done(|| interaction::purge(&app)).await?;
     until_done(|| throttle::purge(&app)).await?;
     until_done(|| underway::purge(&app.db, app.now())).await?;
+    until_done(|| repeats::purge(&app.db, app.now())).await?;
     until_done(|| links::purge(&app.db, app.now())).await?;
     until_done(|| signup::purge(&app.db, app.now())).await?;
     until_done(|| invitations::purge(&app.db, app.now())).await?;

@@ -1,7 +1,7 @@
 //! RFC 6750: requests that carry an access token.
 
 use super::access::{self, Access};
-use super::error::Refusal;
+use super::error::{Refusal, Wire};
 use super::resource::Resource;
 use crate::app::App;
 use crate::base::ScopeSet;
@@ -13,7 +13,6 @@ use crate::web::authorization::{Authorization, authorization};
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
 /// Why a request isn't let in (§3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +65,7 @@ impl Challenge {
     /// The whole answer.
     pub fn answer(self, app: &App, at: Resource) -> Response {
         let (status, error, description) = self.parts();
-        let body = json!({ "error": error.unwrap_or("invalid_token"), "error_description": description });
+        let body = Wire { error: error.unwrap_or("invalid_token"), error_description: description };
         let mut response = super::error::no_store(Json(body));
         *response.status_mut() = status;
         response.headers_mut().insert(header::WWW_AUTHENTICATE, self.header(app, at));

@@ -15,13 +15,36 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 /// How long others may keep the documents, in seconds. A next key is published for longer than this before it signs.
-pub(super) const KEPT: &str = "public, max-age=300";
+pub const KEPT: &str = "public, max-age=300";
 
-/// `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server`: rendered once, since nothing
-/// in it changes while the process runs.
-pub fn metadata(app: &App) -> MethodRouter<App> {
+/// What anyone may read to find out the rest.
+pub fn routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(openid_configuration).map(|_| metadata(app)))
+        .routes(routes!(authorization_server).map(|_| metadata(app)))
+        .routes(routes!(jwks))
+}
+
+/// What this server can do, for OpenID Connect
+///
+/// OIDC Discovery §4.
+#[utoipa::path(get, path = "/.well-known/openid-configuration", operation_id = "openidConfiguration", tag = "discovery",
+    security(()), responses((status = 200, description = "The metadata", body = super::wire::ServerMetadata)))]
+async fn openid_configuration() {}
+
+/// What this server can do, for OAuth
+///
+/// RFC 8414 §3: the same document.
+#[utoipa::path(get, path = "/.well-known/oauth-authorization-server", operation_id = "authorizationServer", tag = "discovery",
+    security(()), responses((status = 200, description = "The metadata", body = super::wire::ServerMetadata)))]
+async fn authorization_server() {}
+
+/// Rendered once, since nothing in it changes while the process runs.
+fn metadata(app: &App) -> MethodRouter<App> {
     let document = Bytes::from(document(app).to_string());
     get(async move || {
         let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, KEPT)];
@@ -96,7 +119,13 @@ fn for_strangers(app: &App) -> impl Iterator<Item = (String, Value)> {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
-/// `GET /.well-known/jwks.json` (RFC 7517 §5): next, active and retired keys.
+/// The keys that tokens are signed with
+///
+/// RFC 7517 §5: next, active and retired ones.
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "keys", tag = "discovery", security(()),
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the set that you have")),
+    responses((status = 200, description = "The keys", body = super::wire::KeySet),
+        (status = 304, description = "You have them")))]
 pub async fn jwks(State(app): State<App>, headers: HeaderMap) -> Response {
     let ring = app.keys.complete().await;
     let fresh = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(ring.etag.as_str());

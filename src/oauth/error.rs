@@ -4,7 +4,6 @@ use crate::db::Fault;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
 /// Error codes under their registered names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +119,18 @@ impl From<crate::keys::NoKey> for Refusal {
     }
 }
 
+/// RFC 6749 §5.2, RFC 6750 §3: an error, as programs are told.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+#[schema(as = OAuthError)]
+pub struct Wire {
+    /// A name of the specification's.
+    #[schema(value_type = String, example = "invalid_request")]
+    pub error: &'static str,
+    /// What happened and what to do.
+    #[schema(value_type = String)]
+    pub error_description: &'static str,
+}
+
 /// RFC 6749 §5.2: the exit of endpoints that programs call.
 #[derive(Clone, Debug)]
 pub struct Json52(pub Refusal);
@@ -140,7 +151,7 @@ impl IntoResponse for Json52 {
     fn into_response(self) -> Response {
         self.0.log("json");
         let (error, status) = self.0.code.wire();
-        let body = json!({ "error": error, "error_description": self.0.description });
+        let body = Wire { error, error_description: self.0.description };
         let mut response = (status, no_store(Json(body))).into_response();
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {

@@ -16,7 +16,18 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-/// `POST /oauth2/introspect`
+/// Ask about a token
+///
+/// RFC 7662: whether it is good and what it stands for, told to whom it concerns.
+#[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspect", tag = "oauth", security(("client" = []), ()),
+    request_body(content = super::wire::TokenReference, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What it stands for", body = super::wire::Introspection),
+        (status = 400, description = "`invalid_request`"),
+        (status = 401, description = "`invalid_client`: the client isn't known, or didn't prove who it is"),
+        (status = 413, description = "`invalid_request`: the form is too large"),
+        (status = 429, description = "`temporarily_unavailable`: too many failures; `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now; nothing was lost")))]
 pub async fn post(
     State(app): State<App>,
     call: Call,

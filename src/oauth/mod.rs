@@ -28,4 +28,5 @@ pub mod subject;
 pub mod target;
 pub mod token;
 pub mod userinfo;
+mod wire;
 pub mod wishes;

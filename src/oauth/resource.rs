@@ -3,11 +3,13 @@
 
 use super::target;
 use crate::app::App;
-use crate::clients::ADMIN_SCOPE;
+use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get};
 use serde_json::{Value, json};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 /// One of our own APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,16 +18,19 @@ pub enum Resource {
     Server,
     /// `/v1`.
     Management,
+    /// `/v1/workspaces`: for people who manage their own.
+    Workspaces,
 }
 
 impl Resource {
     /// All of them, for the authorization server's own metadata (§4).
-    pub const ALL: [Resource; 2] = [Resource::Server, Resource::Management];
+    pub const ALL: [Resource; 3] = [Resource::Server, Resource::Management, Resource::Workspaces];
 
     fn path(self) -> &'static str {
         match self {
             Resource::Server => "",
             Resource::Management => "/v1",
+            Resource::Workspaces => "/v1/workspaces",
         }
     }
 
@@ -39,6 +44,7 @@ impl Resource {
         match self {
             Resource::Server => "openid",
             Resource::Management => ADMIN_SCOPE,
+            Resource::Workspaces => WORKSPACES_SCOPE,
         }
     }
 
@@ -46,7 +52,9 @@ impl Resource {
     /// or for just this API.
     pub fn among(self, app: &App, resources: &[String]) -> bool {
         let (server, ours) = (Resource::Server.identifier(app), self.identifier(app));
-        resources.is_empty() || [server, ours].iter().any(|known| target::spelling(resources, known).is_some())
+        // What is for all of /v1 is for its parts.
+        let wider = if self == Resource::Workspaces { Resource::Management.identifier(app) } else { server.clone() };
+        resources.is_empty() || [server, wider, ours].iter().any(|known| target::spelling(resources, known).is_some())
     }
 
     /// §3.1: where its metadata are.
@@ -65,7 +73,7 @@ impl Resource {
     }
 
     /// The metadata, rendered once.
-    pub fn metadata(self, app: &App) -> MethodRouter<App> {
+    fn metadata(self, app: &App) -> MethodRouter<App> {
         let document = axum::body::Bytes::from(self.document(app).to_string());
         get(async move || {
             let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, super::discovery::KEPT)];
@@ -73,6 +81,36 @@ impl Resource {
         })
     }
 }
+
+/// Where clients learn which tokens our own APIs want.
+pub fn routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(of_server).map(|_| Resource::Server.metadata(app)))
+        .routes(routes!(of_management).map(|_| Resource::Management.metadata(app)))
+        .routes(routes!(of_workspaces).map(|_| Resource::Workspaces.metadata(app)))
+}
+
+/// Which tokens this server takes
+///
+/// RFC 9728 §3.
+#[utoipa::path(get, path = "/.well-known/oauth-protected-resource", operation_id = "protectedResource", tag = "discovery",
+    security(()), responses((status = 200, description = "The metadata", body = super::wire::ResourceMetadata)))]
+async fn of_server() {}
+
+/// Which tokens the API under /v1 takes
+///
+/// RFC 9728 §3.
+#[utoipa::path(get, path = "/.well-known/oauth-protected-resource/v1", operation_id = "protectedManagement", tag = "discovery",
+    security(()), responses((status = 200, description = "The metadata", body = super::wire::ResourceMetadata)))]
+async fn of_management() {}
+
+/// Which tokens the API under /v1/workspaces takes
+///
+/// RFC 9728 §3.
+#[utoipa::path(get, path = "/.well-known/oauth-protected-resource/v1/workspaces", operation_id = "protectedWorkspaces",
+    tag = "discovery", security(()),
+    responses((status = 200, description = "The metadata", body = super::wire::ResourceMetadata)))]
+async fn of_workspaces() {}
 
 /// §3.1: goes before the path of a resource.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";

@@ -19,7 +19,18 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
 
-/// `POST /oauth2/revoke`
+/// End a token
+///
+/// RFC 7009: once it is answered, nobody accepts the token any more. A token that isn't known is as good as revoked.
+#[utoipa::path(post, path = "/oauth2/revoke", operation_id = "revoke", tag = "oauth", security(("client" = []), ()),
+    request_body(content = super::wire::TokenReference, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "It is revoked"),
+        (status = 400, description = "`invalid_request`, `unauthorized_client`"),
+        (status = 401, description = "`invalid_client`: the client isn't known, or didn't prove who it is"),
+        (status = 413, description = "`invalid_request`: the form is too large"),
+        (status = 429, description = "`temporarily_unavailable`: too many failures; `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now; nothing was lost")))]
 pub async fn post(
     State(app): State<App>,
     call: Call,

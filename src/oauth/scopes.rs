@@ -3,7 +3,7 @@
 use super::wishes;
 use crate::app::App;
 use crate::base::ScopeSet;
-use crate::clients::ADMIN_SCOPE;
+use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
 use crate::lang::Message;
 use crate::web::Shell;
 use std::collections::BTreeSet;
@@ -77,6 +77,7 @@ fn in_words(name: &str) -> (Message, Option<Message>) {
         "address" => alone(Message::new("scope-address")),
         "phone" => alone(Message::new("scope-phone")),
         ADMIN_SCOPE => detailed(Message::new("scope-admin")),
+        WORKSPACES_SCOPE => detailed(Message::new("scope-workspaces")),
         other => detailed(Message::new("scope-unknown").name("scope", other)),
     }
 }

@@ -17,13 +17,36 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-/// `GET /userinfo`
+/// Ask who a person is
+///
+/// OIDC Core §5.3.
+#[utoipa::path(get, path = "/userinfo", operation_id = "userinfo", tag = "openid",
+    security(("oauth2" = ["openid"]), ("bearer" = [])),
+    responses((status = 200, description = "Claims; signed for clients that registered for it",
+            content((super::wire::UserInfo = "application/json"), (String = "application/jwt"))),
+        (status = 400, description = "`invalid_request`: no one token, in one place"),
+        (status = 401, description = "`invalid_token`: there is no access token, or it is unknown, expired or revoked"),
+        (status = 403, description = "`insufficient_scope`: it lacks the scope `openid`"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now; nothing was lost")))]
 pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Response> {
     let access = bearer::admit(&app, &headers, None, Resource::Server).await?;
     Ok(answer(&app, access).await)
 }
 
-/// `POST /userinfo`: the token in the header or in a form.
+/// Ask who a person is, with a form
+///
+/// OIDC Core §5.3: the token in the header or in a form.
+#[utoipa::path(post, path = "/userinfo", operation_id = "userinfoForm", tag = "openid",
+    security(("oauth2" = ["openid"]), ("bearer" = [])),
+    request_body(content = Option<super::wire::TokenInForm>, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "Claims; signed for clients that registered for it",
+            content((super::wire::UserInfo = "application/json"), (String = "application/jwt"))),
+        (status = 400, description = "`invalid_request`: no one token, in one place"),
+        (status = 401, description = "`invalid_token`: there is no access token, or it is unknown, expired or revoked"),
+        (status = 403, description = "`insufficient_scope`: it lacks the scope `openid`"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now; nothing was lost")))]
 pub async fn post(State(app): State<App>, headers: HeaderMap, Form(form): Form) -> Result<Response, Response> {
     let form = match (form, headers.contains_key(header::CONTENT_TYPE)) {
         (Ok(form), _) => Some(form),

@@ -1,9 +1,10 @@
 //! What a person may do to this deployment.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A role in the whole deployment; roles in a workspace are another thing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Nothing.

@@ -5,7 +5,11 @@ use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{Secret, Time, name};
 use crate::db::{Fault, Result, Row};
 use crate::lang::{Language, Message};
+use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
 
 /// A person with an account.
 #[derive(Clone, Debug)]
@@ -68,18 +72,48 @@ impl User {
 
     /// As the command line and the JSON API show a person; no password.
     pub fn to_json(&self) -> Value {
-        serde_json::json!({
-            "id": self.id,
-            "email": self.email,
-            "claims": self.profile.0,
-            "admin": self.role.administers(),
-            "role": self.role,
-            "enabled": self.enabled,
-            "has_password": self.password.is_some(),
-            "created_at": self.created_at.rfc3339(),
-            "updated_at": self.updated_at.rfc3339(),
-        })
+        serde_json::json!(self.account())
     }
+
+    /// The same before it is JSON.
+    pub fn account(&self) -> Account<'_> {
+        Account {
+            id: &self.id,
+            email: &self.email,
+            claims: &self.profile,
+            admin: self.role.administers(),
+            role: self.role,
+            enabled: self.enabled,
+            has_password: self.password.is_some(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+/// A person as administrators see them.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct Account<'a> {
+    /// `sub`; never given again.
+    #[schema(value_type = String)]
+    id: &'a UserId,
+    /// As they wrote it.
+    #[schema(value_type = String, example = "ada@example.com")]
+    email: &'a str,
+    #[schema(value_type = Profile)]
+    claims: &'a Profile,
+    /// Whether their role is admin or owner.
+    admin: bool,
+    role: Role,
+    /// Whether they may act at all.
+    enabled: bool,
+    /// Whether they can sign in with a password.
+    has_password: bool,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Time,
 }
 
 fn role(row: &Row) -> Result<Role> {
@@ -88,7 +122,8 @@ fn role(row: &Row) -> Result<Role> {
 }
 
 /// Standard claims (OIDC Core §5.1) with the types that the standard gives them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
 pub struct Profile(pub Map<String, Value>);
 
 /// What a claim must be.
@@ -125,6 +160,40 @@ const CLAIMS: &[(&str, Shape)] = &[
 ];
 
 const ADDRESS: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
+
+impl utoipa::PartialSchema for Profile {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String).max_length(Some(1000));
+        let property = |shape: &Shape| {
+            match shape {
+            Shape::Text => text().min_length(Some(1)),
+            Shape::Flag => ObjectBuilder::new().schema_type(Type::Boolean),
+            Shape::Url => text().format(Some(SchemaFormat::Custom("uri".to_owned()))),
+            Shape::Birthdate => text().description(Some("YYYY-MM-DD, 0000-MM-DD or YYYY")),
+            Shape::Address => ADDRESS
+                .iter()
+                .fold(ObjectBuilder::new(), |address, part| address.property(*part, text().max_length(None)))
+                .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false))),
+            Shape::Attributes => ObjectBuilder::new().description(Some(
+                "What the operator knows beside: texts, numbers, true, false or lists of texts; told to clients by their \
+                 `custom_claims` only",
+            )),
+        }
+        };
+        CLAIMS
+            .iter()
+            .fold(ObjectBuilder::new(), |claims, (name, shape)| claims.property(*name, property(shape)))
+            .description(Some("Standard claims (OIDC Core §5.1) beside `sub` and `email`"))
+            .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)))
+            .into()
+    }
+}
+
+impl ToSchema for Profile {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Claims".into()
+    }
+}
 
 impl Profile {
     /// Reads claims from JSON; the error names the claim and what it must be.

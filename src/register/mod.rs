@@ -17,28 +17,39 @@ use crate::oauth::error::no_store;
 use crate::signin::throttle::{Gauge, Taken, take};
 use crate::web::authorization::{Authorization, authorization};
 use crate::web::{Call, json};
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use refusal::Refusal;
 use serde_json::{Map, Value};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// The routes, where the settings let anyone register.
-pub fn routes(app: &App) -> Router<App> {
+pub fn routes(app: &App) -> OpenApiRouter<App> {
     if app.config.registration == Registration::Off {
-        return Router::new();
+        return OpenApiRouter::default();
     }
-    Router::new()
-        .route("/oauth2/register", post(create))
-        .route("/oauth2/register/{id}", get(show).put(replace).delete(delete))
+    OpenApiRouter::default()
+        .routes(routes!(create))
+        .routes(routes!(show, replace, delete))
         .layer(from_fn(cors::registration))
 }
 
-/// `POST /oauth2/register`: RFC 7591 §3.1.
+/// Register an app
+///
+/// RFC 7591 §3.1, in its words. The token is one that an administrator made; where anyone may register, none is needed.
+#[utoipa::path(post, path = "/oauth2/register", operation_id = "register", tag = "oauth", security(("bearer" = []), ()),
+    request_body(content = Object, content_type = "application/json"),
+    responses((status = 201, description = "What is registered, with its tokens", body = shown::Information),
+        (status = 400, description = "`invalid_client_metadata`, `invalid_redirect_uri`"),
+        (status = 401, description = "`invalid_token`: the initial access token is missing, or isn't good"),
+        (status = 429, description = "`too_many_requests`: `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now")))]
 async fn create(State(app): State<App>, call: Call, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
     throttle(&app, &call).await?;
     let by = invited(&app, &headers).await?;
@@ -49,7 +60,17 @@ async fn create(State(app): State<App>, call: Call, headers: HeaderMap, body: By
     Ok(no_store((StatusCode::CREATED, Json(shown))))
 }
 
-/// `GET /oauth2/register/{client_id}`: RFC 7592 §2.1.
+/// Read a registration
+///
+/// RFC 7592 §2.1.
+#[utoipa::path(get, path = "/oauth2/register/{id}", operation_id = "readRegistration", tag = "oauth",
+    params(("id" = String, Path, description = "The `client_id`")),
+    security(("bearer" = [])),
+    responses((status = 200, description = "What is registered", body = shown::Information),
+        (status = 401, description = "`invalid_token`: the registration access token isn't this client's"),
+        (status = 429, description = "`too_many_requests`: `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now")))]
 async fn show(
     State(app): State<App>,
     call: Call,
@@ -60,7 +81,20 @@ async fn show(
     Ok(no_store(Json(shown::information(&app, &client, None, &token))))
 }
 
-/// `PUT /oauth2/register/{client_id}`: RFC 7592 §2.2.
+/// Change a registration
+///
+/// RFC 7592 §2.2: what isn't given takes its default.
+#[utoipa::path(put, path = "/oauth2/register/{id}", operation_id = "changeRegistration", tag = "oauth",
+    params(("id" = String, Path, description = "The `client_id`")),
+    security(("bearer" = [])),
+    request_body(content = Object, content_type = "application/json"),
+    responses((status = 200, description = "What is registered", body = shown::Information),
+        (status = 400, description = "`invalid_client_metadata`, `invalid_redirect_uri`"),
+        (status = 403, description = "`access_denied`: an administrator looks after this client"),
+        (status = 401, description = "`invalid_token`: the registration access token isn't this client's"),
+        (status = 429, description = "`too_many_requests`: `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now")))]
 async fn replace(
     State(app): State<App>,
     call: Call,
@@ -83,7 +117,17 @@ async fn replace(
     Ok(no_store(Json(shown::information(&app, &replaced.client, secret, &token))))
 }
 
-/// `DELETE /oauth2/register/{client_id}`: RFC 7592 §2.3.
+/// Take a registration back
+///
+/// RFC 7592 §2.3.
+#[utoipa::path(delete, path = "/oauth2/register/{id}", operation_id = "deleteRegistration", tag = "oauth",
+    params(("id" = String, Path, description = "The `client_id`")),
+    security(("bearer" = [])),
+    responses((status = 204, description = "It is gone"),
+        (status = 401, description = "`invalid_token`: the registration access token isn't this client's"),
+        (status = 429, description = "`too_many_requests`: `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now")))]
 async fn delete(
     State(app): State<App>,
     call: Call,

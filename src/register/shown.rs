@@ -8,6 +8,20 @@ use serde_json::{Map, Value, json};
 /// Lists that say something when they are empty.
 const TELLING: [&str; 3] = ["redirect_uris", "grant_types", "response_types"];
 
+/// The client information response: these members, and the metadata that the client registered.
+#[derive(utoipa::ToSchema)]
+#[schema(as = Registration)]
+#[expect(dead_code, reason = "says what `information` makes")]
+pub(super) struct Information {
+    client_id: String,
+    client_id_issued_at: i64,
+    /// Shown where it was just made.
+    client_secret: Option<String>,
+    client_secret_expires_at: Option<i64>,
+    registration_access_token: String,
+    registration_client_uri: String,
+}
+
 /// The client information response.
 pub(super) fn information(app: &App, client: &Client, secret: Option<&Secret>, token: &Secret) -> Value {
     let mut members = Map::new();

@@ -7,9 +7,10 @@ use super::refusal::refusal;
 use super::{Phase, Stop};
 use crate::config::Config;
 use crate::observe::{self, Pulse};
+use crate::web::Problem;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
@@ -74,12 +75,12 @@ impl Around {
     }
 }
 
-/// A fallback for paths that nobody serves. RFC 9457 for whoever asks for JSON, else a line of text; never the path.
-pub async fn not_found(headers: HeaderMap) -> Response {
+/// A fallback for paths that nobody serves. RFC 9457 under `/v1` and for whoever asks for JSON, else a line of text; never
+/// the path.
+pub async fn not_found(uri: Uri, headers: HeaderMap) -> Response {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    if accept.contains("json") {
-        let problem = r#"{"type":"about:blank","title":"Not Found","status":404}"#;
-        (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/problem+json")], problem).into_response()
+    if accept.contains("json") || uri.path().starts_with("/v1/") {
+        Problem::not_found().into_response()
     } else {
         (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response()
     }

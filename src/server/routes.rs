@@ -1,5 +1,6 @@
 //! Every route of the house.
 
+use super::health;
 use crate::account;
 use crate::api;
 use crate::app::App;
@@ -7,19 +8,24 @@ use crate::console;
 #[cfg(feature = "dev")]
 use crate::dev;
 use crate::entry;
-use crate::oauth::resource::Resource;
-use crate::oauth::{self, authorize, discovery};
+use crate::oauth::{self, authorize, discovery, resource};
 use crate::register;
 use crate::signin;
 use crate::web::{assets, stopped};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
     let pages = only_in_dev(app, pages(app).merge(account::routes(app)));
-    let routes = documents(app).merge(endpoints(app)).merge(pages).merge(api::routes()).merge(register::routes(app));
+    let programs = documents(app).merge(endpoints(app)).merge(api::routes(app)).merge(register::routes(app));
+    let (programs, mut described) = programs.split_for_parts();
+    described.merge(health::described());
+    let document = api::openapi::document(app, &described);
+    let routes = programs.merge(pages).merge(api::openapi::routes(&document)).merge(api::reference::routes(&document));
     routes.with_state(app.clone())
 }
 
@@ -39,24 +45,18 @@ fn only_in_dev(_: &App, pages: Router<App>) -> Router<App> {
 }
 
 /// What anyone may read, from any origin.
-fn documents(app: &App) -> Router<App> {
-    Router::new()
-        .route("/.well-known/openid-configuration", discovery::metadata(app))
-        .route("/.well-known/oauth-authorization-server", discovery::metadata(app))
-        .route("/.well-known/jwks.json", get(discovery::jwks))
-        .route("/.well-known/oauth-protected-resource", Resource::Server.metadata(app))
-        .route("/.well-known/oauth-protected-resource/v1", Resource::Management.metadata(app))
-        .layer(from_fn(oauth::cors::everyone))
+fn documents(app: &App) -> OpenApiRouter<App> {
+    discovery::routes(app).merge(resource::routes(app)).layer(from_fn(oauth::cors::everyone))
 }
 
-/// What programs call.
-fn endpoints(app: &App) -> Router<App> {
-    let from_browsers = Router::new()
-        .route("/oauth2/token", post(oauth::token::post))
-        .route("/oauth2/revoke", post(oauth::revoke::post))
-        .route("/userinfo", get(oauth::userinfo::get).post(oauth::userinfo::post))
+/// What programs call. Whoever adds one describes it where its handler is: `#[utoipa::path]`.
+fn endpoints(app: &App) -> OpenApiRouter<App> {
+    let from_browsers = OpenApiRouter::default()
+        .routes(routes!(oauth::token::post))
+        .routes(routes!(oauth::revoke::post))
+        .routes(routes!(oauth::userinfo::get, oauth::userinfo::post))
         .layer(from_fn_with_state(app.clone(), oauth::cors::public_clients));
-    from_browsers.route("/oauth2/introspect", post(oauth::introspect::post))
+    from_browsers.routes(routes!(oauth::introspect::post))
 }
 
 /// What people see.

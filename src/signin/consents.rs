@@ -14,6 +14,7 @@ sql! {
                       ON CONFLICT (user_id, client_id) DO UPDATE SET scope = excluded.scope, claims = excluded.claims, \
                       client_mark = excluded.client_mark, workspace = excluded.workspace, updated_at = excluded.updated_at RETURNING user_id";
     write FORGET = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 RETURNING user_id";
+    write FORGET_ALL = "DELETE FROM consents WHERE user_id = $1 RETURNING client_id";
     write ERASE_OF_CLIENT = "DELETE FROM consents WHERE client_id = $1 RETURNING user_id";
 }
 
@@ -60,6 +61,11 @@ pub async fn remember(mut tx: &mut Tx, user: &UserId, whom: Whom<'_>, more: Allo
 /// Forgets what a person has allowed a client; false when there was nothing.
 pub async fn forget(mut on: impl On, user: &UserId, client: &ClientId) -> Result<bool> {
     Ok(on.one(FORGET, args![user, client]).await?.is_some())
+}
+
+/// Forgets all that a person has allowed.
+pub async fn forget_all(mut on: impl On, user: &UserId) -> Result<usize> {
+    on.run(FORGET_ALL, args![user]).await
 }
 
 /// Forgets what anyone has allowed a client: it was deleted.

@@ -174,13 +174,17 @@ pub fn cookie(app: &App, session: &Session, cookie: &Secret) -> SetCookie {
 }
 
 /// A session as its person recognises it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = Session)]
 pub struct Known {
     /// What relying parties know it by.
+    #[schema(value_type = String)]
     pub sid: SessionId,
     /// Since when.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it was used last, to the minute.
+    #[schema(value_type = String, format = DateTime)]
     pub seen_at: Time,
     /// What the browser called itself.
     pub user_agent: String,

@@ -24,6 +24,8 @@ static CSS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("app", "css", "text/css; charset=utf-8", include_bytes!("assets/app.css")));
 static CONSOLE_CSS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("console", "css", "text/css; charset=utf-8", include_bytes!("assets/console.css")));
+static REFERENCE_CSS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("reference", "css", "text/css; charset=utf-8", include_bytes!("assets/reference.css")));
 static LOGO: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("symbolon", "svg", "image/svg+xml", include_bytes!("assets/symbolon.svg")));
 #[cfg(feature = "dev")]
@@ -57,6 +59,11 @@ pub fn console_css() -> String {
     format!("/assets/{}", CONSOLE_CSS.path)
 }
 
+/// The URL of the stylesheet of the API's reference.
+pub fn reference_css() -> String {
+    format!("/assets/{}", REFERENCE_CSS.path)
+}
+
 /// The URL of the logo.
 pub fn logo() -> String {
     format!("/assets/{}", LOGO.path)
@@ -78,6 +85,7 @@ fn hashed() -> Vec<&'static Asset> {
     vec![
         &CSS,
         &CONSOLE_CSS,
+        &REFERENCE_CSS,
         &LOGO,
         #[cfg(feature = "dev")]
         &DEV_CSS,

@@ -7,7 +7,10 @@ use crate::crypto::MacRing;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::{IntoParams, ToSchema};
 
 const LIMIT: usize = 50;
 const MOST: usize = 200;
@@ -34,7 +37,9 @@ impl Paging {
         if let Some(name) = ["limit", "cursor", "search"].into_iter().find(|name| params.repeated(name)) {
             return Err(bad("invalid_query", &format!("{name} is given more than once")));
         }
-        let limit = params.get("limit").map_or(Some(LIMIT), limit);
+        // An empty one is no number, other than an empty search.
+        let given = params.iter().find(|(name, _)| *name == "limit").map(|(_, text)| text);
+        let limit = given.map_or(Some(LIMIT), limit);
         let limit = limit.ok_or_else(|| bad("invalid_limit", "limit must be a whole number from 1 to 200"))?;
         let after = params.get("cursor").map_or(Some(String::new()), |cursor| open(macs, list, cursor));
         let after = after.ok_or_else(|| {
@@ -84,19 +89,68 @@ fn named(list: &str, last: &str) -> String {
     format!("{list}\0{last}")
 }
 
+/// One page of a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Page, bound = "")]
+pub struct Listed<T: ToSchema> {
+    /// In the order of the list.
+    pub data: Vec<T>,
+    /// Given as `cursor`, what the next page begins with; null when there is no more.
+    pub next_cursor: Option<String>,
+}
+
+impl<T: ToSchema> Listed<T> {
+    /// A list that is always whole.
+    pub fn whole(data: Vec<T>) -> Self {
+        Listed { data, next_cursor: None }
+    }
+}
+
 /// One page as JSON; `last` is the identifier to go on after, where there is more. RFC 8288: the same as a link.
-pub fn page(app: &App, list: &str, paging: &Paging, data: Vec<Value>, last: Option<&str>) -> Response {
+pub fn page<T: ToSchema + Serialize>(
+    app: &App,
+    list: &str,
+    paging: &Paging,
+    data: Vec<T>,
+    last: Option<&str>,
+) -> Response {
     let query = last.map(|last| paging.query(&app.keys.macs(), list, last));
-    let next = query.as_ref().and_then(|query| query.get("cursor"));
-    let mut response = Json(json!({ "data": data, "next_cursor": next })).into_response();
+    let next_cursor = query.as_ref().and_then(|query| query.get("cursor")).map(str::to_owned);
+    let mut response = Json(Listed { data, next_cursor }).into_response();
     if let Some(link) = query.and_then(|query| link(app, list, &query)) {
         response.headers_mut().insert(header::LINK, link);
     }
     response
 }
 
+impl IntoParams for Paging {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(MOST));
+        let parameter = |name: &str, what: &str, schema: ObjectBuilder| {
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
+            parameter.description(Some(what)).schema(Some(schema)).build()
+        };
+        vec![
+            parameter("limit", "How many at most; 50 if not given", limit),
+            parameter("cursor", "What `next_cursor` of the page before gave", text()),
+        ]
+    }
+}
+
+/// `search`, where a list takes it.
+pub struct Search;
+
+impl IntoParams for Search {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(SEARCH_BYTES));
+        let search = ParameterBuilder::new().name("search").parameter_in(ParameterIn::Query).schema(Some(text));
+        vec![search.description(Some("What a name or an identifier must contain, in letters of any case")).build()]
+    }
+}
+
 fn link(app: &App, list: &str, query: &Params) -> Option<HeaderValue> {
-    let url = app.url(&format!("/v1/admin/{list}?{}", query.encode()));
+    let url = app.url(&format!("/v1/{list}?{}", query.encode()));
     HeaderValue::from_str(&format!("<{url}>; rel=\"next\"")).ok()
 }
 
@@ -117,7 +171,9 @@ mod tests {
     #[test]
     fn ad_06_limits_are_numbers_from_1_to_200() {
         let macs = macs();
-        for bad in ["0", "-1", "NaN", "1e9", "1000000000", "201", "+5", "0x10", "%205", "1.0", "99999999999999999999"] {
+        for bad in
+            ["", "0", "-1", "NaN", "1e9", "1000000000", "201", "+5", "0x10", "%205", "1.0", "99999999999999999999"]
+        {
             assert_eq!(read(&macs, &format!("limit={bad}")), Err("invalid_limit"), "{bad}");
         }
         assert_eq!(read(&macs, "limit=1").expect("valid").limit, 1);

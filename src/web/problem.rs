@@ -4,7 +4,8 @@ use crate::db::Fault;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A problem: a status, a short name for programs, a sentence for people that says what to do.
 #[derive(Debug, Clone)]
@@ -35,18 +36,48 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "not-found", "there is nothing here under this name")
     }
 
-    fn body(&self) -> Value {
-        let mut body = json!({
-            "type": format!("urn:symbolon:problem:{}", self.code),
-            "title": self.status.canonical_reason().unwrap_or_default(),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        if let (Some(field), Some(members)) = (&self.field, body.as_object_mut()) {
-            members.insert("errors".to_owned(), json!([{ "pointer": format!("/{field}"), "detail": self.detail }]));
+    fn body(&self) -> Body<'_> {
+        let place = |field: &String| vec![Wrong { pointer: format!("/{field}"), detail: &self.detail }];
+        Body {
+            r#type: format!("urn:symbolon:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            errors: self.field.as_ref().map(place),
         }
-        body
     }
+}
+
+/// RFC 9457: what went wrong. The header `X-Request-Id` of the answer names the request in the log.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Body<'a> {
+    /// `urn:symbolon:problem:` and a short name that stays the same.
+    #[schema(example = "urn:symbolon:problem:not-found")]
+    r#type: String,
+    /// The name of the status.
+    #[schema(value_type = String)]
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(value_type = i64, minimum = 400, maximum = 599)]
+    status: u16,
+    /// What happened and what to do.
+    #[schema(value_type = String)]
+    detail: &'a str,
+    /// Which member of the request is wrong, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Vec<Wrong<'a>>>,
+}
+
+/// A member of the request that is wrong.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProblemPlace)]
+pub struct Wrong<'a> {
+    /// RFC 6901.
+    #[schema(example = "/redirect_uris")]
+    pointer: String,
+    #[schema(value_type = String)]
+    detail: &'a str,
 }
 
 impl IntoResponse for Problem {

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 const CALLBACK: &str = "https://agent.example/cb";
 
 fn acting() -> Acting {
-    Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") }
+    Acting::new(Actor::Cli, symbolon::people::Role::Owner, Call::internal("test"))
 }
 
 async fn house(kind: Kind, change: impl FnOnce(&mut Config)) -> House {

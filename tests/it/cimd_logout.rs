@@ -177,7 +177,7 @@ on_both! {
             rp.describes(Some(document(rp)));
             told.push(agent(&house, rp).tokens(&mut browser, "ada", &[]).await);
         }
-        let acting = Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") };
+        let acting = Acting::new(Actor::Cli, symbolon::people::Role::Owner, Call::internal("test"));
         let blocked = ClientId::from(format!("{}/client.json", rps[0].url));
         seen::block(&house.app, &acting, &blocked).await.expect("blocked");
         assert!(!signs_out(&mut browser).await.contains(&format!("{}/frame", rps[0].url)));

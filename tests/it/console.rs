@@ -607,8 +607,7 @@ on_both! {
             }
             let enabled = symbolon::admin::clients::show(&house.app, &id.as_str().into()).await.expect("a client").enabled;
             assert_eq!(enabled, !changes, "{name}");
-            let who = symbolon::admin::Acting { actor: symbolon::audit::Actor::Cli, role: Role::Owner,
-                                                call: symbolon::web::Call::internal("test") };
+            let who = symbolon::admin::Acting::new(symbolon::audit::Actor::Cli, Role::Owner, symbolon::web::Call::internal("test"));
             let target = symbolon::admin::clients::Target::from(symbolon::base::id::ClientId::from(id.as_str()));
             symbolon::admin::clients::enable(&house.app, &who, &target).await.expect("enables");
         }

@@ -37,10 +37,14 @@ async fn exactly<T: AsRef<str>>(document: &Value, name: &str, others: &[T], mut 
 }
 
 /// Paths under `.route(` in the source of the routes.
-fn routes() -> Vec<String> {
+/// Those that describe themselves, and the pages beside.
+async fn routes(house: &House) -> Vec<String> {
     let source = include_str!("../../src/server/routes.rs");
     let after = source.split(".route(\"").skip(1);
-    after.map(|rest| rest.split('"').next().expect("a path").to_owned()).collect()
+    let pages = after.map(|rest| rest.split('"').next().expect("a path").to_owned());
+    let described = crate::openapi::document(house).await;
+    let described = described["paths"].as_object().expect("paths").keys().cloned();
+    pages.chain(described).collect()
 }
 
 fn machine(metadata: &mut Metadata) {
@@ -342,7 +346,7 @@ on_both! {
             assert_eq!(answer(client.request("GET", &path)).await.ok().body["resource"], resource);
             advertised.insert(path);
         }
-        let routes = routes();
+        let routes = routes(&house).await;
         assert!(routes.len() >= 15 && routes.contains(&"/oauth2/token".to_owned()), "{routes:?}");
         // The documents themselves, and the second half of the authorization endpoint, which only our pages name.
         let unnamed = [OPENID, OAUTH, "/oauth2/auth/resume"];

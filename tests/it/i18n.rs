@@ -203,7 +203,7 @@ on_both! {
 }
 
 async fn patch(house: &House, id: &str, patch: serde_json::Value) -> Result<serde_json::Value, String> {
-    let acting = Acting { actor: Actor::Cli, role: Role::Owner, call: Call::internal("test") };
+    let acting = Acting::new(Actor::Cli, Role::Owner, Call::internal("test"));
     let target = Target::from(ClientId::from(id));
     let patch = patch.as_object().expect("an object").clone();
     let done = symbolon::admin::clients::patch(&house.app, &acting, &target, patch).await;

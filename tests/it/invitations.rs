@@ -157,11 +157,7 @@ on_both! {
     async fn the_mailed_link_shows_that_the_address_is_theirs_and_the_printed_one_does_not(house: House) {
         let smtp = Smtp::open().await;
         let house = House::with(house.kind, |config| smtp.settings(config)).await;
-        let acting = symbolon::admin::Acting {
-            actor: symbolon::audit::Actor::Cli,
-            role: symbolon::people::Role::Owner,
-            call: symbolon::web::Call::internal("test"),
-        };
+        let acting = symbolon::admin::Acting::new(symbolon::audit::Actor::Cli, symbolon::people::Role::Owner, symbolon::web::Call::internal("test"));
         for (name, mailed) in [("ada", true), ("bob", false)] {
             let asked = symbolon::entry::invitations::Asked {
                 email: format!("{name}@example.com"), name: String::new(), workspace: None, role: Default::default(),

@@ -241,11 +241,8 @@ async fn ss_01_an_address_where_we_would_not_go_cannot_be_registered() {
     use symbolon::admin::{Acting, clients};
     use symbolon::clients::Metadata;
     let house = House::new(Kind::Sqlite).await;
-    let acting = Acting {
-        actor: symbolon::audit::Actor::Cli,
-        role: symbolon::people::Role::Owner,
-        call: symbolon::web::Call::internal("test"),
-    };
+    let acting =
+        Acting::new(symbolon::audit::Actor::Cli, symbolon::people::Role::Owner, symbolon::web::Call::internal("test"));
     let with = |uri: &str| Metadata {
         client_name: "Ledgerly".to_owned(),
         redirect_uris: vec!["https://app.example/cb".to_owned()],

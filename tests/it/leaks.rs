@@ -244,7 +244,7 @@ impl Day {
         for view in [browser.post("/recover/new", &fields).await, browser.get(&link).await] {
             self.refused(view.status, &view.body);
         }
-        let acting = Acting { actor: Actor::Cli, role: people::Role::Owner, call: Call::internal("test") };
+        let acting = Acting::new(Actor::Cli, people::Role::Owner, Call::internal("test"));
         let asked = symbolon::entry::invitations::Asked {
             email: "guest@example.com".to_owned(),
             name: "Guest".to_owned(),
@@ -335,7 +335,7 @@ impl Day {
 
     /// An app registers itself, with what goes wrong then.
     async fn registers(&mut self, house: &House) {
-        let acting = Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") };
+        let acting = Acting::new(Actor::Cli, symbolon::people::Role::Owner, Call::internal("test"));
         let (invite, _) = invites::create(&house.app, &acting, 1, Duration::from_secs(3600)).await.expect("made");
         let invite = invite.reveal();
         self.secrets.add("invite", invite.as_bytes());

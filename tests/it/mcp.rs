@@ -91,7 +91,7 @@ async fn sdk(kind: Kind, registration: Registration) {
     command.env("ADMIN_CLIENT_ID", &root.id).env("ADMIN_CLIENT_SECRET", root.secret.clone().expect("a secret"));
     let site = Site::open().await;
     if registration == Registration::Token {
-        let acting = Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") };
+        let acting = Acting::new(Actor::Cli, symbolon::people::Role::Owner, Call::internal("test"));
         let made = invites::create(&house.app, &acting, 1, Duration::from_secs(3600)).await.expect("made");
         command.env("INITIAL_ACCESS_TOKEN", made.0.reveal());
     } else {

@@ -181,26 +181,30 @@ on_both! {
         house.person("ada").await;
         let mut browser = house.browser();
         let page = browser.get("/recover").await;
-        // How far it comes when its n-th statement fails says how many there are.
+        // How far it comes when its n-th statement fails says how many there are. What runs in the background takes some
+        // of them now and then, so each number has a few chances.
         let mut counts = Vec::new();
         for name in ["ada", "eve"] {
             let mut fields = page.form("form:has(#send-link)");
             fields.retain(|(name, _)| name == "csrf");
             fields.push(("email".to_owned(), format!("{name}@example.com")));
             let mut statements = 0;
-            loop {
-                house.wait(Duration::from_secs(3600));
-                house.app.db.fail_after(statements);
-                let view = browser.post_once("/recover", &fields).await;
-                house.app.db.fail_after(-1);
-                if view.status == 200 {
-                    break;
+            'more: loop {
+                for _ in 0..5 {
+                    house.wait(Duration::from_secs(3600));
+                    house.app.db.fail_after(statements);
+                    let view = browser.post_once("/recover", &fields).await;
+                    house.app.db.fail_after(-1);
+                    if view.status == 200 {
+                        break 'more;
+                    }
                 }
                 statements += 1;
-                assert!(statements < 20, "{}", view.body);
+                assert!(statements < 20, "{name}");
             }
             counts.push(statements);
         }
+        assert_eq!(counts[0], counts[1]);
         assert!(counts[0] >= 2, "{counts:?}");
     }
 
@@ -254,11 +258,7 @@ on_both! {
 
     async fn an_address_is_confirmed_by_a_button_not_by_opening_the_link(house: House) {
         let (smtp, house) = mailing(&house).await;
-        let acting = symbolon::admin::Acting {
-            actor: symbolon::audit::Actor::Cli,
-            role: symbolon::people::Role::Owner,
-            call: symbolon::web::Call::internal("test"),
-        };
+        let acting = symbolon::admin::Acting::new(symbolon::audit::Actor::Cli, symbolon::people::Role::Owner, symbolon::web::Call::internal("test"));
         let profile = symbolon::people::Profile::parse(json!({ "name": "Ada", "locale": "de" })).expect("claims");
         let new = symbolon::people::NewUser {
             email: "Ada@Example.com".to_owned(), password: None, profile, role: symbolon::people::Role::User, joins: None,

@@ -14,7 +14,7 @@ use symbolon::web::Call;
 const CALLBACK: &str = "https://app.example/cb";
 
 fn acting() -> Acting {
-    Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") }
+    Acting::new(Actor::Cli, symbolon::people::Role::Owner, Call::internal("test"))
 }
 
 async fn open(kind: Kind, change: impl FnOnce(&mut Config)) -> House {

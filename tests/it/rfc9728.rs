@@ -24,7 +24,11 @@ fn challenge(answer: &Response) -> &str {
 on_both! {
     async fn s3_the_documents_name_the_resource_and_its_authorization_server(house: House) {
         let issuer = house.app.issuer().to_owned();
-        for (path, scope, methods) in [("", "openid", json!(["header", "body"])), ("/v1", "symbolon:admin", json!(["header"]))] {
+        for (path, scope, methods) in [
+            ("", "openid", json!(["header", "body"])),
+            ("/v1", "symbolon:admin", json!(["header"])),
+            ("/v1/workspaces", "symbolon:workspaces", json!(["header"])),
+        ] {
             let answer = asks(&house, &format!("{DOCUMENT}{path}"), None).await;
             assert_eq!(answer.status(), 200);
             assert_eq!(answer.headers()["content-type"], "application/json");
@@ -42,7 +46,11 @@ on_both! {
     }
 
     async fn s5_1_a_challenge_leads_from_the_api_to_its_document(house: House) {
-        for (api, path, scope) in [("/userinfo", "", "openid"), ("/v1/admin/clients", "/v1", "symbolon:admin")] {
+        for (api, path, scope) in [
+            ("/userinfo", "", "openid"),
+            ("/v1/admin/clients", "/v1", "symbolon:admin"),
+            ("/v1/workspaces", "/v1/workspaces", "symbolon:workspaces"),
+        ] {
             let document = format!("resource_metadata=\"{}{DOCUMENT}{path}\"", house.app.issuer());
             let stranger = asks(&house, api, None).await;
             assert_eq!(stranger.status(), 401);

@@ -6,10 +6,11 @@ use crate::support::{Client, House};
 use std::collections::BTreeMap;
 use symbolon::clients::{GrantType, Rotation};
 use symbolon::oauth::store::HOT;
-use symbolon::{audit, clients, entry, keys, mail, oauth, observe, people, signin};
+use symbolon::{admin, audit, clients, entry, keys, mail, oauth, observe, people, signin};
 
 /// The statements of each room.
 const ROOMS: &[(&str, &[(&str, &str)])] = &[
+    ("admin/repeats.rs", admin::repeats::ALL),
     ("audit/chain.rs", audit::chain::ALL),
     ("audit/mod.rs", audit::ALL),
     ("audit/trail.rs", audit::trail::ALL),

@@ -5,6 +5,7 @@ use crate::base::Time;
 use crate::base::id::ClientId;
 use crate::db::{Db, On, Result, Row, Tx, like};
 use crate::{args, sql};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -63,15 +64,54 @@ impl Seen {
 
     /// For administrators.
     pub fn to_json(&self) -> Value {
-        json!({
-            "client_id": self.id,
-            "client_name": self.name,
-            "enabled": self.blocked_at.is_none(),
-            "registered_by": "document",
-            "first_seen": self.first_at.rfc3339(),
-            "last_seen": self.last_at.rfc3339(),
-            "times_seen": self.times,
-        })
+        json!(self.shown())
+    }
+
+    /// The same before it is JSON.
+    pub fn shown(&self) -> Shown<'_> {
+        Shown {
+            client_id: &self.id,
+            client_name: Some(&self.name),
+            enabled: self.blocked_at.is_none(),
+            registered_by: "document",
+            first_seen: Some(self.first_at),
+            last_seen: Some(self.last_at),
+            times_seen: Some(self.times),
+        }
+    }
+}
+
+/// A client that is described by a document of its own, as administrators see it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = SeenClient)]
+pub struct Shown<'a> {
+    /// Its URL.
+    #[schema(value_type = String)]
+    client_id: &'a ClientId,
+    /// What it called itself last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    client_name: Option<&'a str>,
+    /// Whether it may act.
+    enabled: bool,
+    /// Always `document`.
+    #[schema(value_type = String)]
+    registered_by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    first_seen: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_seen: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times_seen: Option<i64>,
+}
+
+impl<'a> Shown<'a> {
+    /// One that never came by.
+    pub fn unseen(client_id: &'a ClientId, enabled: bool) -> Self {
+        let (client_name, first_seen, last_seen, times_seen) = (None, None, None, None);
+        Shown { client_id, client_name, enabled, registered_by: "document", first_seen, last_seen, times_seen }
     }
 }
 

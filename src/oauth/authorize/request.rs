@@ -6,7 +6,7 @@ use super::stopped::{not_approved, unknown_client, unusable_document};
 use super::strength::Strength;
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
-use crate::clients::{self, ADMIN_SCOPE, Client, Lookup, ResponseType};
+use crate::clients::{self, Client, Lookup, ResponseType};
 use crate::lang::Message;
 use crate::oauth::error::{Code, Refusal};
 use crate::oauth::wishes::{Asked, Wishes};
@@ -257,7 +257,7 @@ fn scope(client: &Client, params: &Params, wanted: ResponseType) -> Result<Scope
     let allowed = client.scope();
     let lasts = |name: &str| matches!(name, "offline" | "offline_access");
     let Some(text) = params.get("scope") else {
-        return with_openid(allowed.only(|name| !lasts(name) && name != ADMIN_SCOPE), wanted);
+        return with_openid(allowed.only(|name| !lasts(name) && !name.starts_with("symbolon:")), wanted);
     };
     let Ok(scope) = ScopeSet::parse(text) else {
         return refuse(

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::base::ScopeSet;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
-use crate::clients::{ADMIN_SCOPE, Client, Format};
+use crate::clients::{ADMIN_SCOPE, Client, Format, WORKSPACES_SCOPE};
 use crate::crypto::token::MachineToken;
 use crate::oauth::client_auth::Admitted;
 use crate::oauth::error::{Code, Refusal};
@@ -51,7 +51,10 @@ pub async fn run(app: &App, admitted: &Admitted, ask: Ask) -> Result<Answer, Ref
 /// §4.4.2: nothing that needs a person.
 fn scope(client: &Client, asked: Option<&str>) -> Result<ScopeSet, Refusal> {
     let of_people = |name: &str| {
-        matches!(name, "openid" | "offline" | "offline_access" | "profile" | "email" | "address" | "phone")
+        matches!(
+            name,
+            "openid" | "offline" | "offline_access" | "profile" | "email" | "address" | "phone" | WORKSPACES_SCOPE
+        )
     };
     let mine = client.scope().only(|name| !of_people(name) && (name != ADMIN_SCOPE || client.metadata.admin));
     match asked.map(ScopeSet::parse) {

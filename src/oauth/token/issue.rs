@@ -10,11 +10,13 @@ use crate::oauth::{access, id_token};
 use serde::Serialize;
 
 /// The members of the answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = TokenAnswer)]
 pub struct Answer {
     /// The access token.
     pub access_token: String,
     /// RFC 6750.
+    #[schema(value_type = String)]
     pub token_type: &'static str,
     /// Seconds until the access token ends.
     pub expires_in: i64,

@@ -16,7 +16,18 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-/// `POST /oauth2/token`
+/// Get tokens
+///
+/// RFC 6749 §3.2: for a code, for a refresh token, or for the client itself.
+#[utoipa::path(post, path = "/oauth2/token", operation_id = "token", tag = "oauth", security(("client" = []), ()),
+    request_body(content = super::wire::TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "Tokens", body = issue::Answer),
+        (status = 400, description = "`invalid_request`, `invalid_grant`, `invalid_scope`, `invalid_target`, `unauthorized_client`, `unsupported_grant_type`"),
+        (status = 401, description = "`invalid_client`: the client isn't known, or didn't prove who it is"),
+        (status = 413, description = "`invalid_request`: the form is too large"),
+        (status = 429, description = "`temporarily_unavailable`: too many failures; `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now; nothing was lost")))]
 pub async fn post(
     State(app): State<App>,
     call: Call,

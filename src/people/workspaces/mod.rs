@@ -7,21 +7,27 @@ use crate::base::id::{UserId, WorkspaceId};
 use crate::db::{Fault, Result, Row};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// A company, a team, a department.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Workspace {
     /// Its name towards programs; never changes.
+    #[schema(value_type = String, example = "acme")]
     pub slug: WorkspaceId,
     /// Its name towards people.
+    #[schema(example = "Acme")]
     pub name: String,
-    /// How many people are in it; counting stops at [`MOST_COUNTED`].
+    /// How many people are in it; counting stops at 10,000.
     pub members: i64,
     /// Counts changes.
+    #[serde(skip)]
     pub rev: i64,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
     /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
     pub updated_at: Time,
 }
 
@@ -39,13 +45,7 @@ impl Workspace {
 
     /// As the command line and the JSON API show it.
     pub fn to_json(&self) -> Value {
-        json!({
-            "slug": self.slug,
-            "name": self.name,
-            "members": self.members,
-            "created_at": self.created_at.rfc3339(),
-            "updated_at": self.updated_at.rfc3339(),
-        })
+        json!(self)
     }
 }
 
@@ -53,7 +53,7 @@ impl Workspace {
 pub const MOST_COUNTED: i64 = 10_000;
 
 /// What a member may do in their workspace.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Acts in it.
@@ -87,9 +87,10 @@ impl Standing {
 }
 
 /// A workspace that a person is in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Membership {
     /// Which.
+    #[schema(value_type = String, example = "acme")]
     pub workspace: WorkspaceId,
     /// Its name.
     pub name: String,
@@ -98,9 +99,10 @@ pub struct Membership {
 }
 
 /// A person in a workspace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Member {
     /// Who.
+    #[schema(value_type = String)]
     pub user: UserId,
     /// Their address.
     pub email: String,
@@ -111,6 +113,7 @@ pub struct Member {
     /// Whether their account may act.
     pub enabled: bool,
     /// Since when.
+    #[schema(value_type = String, format = DateTime)]
     pub since: Time,
 }
 
@@ -122,14 +125,7 @@ impl Member {
 
     /// As the command line and the JSON API show it.
     pub fn to_json(&self) -> Value {
-        json!({
-            "user": self.user,
-            "email": self.email,
-            "name": self.name,
-            "role": self.role,
-            "enabled": self.enabled,
-            "since": self.since.rfc3339(),
-        })
+        json!(self)
     }
 }
 

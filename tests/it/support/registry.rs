@@ -11,7 +11,7 @@ use symbolon::clients::Metadata;
 use symbolon::web::Call;
 
 fn root() -> Acting {
-    Acting { actor: Actor::Cli, role: symbolon::people::Role::Owner, call: Call::internal("test") }
+    Acting::new(Actor::Cli, symbolon::people::Role::Owner, Call::internal("test"))
 }
 
 fn target(client: &Client) -> clients::Target {

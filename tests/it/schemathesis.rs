@@ -1,0 +1,94 @@
+//! `/openapi.json` in the hands of others: an independent validator, and schemathesis, which calls every operation with what
+//! the document allows and with what it doesn't, and holds the answers against it.
+
+use crate::clients::program;
+use crate::support::{House, Kind};
+use std::path::Path;
+use std::process::Command;
+use symbolon::clients::{GrantType, Metadata};
+use symbolon::config::Registration;
+
+fn python() -> String {
+    let venv = format!("{}/tests/clients/python/.venv/bin/python", env!("CARGO_MANIFEST_DIR"));
+    program("SYMBOLON_TEST_PYTHON", venv)
+}
+
+fn machine(metadata: &mut Metadata) {
+    metadata.grant_types = vec![GrantType::ClientCredentials];
+    metadata.response_types = Vec::new();
+    metadata.redirect_uris = Vec::new();
+    metadata.scope = "symbolon:admin".to_owned();
+    metadata.admin = true;
+    metadata.client_name = "Schemathesis".to_owned();
+}
+
+async fn runs(mut command: Command) -> String {
+    let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("runs");
+    let ran = ran.unwrap_or_else(|why| panic!("{why}; run: make setup"));
+    let said = format!("{}\n{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(ran.status.success(), "{said}");
+    said
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c5_the_document_is_valid_openapi_3_1_for_an_independent_validator() {
+    let house = House::with(Kind::Sqlite, |config| config.registration = Registration::Open).await;
+    let document = crate::openapi::document(&house).await;
+    let (file, broken) = (house.dir.join("openapi.json"), house.dir.join("broken.json"));
+    std::fs::write(&file, document.to_string()).expect("writes");
+    let validate = |file: &Path| {
+        let mut command = Command::new(python());
+        command.args(["-m", "openapi_spec_validator", "--schema", "3.1"]).arg(file);
+        command
+    };
+    println!("{}", runs(validate(&file)).await);
+    // It would have seen it.
+    let mut bent = document;
+    bent["paths"]["/v1/admin/users"]["get"]["responses"] = serde_json::json!([]);
+    std::fs::write(&broken, bent.to_string()).expect("writes");
+    assert!(!validate(&broken).output().expect("runs").status.success());
+}
+
+/// How long it may take; `make fuzz-api` gives it five minutes.
+#[expect(clippy::disallowed_methods, reason = "make says how long")]
+fn seconds() -> u32 {
+    std::env::var("SYMBOLON_SCHEMATHESIS_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(25)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c5_schemathesis_finds_no_server_error_and_no_answer_that_is_not_in_the_document() {
+    let house = House::with(Kind::Sqlite, |config| {
+        config.registration = Registration::Open;
+        config.registration_policy.per_minute = 1_000_000;
+        config.throttle.client = 1_000_000;
+    })
+    .await;
+    let client = house.client_with(machine).await;
+    house.wait(std::time::Duration::from_secs(1));
+    let token = client.token(&[("grant_type", "client_credentials")]).await.ok();
+    // Something to find in the lists.
+    house.admin("ada").await;
+    house.workspace("acme", &[(&house.person("ben").await, symbolon::people::workspaces::Standing::Owner)]).await;
+    let mut command = Command::new(python());
+    command.args(["-m", "schemathesis.cli", "run", &format!("{}/openapi.json", house.url)]);
+    command.args(["--header", &format!("Authorization: Bearer {}", token.text("access_token"))]);
+    // All checks but one: that whatever fits the schemas is accepted. What members mean together (which redirect URI for
+    // which kind of app, which grant with which authentication) no schema says, and the server refuses it with a reason.
+    command.args(["--checks", "all", "--exclude-checks", "positive_data_acceptance"]);
+    command.args(["--max-time", &seconds().to_string(), "--continue-on-failure", "--no-color"]);
+    command.args(["--request-timeout", "20", "--suppress-health-check", "all", "--output-sanitize", "true"]);
+    command.current_dir(&house.dir);
+    let said = runs(command).await;
+    let summary = said.split("SUMMARY").nth(1).expect("a summary");
+    println!("{summary}");
+    assert!(!summary.contains("Failures:") && !summary.contains("Errors:"), "{said}");
+    let tested: u32 = summary
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Tested:"))
+        .and_then(|n| n.trim().parse().ok())
+        .expect("a number");
+    assert!(tested > 60, "{summary}");
+    // It still stands, and its caller is still let in.
+    let list = house.http().get(format!("{}/v1/admin/clients", house.url)).bearer_auth(token.text("access_token"));
+    assert_eq!(list.send().await.expect("an answer").status(), 200);
+}
