@@ -27,8 +27,8 @@ sql! {
 
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_secs(86_400);
-/// Longer than any handler may take, and than the clocks of replicas differ.
-const LEASE: Duration = Duration::from_secs(60);
+/// Beyond what a handler may take: more than the clocks of replicas differ.
+const LEASE: Duration = Duration::from_secs(50);
 
 /// The right to do the work of one key.
 pub struct Claim {
@@ -52,10 +52,11 @@ pub enum Found {
 pub async fn claim(app: &App, caller: &Actor, key: &str, request: &str) -> Result<Found> {
     let id = fingerprint(format!("{caller}\0{key}").as_bytes());
     let now = app.now();
+    let lease = now + app.config.limits.handler + LEASE;
     let mut db = &app.db;
     // Between the claim and the look another may give up.
     for _ in 0..3 {
-        let args = args![&id, request, now + LEASE, now + KEPT, now];
+        let args = args![&id, request, lease, now + KEPT, now];
         if let Some(row) = db.one(CLAIM, args).await? {
             return Ok(Found::Mine(Claim { attempts: row.int("attempts")?, id }));
         }

@@ -5,8 +5,8 @@ use super::raw::Raw;
 use sqlx::{AssertSqlSafe, Executor};
 use std::collections::BTreeMap;
 
-/// Written by refusals too: the trail with its chain, and the counters of throttling.
-const APART: [&str; 3] = ["audit_events", "audit_chain", "throttles"];
+/// Written by refusals too: the trail with its chain, and the counters of throttling and of the console.
+const APART: [&str; 4] = ["audit_events", "audit_chain", "measures", "throttles"];
 
 impl House {
     /// The tables that aren't as they were (see [`House::dump`]), but for the audit trail and counters.
