@@ -788,3 +788,127 @@ console-open-registration = Jeder darf eine App registrieren (registration ist o
 console-open-cimd = Apps mit eigenem Dokument dürfen von jedem Host kommen (cimd ist on).
 console-legacy = Response-Typen, die Tokens durch Browser schicken, sind erlaubt (legacy_response_types).
 console-plain-http = Der Issuer ist einfaches http. Das ist nur für den eigenen Rechner.
+
+## Passkeys, auf /login, /account und wo gefragt wird, wer da ist
+
+login-passkey = Mit Passkey anmelden
+login-use-password = Stattdessen das Passwort benutzen
+login-more-why = Diese App verlangt mehr, als womit Sie sich angemeldet haben: Passwort und Code oder einen Passkey.
+login-passkey-why = Diese App verlangt eine Anmeldung mit Ihrem Passkey.
+login-passkey-refused = Dieser Passkey geht hier nicht. Versuchen Sie es noch einmal, mit einem anderen oder mit Ihrem Passwort.
+passkeys = Passkeys
+passkeys-what = Melden Sie sich mit Fingerabdruck, Gesicht oder der PIN Ihres Geräts an. Niemand kann das stehlen oder erraten, und Sie müssen sich nichts merken.
+passkey-synced = Auf Ihren Geräten
+passkey-since = hinzugefügt am { $day }
+passkey-rename = Umbenennen
+passkey-remove = Entfernen
+passkey-remove-named = Den Passkey { $passkey } entfernen
+passkey-new = Passkey hinzufügen
+passkey-new-what = Ihr Browser fragt Sie, wo er aufbewahrt werden soll: auf diesem Gerät, auf Ihrem Telefon oder auf einem Sicherheitsschlüssel.
+passkey-name = Name
+passkey-name-hint = Daran erkennen Sie ihn später.
+passkey-create = Passkey anlegen
+passkey-no-scripts = Passkeys brauchen Skripte, und die sind in Ihrem Browser ausgeschaltet. Ihr Passwort geht auch ohne.
+passkey-impossible = Passkeys brauchen eine Adresse mit einem Namen, und dieser Server wird über eine Nummer erreicht. Wer { $brand } betreibt, kann das ändern.
+passkey-failed = Ihr Browser oder Ihr Gerät ist damit nicht fertig geworden. Versuchen Sie es noch einmal.
+passkey-known = Dieses Gerät hat schon einen Passkey für Ihr Konto.
+passkey-not-made = Dieser Passkey ließ sich nicht prüfen. Nichts wurde geändert; versuchen Sie es noch einmal.
+passkey-enough = Sie haben { $most } Passkeys, mehr gehen nicht. Entfernen Sie einen, den Sie nicht benutzen.
+passkey-last = Sie haben kein Passwort, darum ist dieser Passkey Ihr einziger Weg hinein. Fügen Sie zuerst einen anderen hinzu.
+passkey-added = Ihr Passkey ist hinzugefügt. Benutzen Sie ihn bei der nächsten Anmeldung.
+passkey-renamed = Ihr Passkey hat einen neuen Namen.
+passkey-removed = Ihr Passkey ist entfernt. Löschen Sie ihn auch auf Ihrem Gerät.
+activity-passkey-added = Sie haben einen Passkey hinzugefügt
+activity-passkey-renamed = Sie haben einen Passkey umbenannt
+activity-passkey-removed = Sie haben einen Passkey entfernt
+activity-passkey-refused = Ein Passkey von Ihnen wurde abgewiesen: er sah wie eine Kopie aus
+activity-verified-again = Sie haben noch einmal bestätigt, wer Sie sind
+mail-signin-changed = Wie Sie sich bei { $brand } anmelden, wurde geändert
+mail-signin-changed-not-you = Wenn Sie das nicht waren, setzen Sie sofort ein neues Passwort, und sehen Sie auf Ihrer Kontoseite unter Sicherheit nach.
+mail-passkey-added = Zum Konto { $email } wurde der Passkey { $passkey } hinzugefügt.
+mail-passkey-removed = Vom Konto { $email } wurde der Passkey { $passkey } entfernt.
+sudo-title = Bestätigen Sie, dass Sie es sind
+sudo-why = Sie sind als { $user } angemeldet. Was Sie vorhaben, braucht einen frischen Nachweis; danach geht es weiter.
+sudo-passkey = Passkey benutzen
+sudo-cancel = Zurück zu Ihrem Konto
+sudo-no-way = Sie haben weder Passwort noch Passkey, um es nachzuweisen. Melden Sie sich ab und wieder an.
+
+## Codes einer App und Notfallcodes: der zweite Schritt
+
+second-title = Code eingeben
+second-what = Ihr Passwort stimmt. Geben Sie jetzt den Code ein, den Ihre App zeigt.
+second-code = Sechsstelliger Code
+second-wrong = Dieser Code stimmt nicht, oder er wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.
+second-lost = App verloren?
+second-recovery = Einer Ihrer Notfallcodes
+second-recovery-do = Notfallcode benutzen
+second-lost-all = Auch keine Notfallcodes mehr? Wer { $brand } betreibt, kann Ihnen helfen, wenn klar ist, dass Sie es sind.
+codes = Codes einer App
+codes-what = Nach dem Passwort werden Sie nach einem Code gefragt, den eine App auf Ihrem Telefon zeigt. Wer Ihr Passwort gestohlen hat, ist damit noch nicht drin.
+codes-app = App, die Codes zeigt
+codes-since = eingerichtet am { $day }
+codes-remove = Die App entfernen, die Codes zeigt
+codes-new = Codes einrichten
+codes-new-what = Öffnen Sie eine App, die Codes zeigt (oft „Authenticator“ genannt), und scannen Sie damit dieses Bild.
+codes-qr = QR-Code für Ihre App
+codes-typed = Oder tippen Sie diesen Schlüssel ein:
+codes-confirm = Einschalten
+codes-wrong = Das ist nicht der Code zu diesem Schlüssel in diesem Moment. Sehen Sie noch einmal in die App; die Uhr Ihres Telefons muss richtig gehen.
+codes-need-password = Codes sind der zweite Schritt nach einem Passwort, und Ihr Konto hat keines.
+codes-on = Codes sind an: Sie werden bei jeder Anmeldung mit Passwort nach einem gefragt.
+codes-off = Codes sind aus. Ihr Passwort allein genügt.
+recovery = Notfallcodes
+recovery-what = Drucken Sie sie aus oder bewahren Sie sie dort auf, wo Ihre Passwörter sind. Jeder lässt Sie einmal hinein, statt eines Codes Ihrer App. Sie werden nur jetzt gezeigt.
+recovery-kept = Ich habe sie aufbewahrt
+recovery-left = { $left ->
+    [0] Keiner mehr übrig: machen Sie neue
+    [one] Noch { $left } Code
+   *[other] Noch { $left } Codes
+}
+recovery-renew = Neue machen
+activity-codes-on = Sie haben Codes einer App eingeschaltet
+activity-codes-off = Sie haben Codes einer App ausgeschaltet
+activity-recovery-new = Sie haben neue Notfallcodes gemacht
+activity-recovery-used = Ein Notfallcode von Ihnen wurde benutzt
+activity-factors-reset = Ihre Passkeys und Codes wurden von der Verwaltung entfernt
+mail-codes-on = Die Anmeldung am Konto { $email } braucht ab jetzt einen Code einer App.
+mail-codes-off = Die Anmeldung am Konto { $email } braucht keinen Code einer App mehr.
+mail-recovery-new = Für das Konto { $email } gibt es neue Notfallcodes. Die bisherigen gelten nicht mehr.
+mail-recovery-used = { $left ->
+    [0] Mit einem Notfallcode hat sich jemand am Konto { $email } angemeldet. Es war der letzte: machen Sie neue auf Ihrer Kontoseite.
+    [one] Mit einem Notfallcode hat sich jemand am Konto { $email } angemeldet. { $left } ist übrig.
+   *[other] Mit einem Notfallcode hat sich jemand am Konto { $email } angemeldet. { $left } sind übrig.
+}
+mail-factors-reset = Alle Passkeys und Codes des Kontos { $email } wurden von der Verwaltung entfernt. Ihr Passwort allein genügt.
+console-reset-factors = Passkeys und Codes entfernen
+console-reset-factors-what = Für Leute, die sie verloren haben: Passkeys, Codes und Notfallcodes sind weg, alle Sitzungen enden, und die Person bekommt eine Mail. Seien Sie sicher, wer da fragt.
+
+## Selbst angelegte Konten, und wie gut ein Passwort ist
+
+login-signup = Noch kein Konto? Legen Sie eines an
+signup-title = Konto anlegen
+signup-what = Nennen Sie uns Ihre E-Mail-Adresse. Wir schicken Ihnen einen Link, mit dem es weitergeht.
+signup-have = Ich habe ein Konto
+signup-sent = Eine Mail ist unterwegs, in der steht, wie es weitergeht. Ihr Link gilt { $hours } Stunden.
+signup-sent-next = Nach ein paar Minuten noch nichts da? Sehen Sie bei den unerwünschten Mails nach, und prüfen Sie, ob die Adresse stimmt.
+signup-finish = Name und Passwort wählen
+signup-domain = Konten gibt es hier für Adressen von { $domains }.
+stopped-signup-closed = Hier ist nichts
+    .sentence = Konten legt hier niemand selbst an.
+    .next = Bitten Sie die Betreiber dieses Servers um eine Einladung.
+stopped-signup-link = Dieser Link geht nicht mehr
+    .sentence = Er wurde benutzt, ein neuerer wurde geschickt, oder seine Zeit ist um.
+    .next = Gehen Sie zur Anmeldung und legen Sie noch einmal ein Konto an; wir schicken Ihnen einen neuen Link.
+mail-signup = Ihr Konto bei { $brand } fertig anlegen
+mail-signup-why = Jemand, hoffentlich Sie, möchte ein Konto bei { $brand } mit der Adresse { $email }.
+mail-signup-do = Konto fertig anlegen
+mail-hours = Der Link geht einmal, { $hours } Stunden lang.
+mail-have = Sie haben ein Konto bei { $brand }
+mail-have-why = Jemand, hoffentlich Sie, wollte ein neues Konto bei { $brand } mit der Adresse { $email }. Es gibt schon eines: melden Sie sich damit an.
+mail-have-forgot = Passwort vergessen? Setzen Sie ein neues unter { $link }
+meter = Wie gut dieses Passwort ist
+meter-short = Zu kurz
+meter-guessable = Leicht zu erraten
+meter-fair = Geht; länger ist besser
+meter-good = Gut
+meter-best = Sehr gut

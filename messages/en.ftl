@@ -790,3 +790,127 @@ console-open-registration = Anyone may register an app (registration is open).
 console-open-cimd = Apps with a document of their own may come from any host (cimd is on).
 console-legacy = Response types that bring tokens through browsers are allowed (legacy_response_types).
 console-plain-http = The issuer is plain http. That is for one’s own machine only.
+
+## Passkeys, on /login, /account and where it is asked who is there
+
+login-passkey = Sign in with a passkey
+login-use-password = Use your password instead
+login-more-why = This app asks for more than you signed in with: your password and a code, or a passkey.
+login-passkey-why = This app asks for a sign-in with your passkey.
+login-passkey-refused = That passkey can’t be used here. Try again, use another one, or use your password.
+passkeys = Passkeys
+passkeys-what = Sign in with your fingerprint, your face or the PIN of your device. Nobody can steal or guess it, and there is nothing to remember.
+passkey-synced = On your devices
+passkey-since = added on { $day }
+passkey-rename = Rename
+passkey-remove = Remove
+passkey-remove-named = Remove the passkey { $passkey }
+passkey-new = Add a passkey
+passkey-new-what = Your browser asks you where to keep it: on this device, on your phone, or on a security key.
+passkey-name = Name
+passkey-name-hint = You recognise it by this later.
+passkey-create = Create passkey
+passkey-no-scripts = Passkeys need scripts, which are off in your browser. Your password works without.
+passkey-impossible = Passkeys need an address with a name, and this server is reached by a number. Whoever runs { $brand } can change that.
+passkey-failed = Your browser or device didn’t finish that. Try again.
+passkey-known = This device has a passkey for your account already.
+passkey-not-made = That passkey couldn’t be checked. Nothing was changed; try again.
+passkey-enough = You have { $most } passkeys, and that is the most. Remove one that you don’t use.
+passkey-last = You have no password, so this passkey is your only way in. Add another one first.
+passkey-added = Your passkey is added. Use it the next time you sign in.
+passkey-renamed = Your passkey has a new name.
+passkey-removed = Your passkey is removed. Delete it on your device too.
+activity-passkey-added = You added a passkey
+activity-passkey-renamed = You renamed a passkey
+activity-passkey-removed = You removed a passkey
+activity-passkey-refused = A passkey of yours was refused: it looked like a copy
+activity-verified-again = You proved again who you are
+mail-signin-changed = How you sign in to { $brand } was changed
+mail-signin-changed-not-you = If it wasn’t you, set a new password at once and look at Security on your account page.
+mail-passkey-added = The passkey { $passkey } was added to the account { $email }.
+mail-passkey-removed = The passkey { $passkey } was removed from the account { $email }.
+sudo-title = Verify it’s you
+sudo-why = You are signed in as { $user }. What you are about to do needs a fresh proof of it; then it goes on.
+sudo-passkey = Use your passkey
+sudo-cancel = Back to your account
+sudo-no-way = You have neither a password nor a passkey to prove it with. Sign out, and sign in again.
+
+## Codes of an app, and recovery codes: the second step
+
+second-title = Enter your code
+second-what = Your password is right. Now enter the code that your app shows.
+second-code = Six-digit code
+second-wrong = That code isn’t right, or it was used before. Wait for the next one and try again.
+second-lost = Lost your app?
+second-recovery = One of your recovery codes
+second-recovery-do = Use recovery code
+second-lost-all = No recovery codes either? Whoever runs { $brand } can help you once they know that it is you.
+codes = Codes of an app
+codes-what = After your password you are asked for a code that an app on your phone shows. Who has stolen your password isn’t in yet.
+codes-app = App that shows codes
+codes-since = set up on { $day }
+codes-remove = Remove the app that shows codes
+codes-new = Set up codes
+codes-new-what = Open an app that shows codes (often called “authenticator”) and scan this picture with it.
+codes-qr = QR code for your app
+codes-typed = Or type this key into it:
+codes-confirm = Turn on
+codes-wrong = That isn’t the code of this key at this moment. Look at your app again; the clock of your phone must be right.
+codes-need-password = Codes are the second step after a password, and your account has none.
+codes-on = Codes are on: you are asked for one each time you sign in with your password.
+codes-off = Codes are off. Your password alone signs you in.
+recovery = Recovery codes
+recovery-what = Print these, or keep them where you keep your passwords. Each lets you in once instead of a code of your app. They are shown only now.
+recovery-kept = I have kept them
+recovery-left = { $left ->
+    [0] None left: make new ones
+    [one] { $left } code left
+   *[other] { $left } codes left
+}
+recovery-renew = Make new ones
+activity-codes-on = You turned on codes of an app
+activity-codes-off = You turned off codes of an app
+activity-recovery-new = You made new recovery codes
+activity-recovery-used = A recovery code of yours was used
+activity-factors-reset = An administrator removed your passkeys and codes
+mail-codes-on = Signing in to the account { $email } needs a code of an app from now on.
+mail-codes-off = Signing in to the account { $email } needs no code of an app any more.
+mail-recovery-new = There are new recovery codes for the account { $email }. Those of before are good for nothing.
+mail-recovery-used = { $left ->
+    [0] A recovery code was used to sign in to the account { $email }. It was the last one: make new ones on your account page.
+    [one] A recovery code was used to sign in to the account { $email }. { $left } is left.
+   *[other] A recovery code was used to sign in to the account { $email }. { $left } are left.
+}
+mail-factors-reset = An administrator removed all passkeys and codes from the account { $email }. Your password alone signs you in.
+console-reset-factors = Remove passkeys and codes
+console-reset-factors-what = For who has lost them: passkeys, codes and recovery codes are gone, all sessions end, and the person is told by mail. Be sure who is asking.
+
+## Accounts of people's own making, and how good a password is
+
+login-signup = No account yet? Create one
+signup-title = Create an account
+signup-what = Tell us your e-mail address. We send you a link with which you go on.
+signup-have = I have an account
+signup-sent = A mail is on its way that says how to go on. Its link is good for { $hours } hours.
+signup-sent-next = Nothing there after a few minutes? Look among unwanted mail, and check that you wrote the address right.
+signup-finish = Choose a name and a password
+signup-domain = Accounts here are for addresses of { $domains }.
+stopped-signup-closed = There is nothing here
+    .sentence = People don’t create accounts here by themselves.
+    .next = Ask whoever runs this server to invite you.
+stopped-signup-link = This link doesn’t work any more
+    .sentence = It was used, a newer one was sent, or its time is over.
+    .next = Go to the sign-in and create an account again; we will send you another link.
+mail-signup = Finish your account at { $brand }
+mail-signup-why = Somebody, hopefully you, wants an account at { $brand } with the address { $email }.
+mail-signup-do = Finish my account
+mail-hours = The link works once, for { $hours } hours.
+mail-have = You have an account at { $brand }
+mail-have-why = Somebody, hopefully you, wanted a new account at { $brand } with the address { $email }. There is one already: sign in with it.
+mail-have-forgot = Forgot your password? Set a new one at { $link }
+meter = How good this password is
+meter-short = Too short
+meter-guessable = Easy to guess
+meter-fair = Fair; longer is better
+meter-good = Good
+meter-best = Very good

@@ -10,14 +10,29 @@ pub(super) enum Done {
     Stale,
     App,
     Password,
+    PasskeyAdded,
+    PasskeyRenamed,
+    PasskeyRemoved,
+    CodesOff,
     Session,
     Sessions,
     Token,
 }
 
 impl Done {
-    const ALL: [Done; 7] =
-        [Done::Profile, Done::Stale, Done::App, Done::Password, Done::Session, Done::Sessions, Done::Token];
+    const ALL: [Done; 11] = [
+        Done::Profile,
+        Done::Stale,
+        Done::App,
+        Done::Password,
+        Done::PasskeyAdded,
+        Done::PasskeyRenamed,
+        Done::PasskeyRemoved,
+        Done::CodesOff,
+        Done::Session,
+        Done::Sessions,
+        Done::Token,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -25,6 +40,10 @@ impl Done {
             Done::Stale => "stale",
             Done::App => "app",
             Done::Password => "password",
+            Done::PasskeyAdded => "passkey-added",
+            Done::PasskeyRenamed => "passkey-renamed",
+            Done::PasskeyRemoved => "passkey-removed",
+            Done::CodesOff => "codes-off",
             Done::Session => "session",
             Done::Sessions => "sessions",
             Done::Token => "token",
@@ -40,7 +59,9 @@ impl Done {
         match self {
             Done::Profile | Done::Stale => "profile",
             Done::App => "apps",
-            Done::Password => "security",
+            Done::Password | Done::PasskeyAdded | Done::PasskeyRenamed | Done::PasskeyRemoved | Done::CodesOff => {
+                "security"
+            }
             Done::Session | Done::Sessions => "sessions",
             Done::Token => "tokens",
         }
@@ -52,6 +73,10 @@ impl Done {
             Done::Stale => Message::new("account-profile-stale"),
             Done::App => Message::new("account-app-ended"),
             Done::Password => Message::new("account-password-changed"),
+            Done::PasskeyAdded => Message::new("passkey-added"),
+            Done::PasskeyRenamed => Message::new("passkey-renamed"),
+            Done::PasskeyRemoved => Message::new("passkey-removed"),
+            Done::CodesOff => Message::new("codes-off"),
             Done::Session => Message::new("account-session-ended"),
             Done::Sessions => Message::new("account-sessions-ended"),
             Done::Token => Message::new("account-token-ended"),

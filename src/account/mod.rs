@@ -2,8 +2,10 @@
 
 mod activity;
 mod apps;
+mod codes;
 mod done;
 mod page;
+mod passkeys;
 mod profile;
 mod security;
 mod sent;
@@ -11,6 +13,7 @@ mod sessions;
 mod tokens;
 
 use crate::app::App;
+use crate::signin::sudo;
 use crate::web::stopped::stopped_pages;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -23,9 +26,23 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/account", get(page::get))
         .route("/account/profile", post(profile::save))
         .route("/account/apps", post(apps::disconnect))
-        .route("/account/password", post(security::change_password))
+        .merge(dangerous(app))
         .route("/account/sessions", post(sessions::end))
         .route("/account/tokens", post(tokens::act))
         .route("/.well-known/change-password", get(|| async { Redirect::to("/account#security") }))
         .layer(from_fn_with_state(app.clone(), stopped_pages))
+}
+
+/// What needs a fresh proof of who is there.
+fn dangerous(app: &App) -> Router<App> {
+    let password = post(security::change_password).layer(from_fn_with_state(app.clone(), sudo::ask_beside_password));
+    let password = Router::new().route("/account/password", password);
+    Router::new()
+        .route("/account/passkeys/new", post(passkeys::new))
+        .route("/account/passkeys", post(passkeys::change))
+        .route("/account/totp/new", post(codes::new))
+        .route("/account/totp", post(codes::change))
+        .route("/account/recovery-codes", post(codes::renew))
+        .layer(from_fn_with_state(app.clone(), sudo::ask))
+        .merge(password)
 }

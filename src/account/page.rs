@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::Fault;
 use crate::lang::Message;
 use crate::signin::login::Then;
-use crate::signin::{self, Session, session};
+use crate::signin::{self, Session, codes, passkey, session};
 use crate::web::browser::Browser;
 use crate::web::{Page, Params, Query, Reader, Shell, Stopped};
 use askama::Template;
@@ -31,6 +31,9 @@ struct AccountPage {
     more_apps: Option<String>,
     has_password: bool,
     tokens: tokens::Tokens,
+    passkeys: Vec<passkey::Known>,
+    passkeys_possible: bool,
+    codes: Option<codes::Known>,
     sessions: Vec<sessions::Line>,
     events: Vec<activity::Line>,
     older: Option<String>,
@@ -43,6 +46,8 @@ pub(super) enum Trouble {
     Profile(Message),
     Password(Message),
     Token(Message),
+    Passkey(Message),
+    Codes(Message),
 }
 
 impl AccountPage {
@@ -61,6 +66,20 @@ impl AccountPage {
     fn token_trouble(&self) -> Option<&Message> {
         match &self.trouble {
             Some(Trouble::Token(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    fn passkey_trouble(&self) -> Option<&Message> {
+        match &self.trouble {
+            Some(Trouble::Passkey(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    fn codes_trouble(&self) -> Option<&Message> {
+        match &self.trouble {
+            Some(Trouble::Codes(why)) => Some(why),
             _ => None,
         }
     }
@@ -114,7 +133,7 @@ async fn again(app: &App, sent: &Sent, why: Trouble, status: StatusCode) -> Resu
     let typed = || sent.params.get("name").unwrap_or_default().to_owned();
     let name = match &why {
         Trouble::Profile(_) => typed(),
-        Trouble::Password(_) => page.name.clone(),
+        Trouble::Password(_) | Trouble::Passkey(_) | Trouble::Codes(_) => page.name.clone(),
         Trouble::Token(_) => {
             page.tokens.typed = typed();
             page.name.clone()
@@ -132,10 +151,12 @@ async fn make(
     query: &Params,
 ) -> Result<AccountPage, Fault> {
     let (user, shell) = (&session.user, signin::shell(app, reader, None, Some(session)));
-    let ((apps, more_apps), tokens, sessions, (events, older)) = tokio::try_join!(
+    let ((apps, more_apps), tokens, sessions, passkeys, codes, (events, older)) = tokio::try_join!(
         apps::lines(app, &shell, &user.id, query.get("apps")),
         tokens::all(app, &shell, &user.id),
         sessions::lines(app, session),
+        passkey::of_user(&app.db, &user.id),
+        codes::of_user(app, &user.id),
         activity::lines(app, &user.id, query.get("before")),
     )?;
     Ok(AccountPage {
@@ -150,6 +171,9 @@ async fn make(
         more_apps: more_apps.map(|cursor| link("apps", &cursor)),
         has_password: user.password.is_some(),
         tokens,
+        passkeys,
+        passkeys_possible: passkey::possible(app),
+        codes,
         sessions,
         events,
         older: older.map(|cursor| link("before", &cursor)),

@@ -86,7 +86,7 @@ fn changed(before: &Profile, name: &str, locale: &str) -> Result<Profile, Messag
 }
 
 /// What can't be seen, or turns around what stands beside it (UAX #9).
-fn unfit(c: char) -> bool {
+pub(super) fn unfit(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

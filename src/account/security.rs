@@ -23,7 +23,7 @@ pub(super) async fn change_password(State(app): State<App>, sent: Sent) -> Resul
     let (current, chosen) = (text("current"), text("password"));
     let refuse = |why| page::refuse(&app, &sent, Trouble::Password(why));
     let user = &sent.session.user;
-    if let Err(why) = fits(user, current, chosen) {
+    if let Err(why) = fits(&app, user, current, chosen) {
         return refuse(why).await;
     }
     let from = Arrival { call: &sent.call, headers: &sent.headers };
@@ -53,12 +53,13 @@ pub(super) async fn change_password(State(app): State<App>, sent: Sent) -> Resul
 }
 
 /// What can be said without looking at the password that there is.
-fn fits(user: &User, current: &str, chosen: &str) -> Result<(), Message> {
+fn fits(app: &App, user: &User, current: &str, chosen: &str) -> Result<(), Message> {
     if current.len() > password::MAX_BYTES {
         return Err(Message::new("account-password-wrong"));
     }
     if current == chosen {
         return Err(Message::new("account-password-same"));
     }
-    password::check(chosen, &user.email, user.profile.text("name").unwrap_or_default())
+    let name = user.profile.text("name").unwrap_or_default();
+    password::check(chosen, password::Context { email: &user.email, name, brand: &app.config.name })
 }

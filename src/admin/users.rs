@@ -8,10 +8,11 @@ use crate::app::App;
 use crate::base::Secret;
 use crate::base::id::UserId;
 use crate::entry;
+use crate::mail::Changed;
 use crate::oauth::{grants, logout};
 use crate::people::{NewUser, Role, User, password, store, workspaces};
-use crate::signin::session;
-use serde_json::Value;
+use crate::signin::{codes, notice, passkey, session};
+use serde_json::{Value, json};
 
 /// Makes an account. Hashing comes before the transaction.
 pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, Refused> {
@@ -19,7 +20,7 @@ pub async fn create(app: &App, who: &Acting, mut new: NewUser) -> Result<User, R
         return Err(Refused::Forbidden("only an owner gives and takes roles"));
     }
     no_such_workspace(app, &new).await?;
-    new.check().map_err(|(field, why)| Refused::invalid(field, why.plain()))?;
+    new.check(&app.config.name).map_err(|(field, why)| Refused::invalid(field, why.plain()))?;
     let hash = match &new.password {
         Some(password) => Some(app.passwords.hash(password.clone()).await?),
         None => None,
@@ -108,7 +109,8 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
 pub async fn set_password(app: &App, who: &Acting, id: &UserId, chosen: Secret) -> Result<User, Refused> {
     let user = show(app, id).await?;
     reaches(who, &user)?;
-    password::check(chosen.reveal(), &user.email, user.profile.text("name").unwrap_or_default())
+    let name = user.profile.text("name").unwrap_or_default();
+    password::check(chosen.reveal(), password::Context { email: &user.email, name, brand: &app.config.name })
         .map_err(|why| Refused::invalid("password", why.plain()))?;
     let hash = app.passwords.hash(chosen).await?;
     let mut change = Change::begin(app, who).await?;
@@ -129,6 +131,21 @@ pub async fn reset_link(app: &App, who: &Acting, id: &UserId) -> Result<Secret, 
     };
     change.commit(happened("user.reset_link_made", id, Value::Null, Value::Null)).await?;
     Ok(link)
+}
+
+/// For a person who has lost everything but their password: codes, recovery codes and passkeys are no more, and all sessions
+/// end. The person is told by mail.
+pub async fn reset_factors(app: &App, who: &Acting, id: &UserId) -> Result<User, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    let before = one(&mut change, id).await?;
+    reaches(who, &before)?;
+    let codes = codes::remove(&mut change.tx, id).await?;
+    let passkeys = passkey::remove_all(&mut change.tx, id).await?;
+    logout::sign_out_everywhere(app, &mut change.tx, id).await?;
+    notice::tell(app, &mut change.tx, &before, Changed::Reset, change.now).await?;
+    let was = json!({ "codes": codes, "passkeys": passkeys });
+    change.commit(happened("user.factors_reset", id, was, json!({ "codes": false, "passkeys": 0 }))).await?;
+    Ok(before)
 }
 
 /// Says that the address is the person's own: whoever calls this has seen to it.

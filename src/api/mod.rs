@@ -64,6 +64,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(users::demote))
         .routes(routes!(users::set_password))
         .routes(routes!(users::reset_link))
+        .routes(routes!(users::reset_factors))
         .routes(routes!(users::verify))
         .routes(routes!(user_invites::list, user_invites::create))
         .routes(routes!(user_invites::revoke))

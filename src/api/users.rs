@@ -250,3 +250,17 @@ pub(super) async fn verify(
 ) -> Result<Response, Problem> {
     Ok(shown(users::verify(&app, &who, &id).await?.account()))
 }
+
+/// Remove passkeys and codes
+///
+/// For a person who has lost them: passkeys, the app that shows codes, and recovery codes are no more. All their sessions end, and
+/// they are told by mail.
+#[utoipa::path(post, path = "/v1/admin/users/{id}/reset-factors", operation_id = "resetUserFactors", tag = "users", params(("id" = String, Path, description = "Their `id`")),
+    responses((status = 200, description = "The account", body = Account<'static>)))]
+pub(super) async fn reset_factors(
+    Admin(who): Admin,
+    State(app): State<App>,
+    Named(id): Named<Kind>,
+) -> Result<Response, Problem> {
+    Ok(shown(users::reset_factors(&app, &who, &id).await?.account()))
+}

@@ -81,7 +81,7 @@ pub async fn create(app: &App, mut tx: &mut Tx, asked: &Asked) -> Result<(Secret
     if asked.expires_at.is_some_and(|at| at <= now || at > now + LONGEST) {
         return Err(Unmade::Expiry);
     }
-    if !people::store::hold(tx, &asked.user).await? {
+    if !people::store::hold(tx, &asked.user).await?.is_some_and(|person| person.enabled) {
         return Err(Unmade::NotIn);
     }
     if let Some(slug) = &asked.workspace

@@ -57,6 +57,8 @@ pub(super) enum Command {
     SetupLink,
     /// Make a one-time link with which a person sets a new password
     ResetLink(One),
+    /// Remove passkeys, codes and recovery codes of a person who has lost them, and end their sessions
+    ResetFactors(One),
     /// Say that a person's address is theirs; or ask them by mail
     Verify {
         #[command(flatten)]
@@ -150,7 +152,8 @@ impl Create {
         let role = self.role.unwrap_or(if self.admin { Role::Admin } else { Role::User });
         let joins = self.workspace.map(WorkspaceId::from);
         let new = NewUser { email: self.email, password, profile, role, joins };
-        new.check().map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why: why.plain() }, ""))?;
+        new.check("")
+            .map_err(|(field, why)| told(Refused::Invalid { field: field.to_owned(), why: why.plain() }, ""))?;
         Ok(new)
     }
 }
@@ -216,6 +219,11 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
             let link = users::reset_link(app, &acting(), &user.id).await.map_err(|why| told(why, &one.user))?;
             let text = format!("{}\nFor {}. Valid once, for 30 minutes.", link.reveal(), named(&user));
             Ok(Printed::new(text, json!({ "reset_link": link.reveal() })))
+        }
+        Command::ResetFactors(one) => {
+            let user = found(app, &one).await?;
+            let done = users::reset_factors(app, &acting(), &user.id).await;
+            said(done, &one, "signs in with their password alone. Their sessions have ended.")
         }
         Command::Verify { one, send: false } => {
             let user = found(app, &one).await?;

@@ -3,7 +3,7 @@
 mod gate;
 mod mail;
 
-use super::{Brand, Cimd, Config, Keys, Lifetimes, Limits, span};
+use super::{Brand, Cimd, Config, Keys, Lifetimes, Limits, SelfRegistration, Transport, span};
 use crate::base::ScopeSet;
 use crate::lang::Language;
 use std::net::IpAddr;
@@ -35,6 +35,7 @@ pub(super) fn check(config: &Config) -> Checked {
     name(&config.name)?;
     log_level(&config.log.level)?;
     lifetimes(&config.lifetimes)?;
+    signin(config)?;
     keys(&config.keys, &config.lifetimes)?;
     between("logout.give_up_after", config.logout.give_up_after, Duration::from_secs(60), 30 * DAY)?;
     passwords(config)?;
@@ -175,6 +176,23 @@ fn keys(keys: &Keys, lifetimes: &Lifetimes) -> Checked {
     // Whoever got a token in the last second of a key must be able to check it until it expires, from a cached JWKS.
     let longest = lifetimes.id_token.max(lifetimes.jwt_access_token) + HOUR;
     between("keys.keep_retired", keys.keep_retired, longest, EVER)
+}
+
+fn signin(config: &Config) -> Checked {
+    let signin = &config.signin;
+    between("signin.sudo", signin.sudo, Duration::from_secs(10), DAY)?;
+    let mails = config.mail.transport != Transport::Off;
+    let what = "is \"open\", but there is no mail, with which people show that an address is theirs";
+    let fits = signin.registration == SelfRegistration::Closed || mails;
+    ensure(fits, "signin.registration", what, "set up [mail], or write closed")?;
+    let plain = |domain: &String| host_pattern(domain) && !domain.starts_with('*') && domain.contains('.');
+    let what = "must be a list of mail domains in lower case";
+    ensure(
+        signin.registration_domains.iter().all(plain),
+        "signin.registration_domains",
+        what,
+        "write [\"example.com\"]",
+    )
 }
 
 fn passwords(config: &Config) -> Checked {
@@ -378,6 +396,9 @@ mod tests {
             ("cimd_policy.scopes = [\"openid\", \"symbolon:admin\"]", "cimd_policy.scopes"),
             ("cimd_policy.allow = [\"a.example/x\"]", "cimd_policy.allow"),
             ("cimd_policy.keep_least = \"25h\"", "cimd_policy.keep_least"),
+            ("signin.sudo = \"1s\"", "signin.sudo"),
+            ("signin.registration = \"open\"", "signin.registration"),
+            ("signin.registration_domains = [\"*.a.example\"]", "signin.registration_domains"),
             ("database.max_connections = 0", "database.max_connections"),
         ] {
             let told = with(toml).expect_err(toml);

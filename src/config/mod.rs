@@ -2,6 +2,7 @@
 
 mod allowed;
 mod amend;
+mod brand;
 mod check;
 mod environment;
 mod file;
@@ -10,16 +11,19 @@ mod limits;
 mod load;
 mod mail;
 mod refused;
+mod signin;
 mod strangers;
 
 pub use allowed::Allowed;
 pub use amend::{Amendment, Difference};
+pub use brand::{Brand, Ui};
 pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
 pub use gate::{Gate, GateDefault, Rule};
 pub use limits::{ApiTokens, Limits, Metrics, Proxies};
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};
 pub use mail::{Mail, Tls, Transport};
 pub use refused::Refused;
+pub use signin::{SelfRegistration, Signin};
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
 
 use crate::base::Secret;
@@ -83,6 +87,8 @@ pub struct Config {
     pub cimd_policy: CimdPolicy,
     /// Workspaces.
     pub workspaces: Workspaces,
+    /// Signing in.
+    pub signin: Signin,
     /// Signing out.
     pub logout: Logout,
     /// Signing keys.
@@ -263,35 +269,6 @@ pub struct Keys {
     /// How long a retired key is still published.
     #[serde(with = "span")]
     pub keep_retired: Duration,
-}
-
-/// How pages look.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Brand {
-    /// A picture: SVG, PNG or WebP.
-    #[serde(deserialize_with = "unless_empty")]
-    pub logo: Option<PathBuf>,
-    /// The colour of buttons and links, `#rrggbb`.
-    #[serde(deserialize_with = "unless_empty")]
-    pub accent: Option<String>,
-    /// Where people find help.
-    #[serde(deserialize_with = "unless_empty")]
-    pub support: Option<String>,
-    /// What is done with their data.
-    #[serde(deserialize_with = "unless_empty")]
-    pub privacy: Option<String>,
-    /// What they agree to.
-    #[serde(deserialize_with = "unless_empty")]
-    pub terms: Option<String>,
-}
-
-/// Pages.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ui {
-    /// The language for people of whom we know no other.
-    pub language: String,
 }
 
 /// What a scope means.

@@ -133,6 +133,7 @@ async fn to_sign_in(parts: &mut Parts, app: &App, call: &Call, browser: &Browser
         return_to: path,
         leads_to: None,
         language: None,
+        needs: 0,
         request: Value::Null,
     };
     let go = interaction::park(app, browser, &waiting, now).await?;

@@ -19,30 +19,28 @@ mod view;
 mod workspaces;
 
 use crate::app::App;
+use crate::signin::sudo;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 /// All routes under `/admin`.
-pub fn routes() -> Router<App> {
+pub fn routes(app: &App) -> Router<App> {
     Router::new()
+        .merge(dangerous(app))
         .route("/admin", get(overview::get))
         .route("/admin/clients", get(clients::list).post(clients::create))
         .route("/admin/clients/new", get(clients::new))
         .route("/admin/clients/{id}", get(clients::show::get).post(clients::show::edit))
-        .route("/admin/clients/{id}/rotate", post(clients::show::rotate))
         .route("/admin/clients/{id}/enable", post(clients::show::enable))
         .route("/admin/clients/{id}/disable", post(clients::show::disable))
-        .route("/admin/clients/{id}/delete", post(clients::show::delete))
         .route("/admin/users", get(users::list).post(users::create))
         .route("/admin/users/new", get(users::new))
         .route("/admin/users/{id}", get(users::show))
         .route("/admin/users/{id}/enable", post(users::enable))
         .route("/admin/users/{id}/disable", post(users::disable))
         .route("/admin/users/{id}/sign-out", post(users::sign_out))
-        .route("/admin/users/{id}/role", post(users::set_role))
-        .route("/admin/users/{id}/password", post(users::set_password))
         .route("/admin/users/{id}/tokens", post(tokens::end))
-        .route("/admin/users/{id}/delete", post(users::delete))
         .route("/admin/workspaces", get(workspaces::list).post(workspaces::create))
         .route("/admin/workspaces/{slug}", get(workspaces::show).post(workspaces::rename))
         .route("/admin/workspaces/{slug}/add", post(workspaces::add))
@@ -55,8 +53,6 @@ pub fn routes() -> Router<App> {
         .route("/admin/audit", get(audit::list))
         .route("/admin/audit/export", get(audit::export))
         .route("/admin/keys", get(keys::list))
-        .route("/admin/keys/rotate", post(keys::rotate))
-        .route("/admin/keys/retire", post(keys::retire))
         .route("/admin/registration", get(registration::get))
         .route("/admin/registration/invite", post(registration::invite))
         .route("/admin/registration/revoke", post(registration::revoke))
@@ -67,4 +63,18 @@ pub fn routes() -> Router<App> {
         .route("/admin/grants/end-all", post(grants::end_all))
         .route("/admin/jobs", get(jobs::get))
         .route("/admin/settings", get(settings::get))
+}
+
+/// What needs a fresh proof of who is there.
+fn dangerous(app: &App) -> Router<App> {
+    Router::new()
+        .route("/admin/clients/{id}/rotate", post(clients::show::rotate))
+        .route("/admin/clients/{id}/delete", post(clients::show::delete))
+        .route("/admin/users/{id}/role", post(users::set_role))
+        .route("/admin/users/{id}/password", post(users::set_password))
+        .route("/admin/users/{id}/reset-factors", post(users::reset_factors))
+        .route("/admin/users/{id}/delete", post(users::delete))
+        .route("/admin/keys/rotate", post(keys::rotate))
+        .route("/admin/keys/retire", post(keys::retire))
+        .layer(from_fn_with_state(app.clone(), sudo::ask))
 }

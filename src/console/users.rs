@@ -194,7 +194,10 @@ fn ends(user: &User) -> Section {
     let delete = Form::new("delete", act("delete"), Message::new("console-delete-user"))
         .note(Message::new("console-delete-user-what"))
         .confirmed_by(&user.email);
-    section.with(out.note(Message::new("console-sign-out-what"))).with(password).with(delete)
+    let factors = Form::new("reset-factors", act("reset-factors"), Message::new("console-reset-factors"))
+        .note(Message::new("console-reset-factors-what"))
+        .confirmed_by(&user.email);
+    section.with(out.note(Message::new("console-sign-out-what"))).with(password).with(factors).with(delete)
 }
 
 fn back(id: &UserId) -> Response {
@@ -245,6 +248,17 @@ pub(super) async fn set_password(desk::Named(id): Id, sent: Sent) -> Result<Resp
     let password = Secret::new(sent.form.get("password").unwrap_or_default());
     let what = users::set_password(&desk.app, &desk.who, &id, password).await;
     done(&sent, &id, "password", what).await
+}
+
+/// `POST /admin/users/{id}/reset-factors`, with the address typed in `confirm`.
+pub(super) async fn reset_factors(desk::Named(id): Id, sent: Sent) -> Result<Response, Stopped> {
+    let desk = &sent.desk;
+    let user = users::show(&desk.app, &id).await.map_err(stopped)?;
+    if let Err(trouble) = confirmed(sent.text("confirm"), &user.email) {
+        return page(desk, &id, Some(("reset-factors", trouble))).await;
+    }
+    let what = users::reset_factors(&desk.app, &desk.who, &id).await;
+    done(&sent, &id, "reset-factors", what).await
 }
 
 /// `POST /admin/users/{id}/delete`, with the address typed in `confirm`.

@@ -5,10 +5,12 @@ pub mod jwk;
 pub mod jwt;
 pub mod mac;
 pub mod master;
+pub mod passkey;
 pub mod password;
 pub mod seal;
 pub mod signing;
 pub mod token;
+pub mod totp;
 
 pub use mac::MacRing;
 pub use master::MasterKey;

@@ -48,6 +48,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (11, "sessions", include_str!("../../migrations/0011_sessions.sql")),
     (12, "idempotency", include_str!("../../migrations/0012_idempotency.sql")),
     (13, "mail", include_str!("../../migrations/0013_mail.sql")),
+    (14, "signin", include_str!("../../migrations/0014_signin.sql")),
     (15, "tokens", include_str!("../../migrations/0015_tokens.sql")),
     (16, "lists.sqlite", include_str!("../../migrations/0016_lists.sql")),
     (

@@ -47,7 +47,7 @@ async fn person(app: &App, email: &str, claims: Value, role: Role, now: Time) ->
         role,
         joins: app.config.workspaces.joined(),
     };
-    new.check().map_err(|(field, why)| format!("{email}: {field}: {}", why.plain()))?;
+    new.check(&app.config.name).map_err(|(field, why)| format!("{email}: {field}: {}", why.plain()))?;
     let known = people::store::by_email(&app.db, email).await.map_err(|fault| fault.to_string())?;
     if known.is_none() {
         let hash = app.passwords.hash(Secret::new(PASSWORD)).await.map_err(|_| "no password could be hashed")?;

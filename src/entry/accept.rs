@@ -93,6 +93,7 @@ impl Guest {
             return_to: "/invite".to_owned(),
             leads_to: None,
             language: None,
+            needs: 0,
             request: json!({ "invitation": self.invitation.id }),
         };
         let go = interaction::park(app, &self.browser, &waiting, app.now()).await?;
@@ -196,7 +197,7 @@ async fn arrive(
     }
     let email = invitation.email.clone();
     let new = NewUser { email, password: Some(password.clone()), profile, role: Role::User, joins: None };
-    if let Err((_, why)) = new.check() {
+    if let Err((_, why)) = new.check(&app.config.name) {
         return Ok(Err(why));
     }
     let hash = app.passwords.hash(password).await?;

@@ -6,6 +6,7 @@ pub mod invitations;
 pub mod links;
 pub mod recover;
 pub mod reset;
+pub mod signup;
 pub mod verify;
 
 use crate::app::App;

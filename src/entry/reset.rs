@@ -58,7 +58,9 @@ pub async fn post(
     let user = whose(&app, &params).await?;
     let chosen = Secret::new(params.get("password").unwrap_or_default());
     let name = user.profile.text("name").unwrap_or_default();
-    if let Err(why) = password::check(chosen.reveal(), &user.email, name) {
+    if let Err(why) =
+        password::check(chosen.reveal(), password::Context { email: &user.email, name, brand: &app.config.name })
+    {
         return Ok(form(&app, reader, (&headers, &params), &user, Some(why)));
     }
     let hash = app.passwords.hash(chosen).await?;

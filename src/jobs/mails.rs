@@ -4,7 +4,7 @@ use super::{ran, told};
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::db::Fault;
-use crate::entry::recover;
+use crate::entry::{recover, signup};
 use crate::mail::queue::{self, Claimed, Settled};
 use crate::mail::{Says, Undelivered};
 use crate::web::Call;
@@ -80,14 +80,19 @@ async fn attempt(app: &App, mail: &Claimed) -> Result<Result<(), Undelivered>, F
                 None => return Ok(Ok(())),
             }
         }
+        Says::SignUp { go, .. } => match signup::answer(app, letter, go.as_deref()).await? {
+            Some(answer) => answer,
+            None => return Ok(Ok(())),
+        },
         _ => letter.clone(),
     };
     Ok(app.mailer.send(&mail.id, &letter, app.now()).await)
 }
 
-/// Where to isn't said for a forgotten password: anyone can type any address.
+/// Where to isn't said for what anyone can ask for: anyone can type any address.
 fn given_up(mail: &Claimed, kind: &str) -> Event {
-    let known = mail.letter.as_ref().filter(|letter| !matches!(letter.says, Says::Forgotten { .. }));
+    let known =
+        mail.letter.as_ref().filter(|letter| !matches!(letter.says, Says::Forgotten { .. } | Says::SignUp { .. }));
     Event {
         actor: Actor::System,
         action: "mail.given_up",

@@ -11,11 +11,11 @@ use crate::app::App;
 use crate::audit::chain;
 use crate::clients::{cimd, invites};
 use crate::db::Fault;
-use crate::entry::{invitations, links};
+use crate::entry::{invitations, links, signup};
 use crate::keys::rotation;
 use crate::oauth::grants;
 use crate::observe::pulse as measures;
-use crate::signin::{interaction, session, throttle};
+use crate::signin::{interaction, session, throttle, underway};
 use std::fmt::Display;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -110,8 +110,10 @@ async fn purge(app: App) -> Result<(), String> {
     until_done(|| session::purge(&app)).await?;
     until_done(|| interaction::purge(&app)).await?;
     until_done(|| throttle::purge(&app)).await?;
+    until_done(|| underway::purge(&app.db, app.now())).await?;
     until_done(|| repeats::purge(&app.db, app.now())).await?;
     until_done(|| links::purge(&app.db, app.now())).await?;
+    until_done(|| signup::purge(&app.db, app.now())).await?;
     until_done(|| invitations::purge(&app.db, app.now())).await?;
     until_done(|| measures::purge(&app.db, app.now())).await
 }

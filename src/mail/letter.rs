@@ -44,6 +44,29 @@ pub enum Says {
         /// Where to set another.
         link: String,
     },
+    /// Somebody typed this address because they want an account. Whether there is one shows on delivery, as above.
+    SignUp {
+        /// The request in which they did.
+        request_id: String,
+        /// From where.
+        address: IpAddr,
+        /// The request that waits for them.
+        go: Option<String>,
+    },
+    /// Your account is one page away.
+    FinishSignUp {
+        /// The one-time link.
+        link: String,
+        /// Hours for which it is good.
+        hours: usize,
+    },
+    /// You have an account already.
+    HaveAccount {
+        /// Where to sign in.
+        link: String,
+        /// Where to set another password.
+        forgot: String,
+    },
     /// Is this your address?
     Verify {
         /// The one-time link.
@@ -84,8 +107,53 @@ pub enum Says {
         /// Where they look after their tokens.
         link: String,
     },
+    /// A way into the account was added, taken away or used up.
+    SignInChanged {
+        /// Which.
+        what: Changed,
+        /// When, in milliseconds.
+        at: i64,
+        /// Where to set another password.
+        link: String,
+    },
     /// Does mail arrive?
     Test,
+}
+
+/// What changed about how a person signs in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changed {
+    /// A passkey was added, of this name.
+    PasskeyAdded(String),
+    /// A passkey of this name was removed.
+    PasskeyRemoved(String),
+    /// Codes of an app are asked for from now on.
+    CodesOn,
+    /// They aren't any more.
+    CodesOff,
+    /// There are new recovery codes.
+    RecoveryNew,
+    /// One was used; how many are left.
+    RecoveryUsed(usize),
+    /// An administrator removed all of it.
+    Reset,
+}
+
+impl Changed {
+    fn in_words(&self, to: &str) -> Message {
+        match self {
+            Changed::PasskeyAdded(name) => Message::new("mail-passkey-added").strong("email", to).name("passkey", name),
+            Changed::PasskeyRemoved(name) => {
+                Message::new("mail-passkey-removed").strong("email", to).name("passkey", name)
+            }
+            Changed::CodesOn => Message::new("mail-codes-on").strong("email", to),
+            Changed::CodesOff => Message::new("mail-codes-off").strong("email", to),
+            Changed::RecoveryNew => Message::new("mail-recovery-new").strong("email", to),
+            Changed::RecoveryUsed(left) => Message::new("mail-recovery-used").strong("email", to).count("left", left),
+            Changed::Reset => Message::new("mail-factors-reset").strong("email", to),
+        }
+    }
 }
 
 impl Says {
@@ -93,12 +161,16 @@ impl Says {
     pub fn kind(&self) -> &'static str {
         match self {
             Says::Forgotten { .. } => "forgotten",
+            Says::SignUp { .. } => "sign_up",
+            Says::FinishSignUp { .. } => "finish_sign_up",
+            Says::HaveAccount { .. } => "have_account",
             Says::Reset { .. } => "reset",
             Says::PasswordChanged { .. } => "password_changed",
             Says::Verify { .. } => "verify",
             Says::Invitation { .. } => "invitation",
             Says::NewSignIn { .. } => "new_sign_in",
             Says::TokenLeaked { .. } => "token_leaked",
+            Says::SignInChanged { .. } => "sign_in_changed",
             Says::Test => "test",
         }
     }
@@ -122,7 +194,10 @@ impl Letter {
     /// The one-time link in it; for the log of `symbolon dev`.
     pub(super) fn link(&self) -> Option<&str> {
         match &self.says {
-            Says::Reset { link, .. } | Says::Verify { link, .. } | Says::Invitation { link, .. } => Some(link),
+            Says::Reset { link, .. }
+            | Says::Verify { link, .. }
+            | Says::Invitation { link, .. }
+            | Says::FinishSignUp { link, .. } => Some(link),
             _ => None,
         }
     }
@@ -130,7 +205,7 @@ impl Letter {
     pub(super) fn words(&self) -> Words {
         let to = self.to.as_str();
         match &self.says {
-            Says::Forgotten { .. } | Says::Test => Words {
+            Says::Forgotten { .. } | Says::SignUp { .. } | Says::Test => Words {
                 subject: Message::new("mail-test"),
                 before: vec![Message::new("mail-test-what")],
                 action: None,
@@ -144,6 +219,18 @@ impl Letter {
                     Message::new("mail-reset-valid").count("minutes", minutes),
                     Message::new("mail-reset-not-you"),
                 ],
+            },
+            Says::FinishSignUp { link, hours } => Words {
+                subject: Message::new("mail-signup"),
+                before: vec![Message::new("mail-signup-why").strong("email", to)],
+                action: Some((Message::new("mail-signup-do"), link.clone())),
+                after: vec![Message::new("mail-hours").count("hours", hours), Message::new("mail-not-you")],
+            },
+            Says::HaveAccount { link, forgot } => Words {
+                subject: Message::new("mail-have"),
+                before: vec![Message::new("mail-have-why").strong("email", to)],
+                action: Some((Message::new("page-sign-in"), link.clone())),
+                after: vec![Message::new("mail-have-forgot").code("link", forgot), Message::new("mail-not-you")],
             },
             Says::PasswordChanged { at, link } => Words {
                 subject: Message::new("mail-changed"),
@@ -182,6 +269,16 @@ impl Letter {
                 let action = Some((Message::new("mail-leaked-do"), link.clone()));
                 Words { subject: Message::new("mail-leaked"), before, action, after: Vec::new() }
             }
+            Says::SignInChanged { what, at, link } => Words {
+                subject: Message::new("mail-signin-changed"),
+                before: vec![
+                    what.in_words(to),
+                    Message::new("mail-signin-when").time("at", &moment(*at)),
+                    Message::new("mail-signin-changed-not-you"),
+                ],
+                action: Some((Message::new("mail-reset-do"), link.clone())),
+                after: vec![Message::new("mail-signin-you")],
+            },
             Says::NewSignIn { at, address, device, link } => Words {
                 subject: Message::new("mail-signin"),
                 before: vec![

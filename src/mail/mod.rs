@@ -8,7 +8,7 @@ mod rendered;
 pub mod store;
 mod transport;
 
-pub use letter::{Letter, Says};
+pub use letter::{Changed, Letter, Says};
 pub use mailbox::{Kept, Mailbox};
 pub use rendered::Rendered;
 pub use transport::{Mailer, Undelivered};

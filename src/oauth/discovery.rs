@@ -8,7 +8,7 @@ use crate::clients::{REQUEST_OBJECT_ALGORITHMS, ResponseType};
 use crate::config::{Cimd, Registration};
 use crate::crypto::Algorithm;
 use crate::lang::Language;
-use crate::signin::ACR_VALUES;
+use crate::signin::reach;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -87,7 +87,7 @@ pub fn document(app: &App) -> Value {
         "revocation_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
         "introspection_endpoint_auth_methods_supported": authenticating,
         "introspection_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
-        "acr_values_supported": ACR_VALUES,
+        "acr_values_supported": reach::values(app),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "display_values_supported": ["page"],
         "claim_types_supported": ["normal"],

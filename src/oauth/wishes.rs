@@ -50,6 +50,12 @@ impl Asked {
         PLACES.iter().any(unmet)
     }
 
+    /// §5.5.1.1: the values of `acr` that will do, for each place that names some; essential or not, they are tried for.
+    pub fn acr_values(&self) -> Vec<Vec<String>> {
+        let places = PLACES.iter().filter_map(|place| self.0.get(*place));
+        places.filter_map(|place| values(place.get("acr")?)).collect()
+    }
+
     fn names(&self, place: &str) -> BTreeSet<String> {
         let entries = self.0.get(place).and_then(Value::as_object);
         entries.map(|entries| entries.keys().cloned().collect()).unwrap_or_default()

@@ -14,8 +14,26 @@ const LEAST: usize = 8;
 /// The words that guessing lists are made of.
 const COMMON: &str = include_str!("common_passwords.txt");
 
+/// What a password mustn't be made of: whose it is, and what people see this deployment called.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The address of the account.
+    pub email: &'a str,
+    /// The name of its person; may be empty.
+    pub name: &'a str,
+    /// The name of the deployment; empty where nobody knows it yet.
+    pub brand: &'a str,
+}
+
+/// A password that falls to so many guesses is no password: the lists that attackers begin with, and what is easily made of
+/// them and of the context.
+const FEWEST_GUESSES: u64 = 100_000;
+/// What is looked at to count guesses; whatever comes after it only makes a password better.
+const COUNTED: usize = 64;
+
 /// Checks a password that someone wants to set.
-pub fn check(password: &str, email: &str, name: &str) -> Result<(), Refused> {
+pub fn check(password: &str, of: Context<'_>) -> Result<(), Refused> {
+    let Context { email, name, brand } = of;
     if password.chars().count() < LEAST {
         return Err(Message::new("password-short").count("least", LEAST));
     }
@@ -30,6 +48,11 @@ pub fn check(password: &str, email: &str, name: &str) -> Result<(), Refused> {
     }
     // Only digits and signs, one character over and over, or a common word with the usual decorations.
     if bare.is_empty() || all_the_same(&lower) || COMMON.lines().any(|common| common == bare) {
+        return Err(Message::new("password-common"));
+    }
+    let start: String = password.chars().take(COUNTED).collect();
+    let own: Vec<&str> = [email, name, brand].into_iter().flat_map(|text| text.split([' ', '@', '.'])).collect();
+    if zxcvbn::zxcvbn(&start, &own).guesses() < FEWEST_GUESSES {
         return Err(Message::new("password-common"));
     }
     Ok(())
@@ -63,14 +86,34 @@ fn all_the_same(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{Context, check};
+    use crate::lang::Message;
+
+    fn of(password: &str, email: &str, name: &str) -> Result<(), Message> {
+        check(password, Context { email, name, brand: "Northwind" })
+    }
 
     #[test]
     fn short_common_and_personal_passwords_are_refused() {
-        for bad in ["seven77", "password1", "Passw0rd", "aaaaaaaaaa", "ada.lovelace1!", "iloveyou"] {
-            assert!(check(bad, "ada.lovelace@example.com", "Ada").is_err(), "{bad}");
+        for bad in [
+            "seven77",
+            "password1",
+            "Passw0rd",
+            "aaaaaaaaaa",
+            "ada.lovelace1!",
+            "iloveyou",
+            "northwind1",
+            "Northwind2026",
+            "lovelace99",
+            "qwertyuiop",
+            "zaq12wsx",
+            "trustno1",
+            "starwars1",
+            "superman99",
+        ] {
+            assert!(of(bad, "ada.lovelace@example.com", "Ada").is_err(), "{bad}");
         }
-        assert!(check("correct horse battery", "ada@example.com", "Ada").is_ok());
-        assert!(check("\u{1f980}\u{1f980}\u{1f980} crabs", "ada@example.com", "Ada").is_ok());
+        assert!(of("correct horse battery", "ada@example.com", "Ada").is_ok());
+        assert!(of("\u{1f980}\u{1f980}\u{1f980} crabs", "ada@example.com", "Ada").is_ok());
     }
 }

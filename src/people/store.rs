@@ -22,7 +22,8 @@ sql! {
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1, password_rev = password_rev + 1 WHERE id = $1 RETURNING id";
     write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
     write SET_CLAIMS = "UPDATE users SET claims = $2, rev = rev + 1, updated_at = $4 WHERE id = $1 AND rev = $3 RETURNING id";
-    write HOLD = "UPDATE users SET rev = rev WHERE id = $1 AND enabled RETURNING id";
+    write HOLD = "UPDATE users SET rev = rev + 1 WHERE id = $1 \
+                  RETURNING id, email, password, claims, role, enabled, rev, created_at, updated_at";
     write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
     read COUNT = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM users LIMIT $1) counted";
 }
@@ -40,6 +41,12 @@ pub async fn create(mut on: impl On, new: &NewUser, hash: Option<String>, now: T
         workspaces::store::add(on, slug, &id, standing, now).await?;
     }
     Ok(Some(id))
+}
+
+/// Makes all others wait who change something of this person, until the transaction ends; `None` when there is nobody of that
+/// `sub`.
+pub async fn hold(mut tx: &mut Tx, id: &UserId) -> Result<Option<User>> {
+    (&mut tx).one(HOLD, args![id]).await?.as_ref().map(User::from_row).transpose()
 }
 
 /// How many people there are; counting stops at `most`.
@@ -103,12 +110,6 @@ pub async fn set_profile(
 pub async fn set_claims(mut on: impl On, read: &User, profile: &super::Profile, now: Time) -> Result<bool> {
     let claims = serde_json::Value::Object(profile.0.clone()).to_string();
     Ok(on.one(SET_CLAIMS, args![&read.id, claims, read.rev, now]).await?.is_some())
-}
-
-/// Keeps others from changing what hangs on an account until the transaction is over; false when nobody of this `sub` may
-/// act.
-pub async fn hold(mut tx: &mut Tx, id: &UserId) -> Result<bool> {
-    Ok((&mut tx).one(HOLD, args![id]).await?.is_some())
 }
 
 /// Deletes a person with all that is theirs. Their `sub` is never given again.

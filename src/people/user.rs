@@ -312,10 +312,11 @@ pub struct NewUser {
 
 impl NewUser {
     /// Checks what can be checked without the database; the error names the field.
-    pub fn check(&self) -> std::result::Result<(), (&'static str, Message)> {
+    pub fn check(&self, brand: &str) -> std::result::Result<(), (&'static str, Message)> {
         email::check(&self.email).map_err(|why| ("email", why))?;
         if let Some(chosen) = &self.password {
-            password::check(chosen.reveal(), &self.email, self.profile.text("name").unwrap_or_default())
+            let name = self.profile.text("name").unwrap_or_default();
+            password::check(chosen.reveal(), password::Context { email: &self.email, name, brand })
                 .map_err(|why| ("password", why))?;
         }
         Ok(())

@@ -102,11 +102,11 @@ fn security_headers(https: bool) -> Vec<(HeaderName, HeaderValue)> {
     headers.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect()
 }
 
-/// Nothing that a page could ask a person's device for. Passkeys aren't among it: they stay with our own origin.
+/// Nothing that a page could ask a person's device for, but passkeys, for our own origin.
 const NO_PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
      encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
      local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
-     screen-wake-lock=(), serial=(), sync-xhr=(), usb=(), xr-spatial-tracking=()";
+     publickey-credentials-create=(self), publickey-credentials-get=(self), screen-wake-lock=(), serial=(), sync-xhr=(), usb=(), xr-spatial-tracking=()";
 
 fn panicked(payload: Box<dyn Any + Send>) -> Response {
     let text = payload.downcast_ref::<&str>().copied();

@@ -59,6 +59,9 @@ pub struct Waiting {
     /// The language that the app wishes for (BCP 47), of those that we have.
     #[serde(default)]
     pub language: Option<String>,
+    /// How strong a proof is needed (see [`super::proof::level`]); 0 for any.
+    #[serde(default)]
+    pub needs: usize,
     /// The request itself, for the room that parked it.
     pub request: Value,
 }

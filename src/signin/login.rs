@@ -1,12 +1,16 @@
 //! `/login`: who are you? The same page, time and words for accounts that exist and those that don't.
 
-use super::session::{self, Proof, Session};
+use super::passkey::{self, Offer};
+use super::proof::{self, ACR_PASSWORD, ACR_TWO_STEPS, Proof};
+use super::session::{self, Session};
 use super::throttle::{self, Gauge, Taken};
-use super::{ACR_NONE, ACR_PASSWORD, Arrival, Interaction, interaction, newcomer};
+use super::underway::Purpose;
+use super::{Arrival, Interaction, codes, interaction, newcomer, reach, second};
 use crate::app::App;
 use crate::audit::{self, Actor};
 use crate::base::Secret;
 use crate::base::id::UserId;
+use crate::config::SelfRegistration;
 use crate::db::Fault;
 use crate::lang::Message;
 use crate::people::{self, User, password::MAX_BYTES};
@@ -32,6 +36,22 @@ struct LoginPage {
     another: bool,
     then: Option<Then>,
     people: Vec<Person>,
+    passkey: Option<Offer>,
+    /// What the sign-in must be.
+    must: Must,
+    /// Whether people may make accounts by themselves.
+    open: bool,
+}
+
+/// What the app needs of somebody who is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Must {
+    /// Anything they have.
+    Anything,
+    /// Something stronger than what they signed in with.
+    More,
+    /// Only a passkey is strong enough, of what they have.
+    Passkey,
 }
 
 /// A page of our own that somebody wanted who had to sign in first. No path: a link can lead nowhere else.
@@ -115,23 +135,17 @@ pub async fn post(
     }
     let from = Arrival { call: &call, headers: &headers };
     if let Some(person) = params.get("dev_person").filter(|_| app.dev) {
-        return desk.let_in(&app, &UserId::from(person), Proof { amr: "dev", acr: ACR_NONE }, from).await;
+        return desk.let_in(&app, &UserId::from(person), Proof::DEV, from).await;
     }
     let (email, password) = credentials(&params)?;
     match verify(&app, from, email, password).await? {
-        Verified::Yes(user) => {
-            newcomer::notice(&app, from, &user).await?;
-            desk.let_in(&app, &user, Proof { amr: "pwd", acr: ACR_PASSWORD }, from).await
-        }
+        Verified::Yes(user) if codes::needed(&app, &user).await? => second::ask(&app, desk, &user).await,
+        Verified::Yes(user) => desk.welcome(&app, &user, Proof::PASSWORD, from).await,
         Verified::No => {
             let error = Message::new("login-wrong");
             desk.page(&app, email.to_owned(), Some(error), StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Verified::Wait(seconds) => {
-            let page =
-                desk.page(&app, email.to_owned(), Some(throttled(seconds)), StatusCode::TOO_MANY_REQUESTS).await?;
-            Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
-        }
+        Verified::Wait(seconds) => desk.wait(&app, email.to_owned(), throttled(seconds), seconds).await,
     }
 }
 
@@ -221,11 +235,11 @@ pub(super) fn known_device(app: &App, headers: &HeaderMap, user: &UserId) -> boo
 }
 
 /// One visit to the page: the browser, who is signed in, what waits.
-struct Desk {
-    reader: Reader,
-    browser: Browser,
+pub(super) struct Desk {
+    pub(super) reader: Reader,
+    pub(super) browser: Browser,
     session: Option<Session>,
-    waiting: Option<Interaction>,
+    pub(super) waiting: Option<Interaction>,
     /// Whether the person wants to be somebody else than who is signed in.
     another: bool,
     /// Where they go on, where no app waits.
@@ -233,7 +247,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(app: &App, reader: Reader, headers: &HeaderMap, params: &Params) -> Result<Self, Stopped> {
+    pub(super) async fn open(app: &App, reader: Reader, headers: &HeaderMap, params: &Params) -> Result<Self, Stopped> {
         let browser = Browser::of(app, headers);
         let another = params.get("another").is_some();
         let waiting = match params.get("go") {
@@ -244,7 +258,7 @@ impl Desk {
         Ok(Desk { reader, session: session::current(app, headers).await?, browser, waiting, another, then })
     }
 
-    async fn page(
+    pub(super) async fn page(
         self,
         app: &App,
         email: String,
@@ -253,6 +267,7 @@ impl Desk {
     ) -> Result<Response, Stopped> {
         let waiting = self.waiting.as_ref().map(|interaction| &interaction.waiting);
         let leads_to = waiting.and_then(|waiting| waiting.leads_to.clone());
+        let must = self.must(app).await?;
         let page = LoginPage {
             page: super::shell(app, self.reader, waiting, self.session.as_ref()),
             client: waiting.and_then(|waiting| waiting.asking.clone()),
@@ -264,8 +279,55 @@ impl Desk {
             another: self.another,
             then: self.then,
             people: if app.dev { people_of_dev(app).await? } else { Vec::new() },
+            passkey: passkey::offer(app, &self.browser, Purpose::SignIn)?,
+            must,
+            open: app.config.signin.registration == SelfRegistration::Open,
         };
         Ok((self.browser.cookie(app), Page::new(page).status(status).leads_to(leads_to)).into_response())
+    }
+
+    /// The page for who has tried too often.
+    pub(super) async fn wait(self, app: &App, email: String, why: Message, seconds: i64) -> Result<Response, Stopped> {
+        let page = self.page(app, email, Some(why), StatusCode::TOO_MANY_REQUESTS).await?;
+        Ok(([(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+    }
+
+    /// What is missing, where an app waits that needs a stronger proof than this session has.
+    async fn must(&self, app: &App) -> Result<Must, Fault> {
+        let needs = self.waiting.as_ref().map_or(0, |waiting| waiting.waiting.needs);
+        let Some(session) = self.session.as_ref().filter(|_| !self.another) else {
+            return Ok(Must::Anything);
+        };
+        if needs <= proof::level(&session.acr) {
+            return Ok(Must::Anything);
+        }
+        // What they don't have isn't asked for: the app is told so when they have signed in.
+        if reach::best(app, &session.user).await? < needs {
+            return Ok(Must::Anything);
+        }
+        let codes = needs <= proof::level(ACR_TWO_STEPS) && codes::needed(app, &session.user.id).await?;
+        let password = codes || needs <= proof::level(ACR_PASSWORD);
+        Ok(if password { Must::More } else { Must::Passkey })
+    }
+
+    /// Hidden fields with which a form of the same visit goes on.
+    pub(super) fn held(&self) -> Vec<(&'static str, String)> {
+        let go = self.waiting.as_ref().map(|waiting| ("go", waiting.id.clone()));
+        let another = self.another.then(|| ("another", "1".to_owned()));
+        let then = self.then.map(|then| ("then", then.name().to_owned()));
+        [go, another, then].into_iter().flatten().collect()
+    }
+
+    /// Lets somebody in who has shown who they are; where this browser is new to the account, the person hears of it.
+    pub(super) async fn welcome(
+        self,
+        app: &App,
+        user: &UserId,
+        proof: Proof,
+        from: Arrival<'_>,
+    ) -> Result<Response, Stopped> {
+        newcomer::notice(app, from, user).await?;
+        self.let_in(app, user, proof, from).await
     }
 
     async fn let_in(self, app: &App, user: &UserId, proof: Proof, from: Arrival<'_>) -> Result<Response, Stopped> {
@@ -278,6 +340,27 @@ impl Desk {
         let to = self.waiting.map_or_else(|| own.to_owned(), |waiting| waiting.resume());
         Ok((cookie, device, Redirect::to(&to)).into_response())
     }
+}
+
+/// Signs in somebody who has just made their account, on the way to the app that they came from, if that still waits.
+pub async fn enter(
+    app: &App,
+    reader: Reader,
+    from: Arrival<'_>,
+    go: Option<&str>,
+    user: &UserId,
+) -> Result<Response, Stopped> {
+    let browser = Browser::of(app, from.headers);
+    let waits = match go {
+        Some(go) => interaction::find(app, &browser, go).await?,
+        None => None,
+    };
+    let mut params = Params::default();
+    match waits {
+        Some(waiting) => params.push("go", &waiting.id),
+        None => params.push("then", Then::Account.name()),
+    }
+    Desk::open(app, reader, from.headers, &params).await?.let_in(app, user, Proof::PASSWORD, from).await
 }
 
 async fn people_of_dev(app: &App) -> Result<Vec<Person>, Fault> {

@@ -1,6 +1,7 @@
 //! Browser sessions: a row that only the fingerprint of a cookie finds.
 
 use super::device::Arrival;
+use super::proof::Proof;
 use crate::app::App;
 use crate::audit::{self, Actor, Event};
 use crate::base::encoding::{base64url, fingerprint};
@@ -17,13 +18,14 @@ use std::time::Duration;
 
 sql! {
     write CREATE = "INSERT INTO sessions (id, sid, user_id, auth_time, amr, acr, created_at, seen_at, idle_expires_at, expires_at, \
-                    user_agent, network) VALUES ($1, $2, $3, $4, $5, $6, $7, $4, $8, $9, $10, $11) RETURNING id";
+                    user_agent, network, proved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $4, $8, $9, $10, $11, $4) RETURNING id";
     read CURRENT = "SELECT s.id AS session_id, s.sid, s.auth_time, s.amr, s.acr, s.created_at AS session_created_at, s.seen_at, \
-                    s.expires_at, u.id, u.email, u.password, u.claims, u.role, u.enabled, u.rev, u.created_at, u.updated_at \
+                    s.expires_at, s.proved_at, u.id, u.email, u.password, u.claims, u.role, u.enabled, u.rev, u.created_at, u.updated_at \
                     FROM sessions s JOIN users u ON u.id = s.user_id \
                     WHERE s.id = $1 AND s.idle_expires_at > $2 AND s.expires_at > $2 AND u.enabled";
     write TOUCH = "UPDATE sessions SET seen_at = $2, idle_expires_at = $3 WHERE id = $1 RETURNING id";
     write END = "DELETE FROM sessions WHERE id = $1 RETURNING id";
+    write PROVE = "UPDATE sessions SET id = $2, proved_at = $3 WHERE id = $1 RETURNING id";
     write RENEW = "UPDATE sessions SET id = $2 WHERE id = $1 RETURNING id";
     read OF_USER = "SELECT sid, created_at, seen_at, user_agent, network FROM sessions WHERE user_id = $1 \
                     AND idle_expires_at > $2 AND expires_at > $2 ORDER BY seen_at DESC, sid LIMIT $3";
@@ -54,6 +56,8 @@ pub struct Session {
     pub amr: String,
     /// How well.
     pub acr: String,
+    /// When they last proved it again, for something dangerous, or signed in.
+    pub proved_at: Time,
     created_at: Time,
     seen_at: Time,
     expires_at: Time,
@@ -79,6 +83,7 @@ pub async fn current(app: &App, headers: &HeaderMap) -> Result<Option<Session>> 
         auth_time: row.time("auth_time")?,
         amr: row.text("amr")?,
         acr: row.text("acr")?,
+        proved_at: row.time("proved_at")?,
         created_at: row.time("session_created_at")?,
         seen_at: row.time("seen_at")?,
         expires_at: row.time("expires_at")?,
@@ -87,15 +92,6 @@ pub async fn current(app: &App, headers: &HeaderMap) -> Result<Option<Session>> 
         db.run(TOUCH, args![&session.id, now, now + app.config.lifetimes.session_idle]).await?;
     }
     Ok(Some(session))
-}
-
-/// How somebody proved who they are.
-#[derive(Clone, Copy, Debug)]
-pub struct Proof {
-    /// Authentication methods (RFC 8176), space-delimited.
-    pub amr: &'static str,
-    /// Authentication context class.
-    pub acr: &'static str,
 }
 
 /// Signs a person in: always under a new cookie. The same person keeps their session towards relying parties and its
@@ -159,9 +155,22 @@ pub fn event(call: &Call, actor: Actor, action: &'static str, user: &UserId) -> 
 /// The same session under a new cookie, with what the caller's transaction changes; `None` when it has ended.
 pub async fn renew(app: &App, mut tx: &mut Tx, session: &Session) -> Result<Option<SetCookie>> {
     let (cookie, id) = fresh();
-    let left = u64::try_from(session.expires_at.secs_since(app.now())).unwrap_or_default();
     let renewed = (&mut tx).one(RENEW, args![&session.id, id]).await?;
-    Ok(renewed.map(|_| Cookie::Session.set(app, &cookie, Some(Duration::from_secs(left)))))
+    Ok(renewed.map(|_| self::cookie(app, session, &cookie)))
+}
+
+/// The same session under a new cookie, whose person has just proved again who they are; `None` when it has ended. How they
+/// signed in stays what it was.
+pub async fn prove(app: &App, mut tx: &mut Tx, session: &Session) -> Result<Option<Secret>> {
+    let (cookie, id) = fresh();
+    let proved = (&mut tx).one(PROVE, args![&session.id, id, app.now()]).await?;
+    Ok(proved.map(|_| cookie))
+}
+
+/// A cookie of this session, for as long as it lives.
+pub fn cookie(app: &App, session: &Session, cookie: &Secret) -> SetCookie {
+    let left = u64::try_from(session.expires_at.secs_since(app.now())).unwrap_or_default();
+    Cookie::Session.set(app, cookie, Some(Duration::from_secs(left)))
 }
 
 /// A session as its person recognises it.
@@ -267,6 +276,7 @@ impl Session {
             auth_time,
             amr,
             acr,
+            proved_at: auth_time,
             created_at: auth_time,
             seen_at: auth_time,
             expires_at,

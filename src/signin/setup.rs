@@ -63,7 +63,7 @@ pub async fn post(
         role: Role::Owner,
         joins: app.config.workspaces.joined(),
     };
-    if let Err((_, why)) = new.check() {
+    if let Err((_, why)) = new.check(&app.config.name) {
         return Ok(again(why));
     }
     if !people::setup::good(&app.db, params.get("token").unwrap_or_default(), app.now()).await? {

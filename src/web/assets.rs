@@ -34,9 +34,18 @@ static DEV_CSS: LazyLock<Asset> =
 #[cfg(feature = "dev")]
 static DEV_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("dev", "js", "text/javascript; charset=utf-8", include_bytes!("assets/dev.js")));
+/// It knows the same words as the server.
+const PASSWORD_JS: &str = concat!(
+    "const common = new Set(`",
+    include_str!("../people/common_passwords.txt"),
+    "`.trim().split('\\n'))\n",
+    include_str!("assets/password.js")
+);
 /// They keep plain names: templates name them.
-const SCRIPTS: [(&str, &[u8]); 2] = [
+const SCRIPTS: [(&str, &[u8]); 4] = [
     ("form_post.js", include_bytes!("assets/form_post.js")),
+    ("passkey.js", include_bytes!("assets/passkey.js")),
+    ("password.js", PASSWORD_JS.as_bytes()),
     ("signed_out.js", include_bytes!("assets/signed_out.js")),
 ];
 

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::base::encoding::{base64url, fingerprint};
 use crate::base::{Secret, entropy};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::response::{IntoResponseParts, ResponseParts};
+use axum::response::{IntoResponseParts, Response, ResponseParts};
 use std::time::Duration;
 
 /// Our cookies. On https their names begin with `__Host-`, so that no other host can plant them.
@@ -47,6 +47,19 @@ impl Cookie {
         self.write(app, "", "; Max-Age=0")
     }
 
+    /// Puts another value into the cookies of a request that we pass on to ourselves.
+    pub fn replace(self, app: &App, headers: &mut HeaderMap, value: &Secret) {
+        let own = self.name(app);
+        let texts = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+        let pairs = texts.flat_map(|text| text.split(';')).map(str::trim);
+        let mut kept: Vec<String> =
+            pairs.filter(|pair| pair.split('=').next() != Some(own)).map(str::to_owned).collect();
+        kept.push(format!("{own}={}", value.reveal()));
+        if let Ok(value) = HeaderValue::from_str(&kept.join("; ")) {
+            headers.insert(header::COOKIE, value);
+        }
+    }
+
     fn write(self, app: &App, value: &str, age: &str) -> SetCookie {
         let secure = if app.https() { "; Secure" } else { "" };
         let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}", self.name(app));
@@ -67,6 +80,18 @@ pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// A `Set-Cookie` header, for the tuple of a response.
 pub struct SetCookie(Option<HeaderValue>);
+
+impl SetCookie {
+    /// Adds it to an answer, unless that sets the same cookie: then it knows better.
+    pub fn beneath(self, response: &mut Response) {
+        let name = |value: &HeaderValue| value.as_bytes().split(|b| *b == b'=').next().map(<[u8]>::to_vec);
+        let Some(value) = self.0 else { return };
+        let theirs = response.headers().get_all(header::SET_COOKIE);
+        if !theirs.iter().any(|have| name(have) == name(&value)) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+}
 
 impl IntoResponseParts for SetCookie {
     type Error = std::convert::Infallible;

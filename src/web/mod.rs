@@ -10,6 +10,7 @@ pub mod limited;
 pub mod paging;
 pub mod params;
 pub mod problem;
+pub mod qr;
 pub mod reader;
 pub mod stopped;
 

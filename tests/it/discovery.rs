@@ -383,6 +383,9 @@ on_both! {
             gives_code(&client, &mut browser, &[("prompt", value)]).await
         })
         .await;
+        // Whatever can be given: somebody who signed in that way.
+        gives_code(&client, &mut browser, &[]).await;
+        house.sql("UPDATE sessions SET acr = 'urn:symbolon:acr:passkey'").await;
         exactly(
             &document,
             "acr_values_supported",

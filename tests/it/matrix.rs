@@ -51,6 +51,7 @@ const PLACED: &[(&str, For)] = &[
     ("demoteUser", For::Owners),
     ("setUserPassword", For::Admins),
     ("makeResetLink", For::Admins),
+    ("resetUserFactors", For::Admins),
     ("verifyUserEmail", For::Admins),
     ("inviteUser", For::Admins),
     ("listInvitations", For::Lookers),

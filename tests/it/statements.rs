@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("clients/store.rs", clients::store::ALL),
     ("entry/invitations.rs", entry::invitations::ALL),
     ("entry/links.rs", entry::links::ALL),
+    ("entry/signup.rs", entry::signup::ALL),
     ("keys/store.rs", keys::store::ALL),
     ("mail/store.rs", mail::store::ALL),
     ("oauth/acting.rs", oauth::acting::ALL),
@@ -30,11 +31,14 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("people/setup.rs", people::setup::ALL),
     ("people/store.rs", people::store::ALL),
     ("people/workspaces/store.rs", people::workspaces::store::ALL),
+    ("signin/codes.rs", signin::codes::ALL),
     ("signin/consents.rs", signin::consents::ALL),
     ("signin/counts.rs", signin::counts::ALL),
     ("signin/interaction.rs", signin::interaction::ALL),
+    ("signin/passkey.rs", signin::passkey::ALL),
     ("signin/session.rs", signin::session::ALL),
     ("signin/throttle.rs", signin::throttle::ALL),
+    ("signin/underway.rs", signin::underway::ALL),
 ];
 
 fn hot() -> impl Iterator<Item = &'static symbolon::db::Hot> {

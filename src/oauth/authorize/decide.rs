@@ -7,6 +7,7 @@ use crate::clients::Client;
 use crate::oauth::error::{Code, Refusal};
 use crate::signin::Session;
 use crate::signin::consents::Allowed;
+use crate::signin::proof::level;
 use serde::{Deserialize, Serialize};
 
 /// What comes next.
@@ -52,6 +53,8 @@ pub struct Known {
     pub chosen: Option<UserId>,
     /// The workspaces that the person is in.
     pub workspaces: Vec<WorkspaceId>,
+    /// How strong a proof the person could give.
+    pub reaches: usize,
 }
 
 /// Decides.
@@ -76,6 +79,13 @@ pub fn next(ask: &AuthRequest, client: &Client, session: Option<&Session>, known
         let description = "the requested acr cannot be met";
         return Next::Refuse(Refusal::new(Code::UnmetAuthenticationRequirements, description));
     }
+    // RFC 9470 §4, security.md LG-19: nothing weaker will do.
+    if level(&session.acr) < ask.strength.needed {
+        return match known.reaches >= ask.strength.needed {
+            true => must(ask, Next::Login, LOGIN_REQUIRED),
+            false => Next::Refuse(Refusal::new(Code::UnmetAuthenticationRequirements, OUT_OF_REACH)),
+        };
+    }
     let decision = known.decision.as_ref();
     let decision = decision.filter(|d| d.user == session.user.id.as_str() && d.mark == client.mark());
     let said = decision.and_then(|decision| decision.workspace.as_ref());
@@ -98,6 +108,7 @@ fn issue(ask: &AuthRequest, scope: ScopeSet, known: &Known, said: Option<&Worksp
     }
 }
 
+const OUT_OF_REACH: &str = "the person has nothing set up that meets the requested acr";
 const LOGIN_REQUIRED: Refusal = Refusal::new(Code::LoginRequired, "nobody is signed in as the request demands");
 const CONSENT_REQUIRED: Refusal = Refusal::new(Code::ConsentRequired, "the person has not allowed this yet");
 
@@ -131,6 +142,7 @@ fn allowed_before(ask: &AuthRequest, before: &Allowed) -> bool {
 mod tests {
     use super::super::request::Prompt;
     use super::super::respond::Mode;
+    use super::super::strength::Strength;
     use super::*;
     use crate::base::Time;
     use crate::clients::{AuthMethod, Metadata, ResponseType};
@@ -155,6 +167,7 @@ mod tests {
             login_hint: None,
             only_sub: None,
             acr_unmet: false,
+            strength: Strength::default(),
             claims: Wishes::default(),
             resource: Vec::new(),
             at: ASKED.millis(),
@@ -241,6 +254,31 @@ mod tests {
         ];
         for (n, (ask, signed_in, expected)) in table.into_iter().enumerate() {
             assert_eq!(row(ask, &web, signed_in, &known), expected, "row {n}");
+        }
+    }
+
+    #[test]
+    fn lg_19_a_weaker_proof_than_the_wished_one_is_not_enough() {
+        let (web, old) = (client(|_| {}), Some(("ada", BEFORE)));
+        let could = |reaches: usize| Known { reaches, ..allowed("openid email") };
+        let wished = |needed: usize, none: bool| {
+            with(|a| {
+                a.strength.needed = needed;
+                a.prompt.none = none;
+            })
+        };
+        let table = [
+            (wished(1, false), old, 1, "issue openid email"),
+            (wished(2, false), old, 2, "login"),
+            (wished(2, false), old, 3, "login"),
+            (wished(2, false), Some(("ada", AFTER)), 2, "login"),
+            (wished(2, false), old, 1, "unmet_authentication_requirements"),
+            (wished(3, true), old, 3, "login_required"),
+            (wished(3, true), old, 2, "unmet_authentication_requirements"),
+            (wished(3, false), None, 0, "login"),
+        ];
+        for (n, (ask, signed_in, reaches, expected)) in table.into_iter().enumerate() {
+            assert_eq!(row(ask, &web, signed_in, &could(reaches)), expected, "row {n}");
         }
     }
 

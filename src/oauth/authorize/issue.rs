@@ -166,7 +166,7 @@ fn new_grant<'a>(
         claims: Some(claims).filter(|claims| !claims.is_empty()),
         nonce: visit.ask.nonce.as_deref(),
         auth_time: session.auth_time,
-        acr: &session.acr,
+        acr: visit.ask.strength.told(&session.acr),
         amr: &session.amr,
         redirect_uri: &visit.ask.redirect_uri,
         workspace: granting.workspace,

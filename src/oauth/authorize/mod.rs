@@ -9,6 +9,7 @@ pub mod request_object;
 pub mod respond;
 mod reused;
 mod stopped;
+pub mod strength;
 
 use super::error::{Code, Refusal};
 use super::{scopes, subject};
@@ -21,7 +22,7 @@ use crate::db::Fault;
 use crate::lang::Language;
 use crate::people;
 use crate::signin::consents::Allowed;
-use crate::signin::{Asking, Interaction, Session, consents, interaction, session};
+use crate::signin::{Asking, Interaction, Session, consents, interaction, proof, reach, session};
 use crate::web::browser::Browser;
 use crate::web::{AnyForm, Call, Params, Query, Reader, Stopped};
 use axum::extract::State;
@@ -159,7 +160,17 @@ impl<'a> Visit<'a> {
             decision: decision.and_then(|decision| serde_json::from_value(decision).ok()),
             chosen: self.waiting.as_ref().and_then(|waiting| waiting.chosen.clone()),
             workspaces: workspaces.into_iter().map(|one| one.workspace).collect(),
+            reaches: self.reaches(session).await?,
         })
+    }
+
+    /// How strong a proof the person could give, where that matters.
+    async fn reaches(&self, session: &Session) -> Result<usize, Fault> {
+        let has = proof::level(&session.acr);
+        if has >= self.ask.strength.needed {
+            return Ok(has);
+        }
+        reach::best(self.app, &session.user).await
     }
 
     /// Parks the request, unless it is parked, and sends its person to a page.
@@ -174,6 +185,7 @@ impl<'a> Visit<'a> {
                     return_to: RESUME.to_owned(),
                     leads_to: uri::origin(&self.ask.redirect_uri),
                     language: self.reader.wished().map(|language| language.tag().to_owned()),
+                    needs: self.ask.strength.needed,
                     request,
                 };
                 self.may_wait()?;

@@ -3,6 +3,7 @@
 
 use super::respond::{Mode, Return};
 use super::stopped::{not_approved, unknown_client, unusable_document};
+use super::strength::Strength;
 use crate::app::App;
 use crate::base::{ScopeSet, Time, uri};
 use crate::clients::{self, Client, Lookup, ResponseType};
@@ -48,6 +49,9 @@ pub struct AuthRequest {
     pub only_sub: Option<Vec<String>>,
     /// Whether the client insists on an authentication context that we can't give.
     pub acr_unmet: bool,
+    /// How strong a proof it wishes for, of those that we know.
+    #[serde(default)]
+    pub strength: Strength,
     /// What is asked for beside what scopes tell (OIDC Core §5.5).
     pub claims: Wishes,
     /// RFC 8707.
@@ -160,6 +164,7 @@ pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Resul
     let prompt = prompt(params)?;
     let asked = claims(params)?;
     let scope = scope(client, params, response_type)?;
+    let strength = Strength::of(client, params, asked.as_ref());
     let acr_unmet = asked.as_ref().is_some_and(|asked| asked.acr_unmet(&ACR_VALUES));
     // §5.5: claims are about the person whom `openid` brings.
     let claims = if scope.has("openid") { Wishes::of(client, asked.as_ref()) } else { Wishes::default() };
@@ -177,6 +182,7 @@ pub fn read(app: &App, client: &Client, back: &Return, params: &Params) -> Resul
         login_hint: params.get("login_hint").map(str::to_owned),
         only_sub: only_sub(app, params, asked.as_ref())?,
         acr_unmet,
+        strength,
         claims,
         resource: target::asked(client, &params.all("resource"))?,
         at: app.now().millis(),

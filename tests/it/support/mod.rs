@@ -1,6 +1,7 @@
 //! What tests stand on: houses, browsers, clients, raw sockets, a proxy that can be cut, the rows as they are.
 
 pub mod assertion;
+pub mod authenticator;
 pub mod browser;
 pub mod changes;
 pub mod chromium;
