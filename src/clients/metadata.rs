@@ -241,7 +241,7 @@ impl Metadata {
             Err(_) => {
                 invalid("scope", "must be a space-delimited list of scope names (RFC 6749 §3.3), 1024 bytes at most")
             }
-            Ok(scope) if scope.has(ADMIN_SCOPE) && !self.admin && !self.may_have_people() => {
+            Ok(scope) if scope.has(super::ADMIN_SCOPE) && !self.admin && !self.may_have_people() => {
                 invalid("scope", "symbolon:admin is only for clients made with `admin`")
             }
             Ok(_)
@@ -377,9 +377,6 @@ pub(super) fn check_link(field: &'static str, link: &str) -> Result<(), Invalid>
         false => invalid(field, "must be an https URL without user name or fragment"),
     }
 }
-
-/// The scope of the management API.
-pub const ADMIN_SCOPE: &str = "symbolon:admin";
 
 /// A URL to be named in a message: without user, query and fragment, which may hold what is nobody's business.
 pub(super) fn shortened(text: &str) -> String {

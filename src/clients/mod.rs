@@ -19,7 +19,7 @@ pub mod store;
 
 pub use application::{ASSERTION_ALGORITHMS, ApplicationType};
 pub use custom_claims::CustomClaim;
-pub use metadata::{ADMIN_SCOPE, AuthMethod, Format, GrantType, Invalid, Metadata, Rotation, SubjectType};
+pub use metadata::{AuthMethod, Format, GrantType, Invalid, Metadata, Rotation, SubjectType};
 pub use openid::REQUEST_OBJECT_ALGORITHMS;
 pub use provenance::{Provenance, RegisteredBy};
 pub use response_types::ResponseType;
@@ -36,6 +36,8 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The scope of the management API.
+pub const ADMIN_SCOPE: &str = "symbolon:admin";
 /// With it an app, or an API token, looks after its person's API tokens.
 pub const TOKENS_SCOPE: &str = "symbolon:tokens";
 /// The scope with which somebody manages the workspaces that they own or administer.

@@ -18,28 +18,38 @@ const JITTER: i64 = 1000;
 
 type Budget = RateLimiter<NotKeyed, InMemoryState, Ticks, StateInformationMiddleware>;
 
-/// Our clock, as the crate wants to read it.
+/// Our clock, as the crate wants to read it: it doesn't go back, unless it was set back.
 #[derive(Clone)]
-struct Ticks(Clock);
+struct Ticks {
+    clock: Clock,
+    latest: Arc<AtomicI64>,
+}
+
+impl Ticks {
+    fn millis(&self) -> i64 {
+        let now = self.clock.now().millis();
+        let before = self.latest.fetch_max(now, Ordering::Relaxed);
+        if (now..=now.saturating_add(JITTER)).contains(&before) { before } else { now }
+    }
+}
 
 impl governor::clock::Clock for Ticks {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.now().millis()).unwrap_or_default())
+        Duration::from_millis(u64::try_from(self.millis()).unwrap_or_default())
     }
 }
 
 pub(super) struct Local {
     clock: Ticks,
-    latest: AtomicI64,
     budgets: moka::sync::Cache<String, Arc<Budget>>,
 }
 
 impl Local {
     pub fn new(clock: Clock) -> Self {
-        let latest = AtomicI64::new(clock.now().millis());
-        Local { clock: Ticks(clock), latest, budgets: moka::sync::Cache::new(MOST) }
+        let latest = Arc::new(AtomicI64::new(clock.now().millis()));
+        Local { clock: Ticks { clock, latest }, budgets: moka::sync::Cache::new(MOST) }
     }
 
     /// Takes one from each in order, of a share of what there is.
@@ -67,9 +77,9 @@ impl Local {
 
     /// A budget that was used in what is now the future would stay empty until then.
     fn notice_the_clock(&self) {
-        let now = self.clock.0.now().millis();
-        if self.latest.fetch_max(now, Ordering::Relaxed) > now.saturating_add(JITTER) {
-            self.latest.store(now, Ordering::Relaxed);
+        let now = self.clock.clock.now().millis();
+        if self.clock.latest.load(Ordering::Relaxed) > now.saturating_add(JITTER) {
+            self.clock.latest.store(now, Ordering::Relaxed);
             self.budgets.invalidate_all();
         }
     }

@@ -58,6 +58,9 @@ const PLACED: &[(&str, For)] = &[
     ("revokeInvitation", For::Admins),
     ("listSessions", For::Lookers),
     ("endSession", For::Admins),
+    ("listTokens", For::Lookers),
+    ("limitToken", For::Admins),
+    ("deleteToken", For::Admins),
     ("listWorkspaces", For::Lookers),
     ("createWorkspace", For::Admins),
     ("getWorkspace", For::Lookers),
@@ -278,6 +281,10 @@ impl<'a> Town<'a> {
             let sid = list.body["data"][0]["sid"].as_str().expect("a session").to_owned();
             return named("id", &user).replace("{sid}", &sid);
         }
+        if path.contains("/tokens/{id}") {
+            let user = self.house.person(&self.fresh("holder")).await;
+            return named("id", &self.house.api_token(&user, Some("default"), None).await.0);
+        }
         if path.contains("/users/{id}") {
             return named("id", &self.user(if id == "demoteUser" { "auditor" } else { "user" }).await);
         }
@@ -323,6 +330,7 @@ impl<'a> Town<'a> {
             "setUserPassword" => json!({ "password": "another horse battery" }),
             "createWorkspace" => json!({ "slug": self.fresh("made"), "name": "Made" }),
             "renameWorkspace" | "renameMyWorkspace" => json!({ "name": self.fresh("Name ") }),
+            "limitToken" => json!({ "requests_per_second": 5 }),
             "addMember" | "addMyMember" => json!({ "user": self.user("user").await }),
             "setMemberRole" | "setMyMemberRole" => json!({ "role": "member" }),
             "rotateKey" => json!({ "alg": "ES256", "announce": true }),
