@@ -5,6 +5,8 @@ DROP INDEX grants_user;
 CREATE INDEX grants_user ON grants (user_id, id);
 DROP INDEX grants_workspace;
 CREATE INDEX grants_workspace ON grants (workspace, id);
+-- And of the clients that act in a workspace.
+CREATE INDEX grants_workspace_client ON grants (workspace, client_id);
 
 -- Searching clients reads this and not their metadata.
 CREATE INDEX clients_search ON clients (id, search);

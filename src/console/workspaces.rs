@@ -123,6 +123,7 @@ pub(super) async fn page(
     let mut view = View::about(desk, At::Workspaces, &one.name)
         .with(members.with(table(desk, slug, &path).await?).with(add))
         .with(invited(desk, slug, &path, typed).await?)
+        .with(apps(desk, slug).await?)
         .with(Section::new("name", Message::new("console-name")).with(rename));
     if !desk.manages {
         let delete = Form::new("delete", format!("{path}/delete"), Message::new("console-delete-workspace"))
@@ -178,6 +179,23 @@ async fn invited(desk: &Desk, slug: &WorkspaceId, path: &str, typed: Typed<'_>) 
     let section = Section::new("invitations", Message::new("console-invitations"));
     Ok(section.with(invitations_page::table(&open, &format!("{path}/revoke-invite"))).with(form))
 }
+
+/// What acts in it: the first of them, and where the rest is.
+async fn apps(desk: &Desk, slug: &WorkspaceId) -> Result<Section, Stopped> {
+    let (found, more) = workspaces::apps(&desk.app, &desk.who, slug, "", MOST_APPS).await.map_err(stopped)?;
+    let heads = [Message::new("console-client"), Message::new("console-client-id"), Message::new("console-people")];
+    let mut table = Table::new(Message::new("console-apps"), heads, Message::new("console-no-apps"));
+    for app in &found {
+        let id = app.client_id.as_str();
+        table.row(id, [Cell::text(app.client_name.as_str()), Cell::code(id), Cell::number(app.people)]);
+    }
+    let section =
+        Section::new("apps", Message::new("console-apps")).with(Message::new("console-apps-what")).with(table);
+    Ok(if more { section.with(Message::new("console-more-apps")) } else { section })
+}
+
+/// Further ones are in the API.
+const MOST_APPS: usize = 100;
 
 /// The roles of a workspace, to choose from.
 fn roles() -> Field {

@@ -313,6 +313,13 @@ on_both! {
         }
         let page = browser.get("/admin/workspaces/north").await;
         assert!(page.first("#delete").is_none() && page.first("a[href^='/admin/users']").is_none(), "{}", page.body);
+        assert_eq!(text_of(&page, "#apps tbody"), "");
+        // What acts there, and nowhere else.
+        let client = house.client_with(|m| (m.client_name, m.trusted) = ("Timesheets".to_owned(), true)).await;
+        client.tokens(&mut house.browser(), "ben", &[("scope", "openid")]).await;
+        house.sql("UPDATE grants SET workspace = 'north'").await;
+        let page = browser.get("/admin/workspaces/north").await;
+        assert!(text_of(&page, "#apps tbody").contains("Timesheets"), "{}", page.body);
         let csrf = page.form("#rename").into_iter().find(|(name, _)| name == "csrf").expect("a field").1;
         // Every form, at what is theirs and at what isn't.
         let before = house.state().await;
