@@ -22,7 +22,7 @@ sql! {
     write SET_PASSWORD = "UPDATE users SET password = $2, rev = rev + 1, password_rev = password_rev + 1 WHERE id = $1 RETURNING id";
     write SET_PROFILE = "UPDATE users SET claims = $2, role = $3, rev = rev + 1, updated_at = $4 WHERE id = $1 RETURNING id";
     write SET_CLAIMS = "UPDATE users SET claims = $2, rev = rev + 1, updated_at = $4 WHERE id = $1 AND rev = $3 RETURNING id";
-    write HOLD = "UPDATE users SET rev = rev + 1 WHERE id = $1 \
+    write HOLD = "UPDATE users SET rev = rev WHERE id = $1 \
                   RETURNING id, email, password, claims, role, enabled, rev, created_at, updated_at";
     write DELETE = "DELETE FROM users WHERE id = $1 RETURNING id";
     read COUNT = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM users LIMIT $1) counted";
