@@ -69,9 +69,13 @@ impl Amendment {
             let what = format!("`{name}` is set by {wins}, which wins over the file");
             return Err(Refused::new(what, "take that away, or take the setting out of the description"));
         }
+        // What the operator names, as a scope, is several settings in one.
+        let within = format!("{name}.");
         let text = |loaded: &Loaded| {
-            let written = loaded.config.written.iter().find(|one| one.name == name);
-            written.map_or_else(String::new, |one| one.value.clone().unwrap_or_else(|| "(not shown)".to_owned()))
+            let written = loaded.config.written.iter();
+            let these = written.filter(|one| one.name == name || one.name.starts_with(&within));
+            let shown = these.map(|one| one.value.as_deref().unwrap_or("(not shown)"));
+            shown.collect::<Vec<_>>().join(", ")
         };
         let (is, should) = (text(now), text(then));
         if is == should {
