@@ -356,7 +356,7 @@ on_both! {
         let mut sent = browser.post_once("/oauth2/auth", &form(&client.auth_url(&[]))).await;
         assert_eq!(sent.status, 303);
         let login = browser.get_once(sent.location()).await;
-        let mut fields = login.form("form");
+        let mut fields = login.form("form:has(#sign-in)");
         fields.retain(|(name, _)| name != "email" && name != "password");
         fields.push(("email".to_owned(), "ada@example.com".to_owned()));
         fields.push(("password".to_owned(), crate::support::house::PASSWORD.to_owned()));
@@ -458,14 +458,14 @@ on_both! {
         .to_vec();
         let mut browser = house.browser();
         let login = waits_for_sign_in(&mut browser, &client.auth_url(&[])).await;
-        assert_eq!(names(&login), ["csrf", "email", "go", "password"]);
-        let mut fields = login.form("form");
+        assert_eq!(names(&login, "form:has(#sign-in)"), ["csrf", "email", "go", "password"]);
+        let mut fields = login.form("form:has(#sign-in)");
         fields.retain(|(name, _)| name != "email" && name != "password");
         fields.push(("email".to_owned(), "ada@example.com".to_owned()));
         fields.push(("password".to_owned(), crate::support::house::PASSWORD.to_owned()));
         fields.extend(tampered.clone());
         let consent = browser.post("/login", &fields).await;
-        assert_eq!(names(&consent), ["csrf", "go", "offline"]);
+        assert_eq!(names(&consent, "form"), ["csrf", "go", "offline"]);
         let mut fields = consent.form("form");
         fields.push(("decision".to_owned(), "allow".to_owned()));
         fields.extend(tampered);
@@ -816,8 +816,8 @@ fn cookies(browser: &Browser) -> String {
 }
 
 /// The names of the form's fields, but for the buttons.
-fn names(view: &View) -> Vec<String> {
-    let mut names: Vec<String> = view.form("form").into_iter().map(|(name, _)| name).collect();
+fn names(view: &View, form: &str) -> Vec<String> {
+    let mut names: Vec<String> = view.form(form).into_iter().map(|(name, _)| name).collect();
     names.sort();
     names
 }

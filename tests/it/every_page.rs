@@ -9,9 +9,8 @@ use crate::support::smtp::Smtp;
 use crate::support::{House, Kind};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use symbolon::config::process_env;
+use symbolon::config::SelfRegistration;
 use symbolon::people::workspaces::Standing;
 use thirtyfour::prelude::By;
 
@@ -24,31 +23,19 @@ const WEIGHT: &str = "return performance.getEntriesByType('navigation').concat(p
     .reduce((sum, entry) => sum + entry.transferSize, 0)";
 const TIME: &str =
     "const [page] = performance.getEntriesByType('navigation'); return page.responseStart - page.requestStart";
-const WIDTH: &str = "return document.documentElement.scrollWidth";
-const AXE: &str = "const done = arguments[arguments.length - 1]; axe.run({ resultTypes: ['violations'] })\
-    .then(found => done(found.violations.filter(one => ['serious', 'critical'].includes(one.impact))\
-    .map(one => one.id + ': ' + one.nodes.map(node => node.target + ' ' + (node.any[0] || node.all[0] || node.none[0]).message).join(' | '))),\
-    why => done([String(why)]))";
-
 /// A browser that looks closely.
 struct Eye {
     chromium: Chromium,
     url: String,
-    /// Where pictures of what it sees are kept, if anywhere.
-    shots: Option<PathBuf>,
     seen: usize,
 }
 
 impl Eye {
     async fn open(url: &str) -> Self {
         let chromium = Chromium::start(Scripts::On).await;
-        let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/node/node_modules/axe-core/axe.min.js");
-        let axe = std::fs::read_to_string(axe).expect("axe-core isn't installed; run: make setup");
-        chromium.tells("Page.addScriptToEvaluateOnNewDocument", json!({ "source": axe })).await;
         chromium.tells("Network.enable", json!({})).await;
         chromium.tells("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await;
-        let shots = process_env("SYMBOLON_TEST_SHOTS").map(PathBuf::from);
-        Eye { chromium, url: url.to_owned(), shots, seen: 0 }
+        Eye { chromium, url: url.to_owned(), seen: 0 }
     }
 
     async fn goes(&self, path: &str) {
@@ -80,29 +67,7 @@ impl Eye {
     /// Looks at the page that is there.
     async fn looks(&mut self, name: &str) {
         self.seen += 1;
-        for (width, height) in [(1280, 900), (390, 844)] {
-            let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-            self.chromium.tells("Emulation.setDeviceMetricsOverride", size).await;
-            for scheme in ["light", "dark"] {
-                let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme },
-                    { "name": "prefers-reduced-motion", "value": "reduce" }] });
-                self.chromium.tells("Emulation.setEmulatedMedia", media).await;
-                let what = format!("{name} {width} {scheme}");
-                let wide = self.number(WIDTH).await;
-                assert!(wide <= f64::from(width), "{what}: {wide} wide");
-                let found = self.chromium.driver.execute_async(AXE, vec![]).await.expect("runs");
-                assert_eq!(found.json(), &json!([]), "{what}");
-                self.keeps(&what).await;
-            }
-        }
-    }
-
-    async fn keeps(&self, what: &str) {
-        let Some(folder) = &self.shots else { return };
-        let whole = json!({ "captureBeyondViewport": true, "format": "png" });
-        let shot = self.chromium.tells("Page.captureScreenshot", whole).await;
-        let bytes = symbolon::base::encoding::from_base64(shot["data"].as_str().expect("a text")).expect("base64");
-        std::fs::write(folder.join(format!("{}.png", what.replace([' ', '/'], "-"))), bytes).expect("writes");
+        self.chromium.examine(name).await;
     }
 
     async fn signs_in(&self, email: &str, password: &str) {
@@ -137,7 +102,11 @@ async fn prints(house: &House, line: &str, member: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_of_people_are_fit_for_everyone() {
     let smtp = Smtp::open().await;
-    let house = House::with(Kind::Sqlite, |config| smtp.settings(config)).await;
+    let house = House::with(Kind::Sqlite, |config| {
+        smtp.settings(config);
+        config.signin.registration = SelfRegistration::Open;
+    })
+    .await;
     let setup = symbolon::people::setup::create(&house.app.db, house.now()).await.expect("creates");
     let mut eye = Eye::open(&house.url).await;
     eye.visits("set-up", &format!("/setup?token={}", setup.reveal())).await;
@@ -168,6 +137,10 @@ async fn pages_of_people_are_fit_for_everyone() {
     eye.chromium.types("password", "password1").await;
     eye.chromium.click("set-password").await;
     eye.looks("reset-refused").await;
+    eye.visits("sign-up", "/signup").await;
+    eye.chromium.types("email", "new@example.com").await;
+    eye.chromium.click("sign-up").await;
+    eye.looks("sign-up-sent").await;
     eye.visits("sign-in", "/login").await;
     eye.signs_in("ada@example.com", "wrong horse").await;
     eye.looks("sign-in-refused").await;
@@ -184,7 +157,7 @@ async fn pages_of_people_are_fit_for_everyone() {
     eye.visits("sign-out", "/logout").await;
     eye.chromium.click("sign-out").await;
     eye.looks("signed-out").await;
-    assert_eq!(eye.closes().await, 20);
+    assert_eq!(eye.closes().await, 22);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -228,6 +201,29 @@ async fn pages_of_the_console_are_fit_for_everyone() {
     eye.chromium.driver.find(By::Css("#register button")).await.expect("a button").click().await.expect("clicks");
     eye.looks("client-refused").await;
     assert_eq!(eye.closes().await, pages.len() + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_of_the_reference_are_fit_for_everyone() {
+    let house = House::new(Kind::Sqlite).await;
+    let mut eye = Eye::open(&house.url).await;
+    eye.visits("reference", "/docs/api").await;
+    let links =
+        "return [...document.querySelectorAll('main a[href^=\"/docs/api/\"]')].map(a => a.getAttribute('href'))";
+    let links = eye.chromium.driver.execute(links, vec![]).await.expect("runs").json().clone();
+    let mut links: Vec<String> = serde_json::from_value(links).expect("addresses");
+    links.iter_mut().for_each(|link| link.truncate(link.find('#').unwrap_or(link.len())));
+    links.sort();
+    links.dedup();
+    assert!(links.len() >= 8, "{links:?}");
+    // All weigh what they may; the longest is looked at.
+    for link in links.iter().filter(|link| !link.ends_with("/clients")) {
+        eye.goes(link).await;
+        let weight = eye.number(WEIGHT).await as u64;
+        assert!((500..HEAVIEST).contains(&weight), "{link}: {weight} bytes");
+    }
+    eye.visits("reference-clients", "/docs/api/clients").await;
+    assert_eq!(eye.closes().await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

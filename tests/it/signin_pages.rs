@@ -24,29 +24,6 @@ async fn device(chromium: &Chromium, verifies: bool) -> String {
     added["authenticatorId"].as_str().unwrap_or_else(|| panic!("no authenticator: {added}")).to_owned()
 }
 
-/// The page as it is: nothing scrolls sideways, wide and narrow, by day and by night.
-async fn shoots(chromium: &Chromium, name: &str) {
-    for (width, height) in [(1280, 900), (390, 844)] {
-        for scheme in ["light", "dark"] {
-            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-            chromium.tells("Emulation.setEmulatedMedia", media).await;
-            let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-            chromium.tells("Emulation.setDeviceMetricsOverride", size).await;
-            let wider = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-            let wider = chromium.driver.execute(wider, vec![]).await.expect("an answer");
-            assert_eq!(wider.json(), &json!(0), "{name} {width}: nothing scrolls sideways");
-            if let Some(folder) = symbolon::config::process_env("SYMBOLON_TEST_SHOTS") {
-                let whole = json!({ "captureBeyondViewport": true, "format": "png" });
-                let shot = chromium.tells("Page.captureScreenshot", whole).await;
-                let bytes = symbolon::base::encoding::from_base64(shot["data"].as_str().expect("a text"));
-                std::fs::write(format!("{folder}/{name}-{width}-{scheme}.png"), bytes.expect("base64"))
-                    .expect("writes");
-            }
-        }
-    }
-    chromium.tells("Emulation.clearDeviceMetricsOverride", json!({})).await;
-}
-
 async fn goes(house: &House, chromium: &Chromium, path: &str) {
     chromium.driver.goto(format!("{}{path}", house.app.issuer())).await.expect("goes");
 }
@@ -89,11 +66,11 @@ async fn a_passkey_is_made_and_signs_in_by_the_button() {
     is_at(&house, &chromium, "/account").await;
     chromium.click("add-passkey").await;
     waits_for(&chromium, "#create-passkey").await;
-    shoots(&chromium, "passkey-new").await;
+    chromium.examine("passkey-new").await;
     chromium.click("create-passkey").await;
     is_at(&house, &chromium, "/account?done=passkey-added").await;
     waits_for(&chromium, "#passkeys [data-id] button[name=revoke]").await;
-    shoots(&chromium, "account-passkeys").await;
+    chromium.examine("account-passkeys").await;
     // The same device again.
     chromium.click("add-passkey").await;
     waits_for(&chromium, "#create-passkey").await;
@@ -114,7 +91,7 @@ async fn a_passkey_is_made_and_signs_in_by_the_button() {
     house.wait(Duration::from_secs(601));
     chromium.click("add-passkey").await;
     waits_for(&chromium, "#verify-passkey").await;
-    shoots(&chromium, "sudo").await;
+    chromium.examine("sudo").await;
     chromium.click("verify-passkey").await;
     waits_for(&chromium, "#create-passkey").await;
     is_quiet(&chromium).await;
@@ -137,10 +114,10 @@ async fn a_person_whom_the_device_does_not_verify_stays_outside_and_is_told() {
     chromium.driver.delete_all_cookies().await.expect("forgets");
     goes(&house, &chromium, "/login?then=account").await;
     waits_for(&chromium, "#passkey").await;
-    shoots(&chromium, "login").await;
+    chromium.examine("login").await;
     chromium.click("passkey").await;
     waits_for(&chromium, "[data-says=failed]").await;
-    shoots(&chromium, "login-failed").await;
+    chromium.examine("login-failed").await;
     // The way beside it is one press away.
     chromium.click("use-password").await;
     chromium.types("email", "ada@example.com").await;
@@ -162,7 +139,7 @@ async fn second_step(scripts: Scripts) {
     // Scripts are off for some: what stands there comes from the source.
     waits_for(&chromium, "#totp-secret").await;
     if scripts == Scripts::On {
-        shoots(&chromium, "totp-new").await;
+        chromium.examine("totp-new").await;
     }
     let body = chromium.driver.source().await.expect("a page");
     let view = View { status: 200, url: String::new(), headers: reqwest::header::HeaderMap::new(), body };
@@ -171,7 +148,7 @@ async fn second_step(scripts: Scripts) {
     chromium.click("confirm-code").await;
     waits_for(&chromium, "#recovery-codes").await;
     if scripts == Scripts::On {
-        shoots(&chromium, "recovery-codes").await;
+        chromium.examine("recovery-codes").await;
     }
     chromium.click("kept").await;
     waits_for(&chromium, "#recovery-left").await;
@@ -180,7 +157,7 @@ async fn second_step(scripts: Scripts) {
     signs_in(&house, &chromium).await;
     waits_for(&chromium, "#totp-code").await;
     if scripts == Scripts::On {
-        shoots(&chromium, "second").await;
+        chromium.examine("second").await;
     }
     chromium.types("code", &phone.code(&house)).await;
     chromium.click("send-code").await;
@@ -236,11 +213,11 @@ async fn an_account_is_made_and_the_meter_says_how_good_its_password_is() {
     let chromium = Chromium::start(Scripts::On).await;
     goes(&house, &chromium, "/login").await;
     chromium.click("signup").await;
-    shoots(&chromium, "signup").await;
+    chromium.examine("signup").await;
     chromium.types("email", "eve@example.com").await;
     chromium.click("sign-up").await;
     waits_for(&chromium, "#sent").await;
-    shoots(&chromium, "signup-sent").await;
+    chromium.examine("signup-sent").await;
     goes(&house, &chromium, &smtp.mail(1).await.link()).await;
     chromium.types("name", "Eve").await;
     let field = chromium.driver.find(By::Id("password")).await.expect("a field");
@@ -254,7 +231,7 @@ async fn an_account_is_made_and_the_meter_says_how_good_its_password_is() {
         let meter = chromium.driver.find(By::Css("[data-meter] meter")).await.expect("a meter");
         assert_eq!(meter.prop("value").await.expect("a value").as_deref(), Some(&*level.to_string()), "{typed}");
     }
-    shoots(&chromium, "signup-finish").await;
+    chromium.examine("signup-finish").await;
     chromium.click("finish").await;
     is_at(&house, &chromium, "/account").await;
     is_quiet(&chromium).await;

@@ -1,11 +1,18 @@
 //! A real browser: Debian's Chromium, driven over WebDriver by Debian's chromedriver.
 
+use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
+
+const WIDTH: &str = "return document.documentElement.scrollWidth";
+const AXE: &str = "const done = arguments[arguments.length - 1]; axe.run({ resultTypes: ['violations'] })\
+    .then(found => done(found.violations.filter(one => ['serious', 'critical'].includes(one.impact))\
+    .map(one => one.id + ': ' + one.nodes.map(node => node.target + ' ' + (node.any[0] || node.all[0] || node.none[0]).message).join(' | '))),\
+    why => done([String(why)]))";
 
 /// A driver and its browser; both end with it.
 pub struct Chromium {
@@ -85,6 +92,38 @@ impl Chromium {
         let request = super::http().post(url).json(&serde_json::json!({ "cmd": command, "params": params }));
         let answer: serde_json::Value = request.send().await.expect("an answer").json().await.expect("JSON");
         answer["value"].clone()
+    }
+
+    /// Looks at the page that is there, on a desk and on a phone, in the light and in the dark: axe-core finds nothing
+    /// serious, nothing scrolls sideways. Keeps pictures in `SYMBOLON_TEST_SHOTS`, where that is set.
+    pub async fn examine(&self, name: &str) {
+        let axe = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/node/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(axe).expect("axe-core isn't installed; run: make setup");
+        self.driver.execute(axe, vec![]).await.expect("runs");
+        for (width, height) in [(1280, 900), (390, 844)] {
+            let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+            self.tells("Emulation.setDeviceMetricsOverride", size).await;
+            for scheme in ["light", "dark"] {
+                let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme },
+                    { "name": "prefers-reduced-motion", "value": "reduce" }] });
+                self.tells("Emulation.setEmulatedMedia", media).await;
+                let what = format!("{name} {width} {scheme}");
+                let wide: f64 = self.driver.execute(WIDTH, vec![]).await.expect("runs").convert().expect("a number");
+                assert!(wide <= f64::from(width), "{what}: {wide} wide");
+                let found = self.driver.execute_async(AXE, vec![]).await.expect("runs");
+                assert_eq!(found.json(), &json!([]), "{what}");
+                self.keeps(&what).await;
+            }
+        }
+        self.tells("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    }
+
+    async fn keeps(&self, what: &str) {
+        let Some(folder) = symbolon::config::process_env("SYMBOLON_TEST_SHOTS") else { return };
+        let whole = json!({ "captureBeyondViewport": true, "format": "png" });
+        let shot = self.tells("Page.captureScreenshot", whole).await;
+        let bytes = symbolon::base::encoding::from_base64(shot["data"].as_str().expect("a text")).expect("base64");
+        std::fs::write(format!("{folder}/{}.png", what.replace([' ', '/'], "-")), bytes).expect("writes");
     }
 
     /// What the pages so far complained about: scripts, files that didn't come, the content security policy.
