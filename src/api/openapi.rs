@@ -19,9 +19,14 @@ use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
 /// What each tag is about, in the order of the reference.
-pub(super) const TAGS: [(&str, &str, &str); 13] = [
+pub(super) const TAGS: [(&str, &str, &str); 14] = [
     ("clients", "Clients", "The applications that people sign in to, and programs of their own (RFC 7591's words)."),
     ("users", "People", "Accounts, invitations, sessions."),
+    (
+        "tokens",
+        "API tokens",
+        "What people's own programs show. They are made with `POST /api/tokens`, by their person.",
+    ),
     ("workspaces", "Workspaces", "What people act in, for those who administer the deployment."),
     (
         "my-workspaces",

@@ -65,7 +65,7 @@ impl From<ApiToken> for Shown {
 /// List API tokens of a person
 ///
 /// In the order in which they were made.
-#[utoipa::path(get, path = "/v1/admin/users/{id}/tokens", operation_id = "listTokens", tag = "users",
+#[utoipa::path(get, path = "/v1/admin/users/{id}/tokens", operation_id = "listTokens", tag = "tokens",
     params(("id" = String, Path, description = "The person's `id`"),
         ("limit" = Option<i64>, Query, description = "How many at most; 50 if not given", minimum = 1, maximum = 200),
         ("cursor" = Option<String>, Query, description = "What `next_cursor` gave")),
@@ -87,7 +87,7 @@ pub(super) async fn list(
 /// Delete an API token
 ///
 /// It opens nothing any more, at once.
-#[utoipa::path(delete, path = "/v1/admin/tokens/{id}", operation_id = "deleteToken", tag = "users",
+#[utoipa::path(delete, path = "/v1/admin/tokens/{id}", operation_id = "deleteToken", tag = "tokens",
     params(("id" = String, Path, description = "Its `id`")), responses((status = 204, description = "It is gone")))]
 pub(super) async fn delete(
     Admin(who): Admin,
@@ -111,7 +111,7 @@ pub(super) struct Ask {
 /// Limit an API token
 ///
 /// How many requests a second it may make.
-#[utoipa::path(patch, path = "/v1/admin/tokens/{id}", operation_id = "limitToken", tag = "users",
+#[utoipa::path(patch, path = "/v1/admin/tokens/{id}", operation_id = "limitToken", tag = "tokens",
     params(("id" = String, Path, description = "Its `id`")), request_body = Ask,
     responses((status = 200, description = "The token", body = Shown)))]
 pub(super) async fn limit(
