@@ -19,9 +19,10 @@ use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
 /// What each tag is about, in the order of the reference.
-pub(super) const TAGS: [(&str, &str, &str); 14] = [
+pub(super) const TAGS: [(&str, &str, &str); 15] = [
     ("clients", "Clients", "The applications that people sign in to, and programs of their own (RFC 7591's words)."),
-    ("users", "People", "Accounts, invitations, sessions."),
+    ("users", "People", "Accounts and sessions."),
+    ("invitations", "Invitations", "Who may make an account, or join a workspace, with a link."),
     (
         "tokens",
         "API tokens",

@@ -39,7 +39,7 @@ pub(super) struct Ask {
 ///
 /// Makes a link with which they make an account, or join the workspace with the one that they have. It is shown once, and
 /// mailed where mail is set up. An earlier invitation of the same address to the same workspace is good no more.
-#[utoipa::path(post, path = "/v1/admin/user-invites", operation_id = "inviteUser", tag = "users", request_body = Ask,
+#[utoipa::path(post, path = "/v1/admin/user-invites", operation_id = "inviteUser", tag = "invitations", request_body = Ask,
     responses((status = 201, description = "The invitation, with its link", body = Shown<'static>),
         (status = 409, description = "`user-exists`: there is an account with this address, and no workspace is named")))]
 pub(super) async fn create(Admin(who): Admin, State(app): State<App>, Body(body): Body) -> Result<Response, Problem> {
@@ -53,7 +53,7 @@ pub(super) async fn create(Admin(who): Admin, State(app): State<App>, Body(body)
 /// List invitations
 ///
 /// Those that nobody has accepted yet, oldest first.
-#[utoipa::path(get, path = "/v1/admin/user-invites", operation_id = "listInvitations", tag = "users", params(Paging),
+#[utoipa::path(get, path = "/v1/admin/user-invites", operation_id = "listInvitations", tag = "invitations", params(Paging),
     responses((status = 200, description = "A page of invitations", body = Listed<Invitation>)))]
 pub(super) async fn list(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {
     let paging = Paging::read(&app.keys.macs(), LIST, &params)?;
@@ -63,7 +63,7 @@ pub(super) async fn list(_: Admin, State(app): State<App>, Query(params): Query)
 }
 
 /// Take an invitation back
-#[utoipa::path(delete, path = "/v1/admin/user-invites/{id}", operation_id = "revokeInvitation", tag = "users",
+#[utoipa::path(delete, path = "/v1/admin/user-invites/{id}", operation_id = "revokeInvitation", tag = "invitations",
     params(("id" = String, Path, description = "Its `id`")),
     responses((status = 204, description = "Its link is good no more")))]
 pub(super) async fn revoke(
