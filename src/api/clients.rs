@@ -89,7 +89,7 @@ pub(super) enum Either {
 /// List clients that came by
 ///
 /// Those that are described by documents of their own, and have no entry in the registry.
-#[utoipa::path(get, path = "/v1/admin/clients/seen", operation_id = "listSeenClients", tag = "clients",
+#[utoipa::path(get, path = "/v1/admin/clients/seen", operation_id = "listSeenClients", tag = "registration",
     params(Paging, Search),
     responses((status = 200, description = "A page of clients", body = Listed<Shown<'static>>)))]
 pub(super) async fn seen(_: Admin, State(app): State<App>, Query(params): Query) -> Result<Response, Problem> {

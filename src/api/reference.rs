@@ -135,6 +135,11 @@ fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     value.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 
+/// What every operation of the management API may answer: told once, on the first page.
+const EVERYWHERE: [&str; 7] = ["401", "403", "412", "413", "429", "500", "503"];
+/// And which headers all take that make or change something.
+const HEADERS: [&str; 2] = ["Idempotency-Key", "If-Match"];
+
 fn operations(document: &Value, tag: &str, named: &mut BTreeSet<String>) -> Vec<Operation> {
     let mut all = Vec::new();
     for (path, item) in members(document, "paths") {
@@ -168,7 +173,8 @@ fn operation(path: &str, method: &str, one: &Value, named: &mut BTreeSet<String>
         // Problems are the same everywhere; the first page says how they look.
         body: if status.starts_with(['4', '5']) { Vec::new() } else { content(answer) },
     });
-    let mut answers: Vec<Answer> = answers.collect();
+    let everywhere = |answer: &Answer| path.starts_with("/v1/") && EVERYWHERE.contains(&answer.status.as_str());
+    let mut answers: Vec<Answer> = answers.filter(|answer| !everywhere(answer)).collect();
     answers.sort_by(|a, b| a.status.cmp(&b.status));
     Operation {
         id: text(one, "operationId").to_owned(),
@@ -177,7 +183,7 @@ fn operation(path: &str, method: &str, one: &Value, named: &mut BTreeSet<String>
         summary: text(one, "summary").to_owned(),
         what: lines(text(one, "description")),
         needs: needs(one),
-        parameters: items(one, "parameters").map(parameter).collect(),
+        parameters: items(one, "parameters").map(parameter).filter(|one| !HEADERS.contains(&&*one.name)).collect(),
         body: content(one.get("requestBody").unwrap_or(&Value::Null)),
         answers,
     }
