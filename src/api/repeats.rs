@@ -63,9 +63,11 @@ async fn keyed(app: &App, request: Request, next: Next) -> Result<Response, Resp
 
 /// Keys are each caller's own.
 async fn caller(app: &App, parts: &Parts) -> Result<Actor, Response> {
-    match parts.uri.path().starts_with("/v1/admin/") {
-        true => guard::admin(app, parts).await.map(|(actor, _)| actor),
-        false => guard::member(app, parts).await.map(|id| Actor::User(id.to_string())),
+    let path = parts.uri.path();
+    match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
+        Some("admin") => guard::admin(app, parts).await.map(|(actor, _)| actor),
+        Some("workspaces") => guard::member(app, parts).await.map(|id| Actor::User(id.to_string())),
+        _ => guard::actor(app, parts).await.map(|who| who.name),
     }
 }
 

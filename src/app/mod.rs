@@ -4,23 +4,32 @@ mod attempts;
 mod brand;
 mod chores;
 mod documents;
+mod flights;
 mod memory;
+mod reads;
 mod sightings;
+mod spool;
+mod turns;
 mod uses;
 
 pub use attempts::Attempts;
 pub use brand::{Brand, Served};
 pub use chores::{Chore, Chores};
 pub use documents::{Documents, Unfetched};
+pub use flights::{Flight, Flights};
 pub use memory::Memory;
+pub use reads::{Read, Reads};
 pub use sightings::{Sighting, Sightings};
+pub use spool::Spool;
+pub use turns::{Turn, Turns};
 pub use uses::{Noted, Used, Uses};
 
 use crate::base::{Clock, Time};
+use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::crypto::password::Passwords;
 use crate::db::{Db, Fault};
-use crate::keys::{self, Keyring};
+use crate::keys::{self, DataKeys, Keyring};
 use crate::lang::Language;
 use crate::limits::Limiter;
 use crate::mail::Mailer;
@@ -43,10 +52,22 @@ pub struct Services {
     pub clock: Clock,
     /// Signing and MAC keys.
     pub keys: Keyring,
+    /// What workspaces' secrets are sealed under.
+    pub data_keys: DataKeys,
     /// Password hashing.
     pub passwords: Passwords,
     /// Requests that we make.
     pub outbound: Outbound,
+    /// What is known of providers.
+    pub catalogue: Catalogue,
+    /// What goes on whoever waits for it.
+    pub flights: Flights,
+    /// What must survive this process.
+    pub spool: Spool,
+    /// Credentials that were handed out.
+    pub reads: Reads,
+    /// How much is asked of each provider.
+    pub turns: Turns,
     /// Documents that strangers name.
     pub documents: Documents,
     /// Strangers that came by.
@@ -77,6 +98,8 @@ pub struct Services {
     pub pulse: Arc<Pulse>,
     /// What works in the background.
     pub chores: Chores,
+    /// Names this process among others.
+    pub process: String,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
 }

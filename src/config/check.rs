@@ -223,9 +223,18 @@ fn limits(l: &Limits) -> Checked {
     ensure(sane, "limits.body_bytes", "must be between 1 and 16 MiB (16777216)", fix)
 }
 
+fn vault(vault: &super::Vault) -> Checked {
+    between("vault.answer_within", vault.answer_within, Duration::from_secs(10), Duration::from_secs(600))?;
+    between("vault.release_within", vault.release_within, Duration::from_secs(60), 30 * DAY)?;
+    between("vault.keep_reads", vault.keep_reads, HOUR, EVER)?;
+    let what = "must be between 1 and 1000";
+    ensure((1..=1_000).contains(&vault.at_once), "vault.at_once", what, "leave it out to have the default")
+}
+
 /// What apps may have that nobody registered by hand.
 fn strangers(config: &Config) -> Checked {
     between("outbound.patience", config.outbound.patience, Duration::from_millis(100), config.limits.handler)?;
+    vault(&config.vault)?;
     let (own, documents) = (&config.registration_policy, &config.cimd_policy);
     for (setting, names) in [("registration_policy.scopes", &own.scopes), ("cimd_policy.scopes", &documents.scopes)] {
         let scope = ScopeSet::parse(&names.join(" "));

@@ -13,6 +13,7 @@ mod mail;
 mod refused;
 mod signin;
 mod strangers;
+mod vault;
 
 pub use allowed::Allowed;
 pub use amend::{Amendment, Difference};
@@ -25,6 +26,7 @@ pub use mail::{Mail, Tls, Transport};
 pub use refused::Refused;
 pub use signin::{SelfRegistration, Signin};
 pub use strangers::{Approval, Cimd, CimdPolicy, Registration, RegistrationPolicy, host_among};
+pub use vault::Vault;
 
 use crate::base::Secret;
 use crate::base::id::WorkspaceId;
@@ -81,6 +83,8 @@ pub struct Config {
     pub metrics: Metrics,
     /// Requests that we make.
     pub outbound: Outbound,
+    /// Accounts at providers.
+    pub vault: Vault,
     /// What a client that registers itself gets.
     pub registration_policy: RegistrationPolicy,
     /// What a client that is described by a document gets.

@@ -60,6 +60,16 @@ impl MasterKey {
         fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(fail)
     }
 
+    /// The key itself, to be wrapped by another.
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A key that another had wrapped.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.first_chunk::<32>().filter(|_| bytes.len() == 32).map(|key| MasterKey(Zeroizing::new(*key)))
+    }
+
     /// Names the key without telling it: kept in the database so that a wrong key is noticed before anything is written.
     pub fn name(&self) -> String {
         encoding::hex(&*self.derive("symbolon master key name")).chars().take(16).collect()

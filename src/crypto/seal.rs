@@ -68,6 +68,16 @@ pub fn open(master: &MasterKey, place: Place<'_>, sealed: &[u8]) -> Result<Zeroi
     Ok(body)
 }
 
+/// Wraps a key of its own for its place.
+pub fn wrap(master: &MasterKey, place: Place<'_>, key: &MasterKey) -> Result<Vec<u8>, CannotOpen> {
+    seal(master, place, key.bytes())
+}
+
+/// Unwraps what [`wrap`] made for the same place under the same master key.
+pub fn unwrap(master: &MasterKey, place: Place<'_>, wrapped: &[u8]) -> Result<MasterKey, CannotOpen> {
+    MasterKey::from_bytes(&open(master, place, wrapped)?).ok_or(CannotOpen)
+}
+
 fn key(master: &MasterKey, place: Place<'_>) -> Result<LessSafeKey, CannotOpen> {
     let bytes = master.derive(&format!("symbolon seal {}", place.aad()));
     UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map(LessSafeKey::new).map_err(|_| CannotOpen)

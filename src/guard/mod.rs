@@ -12,12 +12,13 @@ pub use principal::{By, May, Principal};
 
 use crate::app::App;
 use crate::audit::Actor;
-use crate::base::id::UserId;
+use crate::base::id::{UserId, WorkspaceId};
 use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
 use crate::people::Role;
-use crate::web::Problem;
+use crate::vault;
+use crate::web::{Call, Problem};
 use axum::Router;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -61,6 +62,52 @@ pub async fn member(app: &App, parts: &Parts) -> Result<UserId, Response> {
         return Err(insufficient_scope(app, OWN_WORKSPACES));
     }
     caller.user.ok_or_else(|| forbidden("this is for people; a program uses /v1/admin/workspaces").into_response())
+}
+
+/// Accounts at other companies.
+const VAULT: Door<'_> = Door { resource: Resource::Vault, ..MANAGEMENT };
+
+/// Admits whoever acts in a workspace; what they may do there, the vault knows. A person's token says in which; a program of its
+/// own names it, and has there what was shared with it.
+pub async fn actor(app: &App, parts: &Parts) -> Result<vault::actor::Actor, Response> {
+    let caller = enter(app, &Asked::of(parts), VAULT).await.map_err(|why| why.answer(app, VAULT))?;
+    let named = named_workspace(parts).map_err(IntoResponse::into_response)?;
+    let program = caller.user.is_none();
+    let workspace = match (caller.workspace, named) {
+        (Some(own), None) => own,
+        (Some(own), Some(named)) if own == named => own,
+        (None, Some(named)) if program => named,
+        (None, None) if program => return Err(forbidden("name the workspace in the header Symbolon-Workspace").into_response()),
+        (None, _) => return Err(forbidden("this token acts in no workspace; make one that does").into_response()),
+        (Some(_), Some(_)) => return Err(Problem::not_found().into_response()),
+    };
+    let name = match (&caller.user, &caller.client) {
+        (Some(user), _) => Actor::User(user.to_string()),
+        (None, client) => Actor::Client(client.as_ref().map(ToString::to_string).unwrap_or_default()),
+    };
+    Ok(vault::actor::Actor {
+        workspace,
+        user: caller.user,
+        standing: caller.standing,
+        client: caller.client,
+        scopes: match caller.may {
+            May::All => None,
+            May::Only(scopes) => Some(scopes),
+        },
+        name,
+        call: Call::of(&parts.extensions),
+    })
+}
+
+const WORKSPACE: &str = "symbolon-workspace";
+
+fn named_workspace(parts: &Parts) -> Result<Option<WorkspaceId>, Problem> {
+    let mut all = parts.headers.get_all(WORKSPACE).iter();
+    match (all.next().map(|value| value.to_str()), all.next()) {
+        (None, _) => Ok(None),
+        (Some(Ok(slug)), None) if !slug.is_empty() && slug.len() <= 200 => Ok(Some(WorkspaceId::from(slug))),
+        _ => Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "Symbolon-Workspace must be one workspace's slug")),
+    }
 }
 
 /// For a change, asked for by somebody who may only look.

@@ -22,11 +22,14 @@ pub enum Resource {
     Workspaces,
     /// `/api`: a person's own API tokens.
     Tokens,
+    /// `/v1/accounts` and what goes with it: accounts at other companies.
+    Vault,
 }
 
 impl Resource {
     /// All of them, for the authorization server's own metadata (§4).
-    pub const ALL: [Resource; 4] = [Resource::Server, Resource::Management, Resource::Workspaces, Resource::Tokens];
+    pub const ALL: [Resource; 5] =
+        [Resource::Server, Resource::Management, Resource::Workspaces, Resource::Tokens, Resource::Vault];
 
     fn path(self) -> &'static str {
         match self {
@@ -34,6 +37,7 @@ impl Resource {
             Resource::Management => "/v1",
             Resource::Workspaces => "/v1/workspaces",
             Resource::Tokens => "/api",
+            Resource::Vault => "/v1/accounts",
         }
     }
 
@@ -49,6 +53,7 @@ impl Resource {
             Resource::Management => ADMIN_SCOPE,
             Resource::Workspaces => WORKSPACES_SCOPE,
             Resource::Tokens => TOKENS_SCOPE,
+            Resource::Vault => "accounts:read",
         }
     }
 
@@ -57,7 +62,10 @@ impl Resource {
     pub fn among(self, app: &App, resources: &[String]) -> bool {
         let (server, ours) = (Resource::Server.identifier(app), self.identifier(app));
         // What is for all of /v1 is for its parts.
-        let wider = if self == Resource::Workspaces { Resource::Management.identifier(app) } else { server.clone() };
+        let wider = match self {
+            Resource::Workspaces | Resource::Vault => Resource::Management.identifier(app),
+            _ => server.clone(),
+        };
         resources.is_empty() || [server, wider, ours].iter().any(|known| target::spelling(resources, known).is_some())
     }
 
@@ -93,6 +101,7 @@ pub fn routes(app: &App) -> OpenApiRouter<App> {
         .routes(routes!(of_management).map(|_| Resource::Management.metadata(app)))
         .routes(routes!(of_workspaces).map(|_| Resource::Workspaces.metadata(app)))
         .routes(routes!(of_tokens).map(|_| Resource::Tokens.metadata(app)))
+        .routes(routes!(of_accounts).map(|_| Resource::Vault.metadata(app)))
 }
 
 /// Which tokens this server takes
@@ -123,6 +132,14 @@ async fn of_workspaces() {}
 #[utoipa::path(get, path = "/.well-known/oauth-protected-resource/api", operation_id = "protectedTokens", tag = "discovery",
     security(()), responses((status = 200, description = "The metadata", body = super::wire::ResourceMetadata)))]
 async fn of_tokens() {}
+
+/// Which tokens the API under /v1/accounts takes, and those beside it that belong to the vault
+///
+/// RFC 9728 §3.
+#[utoipa::path(get, path = "/.well-known/oauth-protected-resource/v1/accounts", operation_id = "protectedAccounts",
+    tag = "discovery", security(()),
+    responses((status = 200, description = "The metadata", body = super::wire::ResourceMetadata)))]
+async fn of_accounts() {}
 
 /// §3.1: goes before the path of a resource.
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";

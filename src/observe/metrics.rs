@@ -20,6 +20,7 @@ struct Counters {
     durations: Family<Route, Histogram>,
     limited: Family<Limit, Counter>,
     tokens: Family<Kind, Counter>,
+    refreshes: Family<Refresh, Counter>,
     store_gone: Gauge,
 }
 
@@ -45,6 +46,12 @@ struct Kind {
     kind: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Refresh {
+    source_type: String,
+    outcome: &'static str,
+}
+
 /// Seconds: from half a millisecond to what `limits.handler` allows.
 const BUCKETS: [f64; 13] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
@@ -55,13 +62,15 @@ impl Default for Metrics {
         let durations = Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let limited = Family::<Limit, Counter>::default();
         let tokens = Family::<Kind, Counter>::default();
+        let refreshes = Family::<Refresh, Counter>::default();
         let store_gone = Gauge::default();
         registry.register("http_requests", "Requests that were answered", requests.clone());
         registry.register("http_request_duration_seconds", "How long answers took", durations.clone());
         registry.register("ratelimited", "Requests that were refused because a limit was used up", limited.clone());
         registry.register("tokens_issued", "Tokens that were made", tokens.clone());
+        registry.register("vault_refreshes", "Requests to providers for tokens", refreshes.clone());
         registry.register("limits_store_gone", "1 while the store of limits.url can't be reached", store_gone.clone());
-        Metrics(Arc::new(Counters { registry, requests, durations, limited, tokens, store_gone }))
+        Metrics(Arc::new(Counters { registry, requests, durations, limited, tokens, refreshes, store_gone }))
     }
 }
 
@@ -81,6 +90,11 @@ impl Metrics {
     /// A token of this kind was made: `api_token`, `access_token`.
     pub fn token(&self, kind: &'static str) {
         self.0.tokens.get_or_create(&Kind { kind }).inc();
+    }
+
+    /// A provider was asked for tokens with a source of this type, and this came of it.
+    pub fn refreshed(&self, source_type: &str, outcome: &'static str) {
+        self.0.refreshes.get_or_create(&Refresh { source_type: source_type.to_owned(), outcome }).inc();
     }
 
     /// Whether the store of limits is gone.

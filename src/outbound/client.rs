@@ -7,7 +7,9 @@ use super::freshness;
 use crate::config;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, StatusCode};
+use super::exchange::{Call, Reply, Unanswered};
+use reqwest::header::HeaderValue;
+use reqwest::{Certificate, Client, ClientBuilder, StatusCode};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -17,8 +19,10 @@ use tokio::time::Instant;
 use url::{Host, Url};
 
 /// The most bytes of any answer.
-const MAX_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
 const CONNECT: Duration = Duration::from_secs(3);
+/// Connecting and TLS, for what may happen only once.
+const CONNECT_ONCE: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(10);
 
 /// The client. Cloning shares its connections.
@@ -28,6 +32,8 @@ pub struct Outbound {
     public: Client,
     /// Everything else: allowed addresses only.
     inside: Client,
+    /// The same two for requests that must not be repeated: each has a connection of its own.
+    once: [Client; 2],
     allow: Arc<Allow>,
     patience: Duration,
 }
@@ -94,9 +100,12 @@ impl Outbound {
     pub fn new(settings: &config::Outbound) -> Result<Self, String> {
         let allow = Arc::new(Allow::new(&settings.allow));
         let extra = settings.extra_ca.as_deref().map(certificates).transpose()?.unwrap_or_default();
-        let client = |policy| build(Addresses { policy, allow: Arc::clone(&allow) }, extra.clone());
+        let addresses = |policy| Addresses { policy, allow: Arc::clone(&allow) };
+        let client = |policy| made(shared(addresses(policy), extra.clone()).timeout(TOTAL));
+        let alone = |policy| made(once(shared(addresses(policy), extra.clone())));
         let (public, inside) = (client(Reach::PublicOrAllowed)?, client(Reach::Allowed)?);
-        Ok(Outbound { public, inside, allow, patience: settings.patience })
+        let once = [alone(Reach::PublicOrAllowed)?, alone(Reach::Allowed)?];
+        Ok(Outbound { public, inside, once, allow, patience: settings.patience })
     }
 
     /// Whether a URL has a form that would be fetched, for the moment when someone enters it: https without user
@@ -122,7 +131,7 @@ impl Outbound {
 
     /// One request, which ends a little before our patience does. Only 200 counts; redirects aren't followed.
     async fn ask(&self, url: &str, wanted: &Wanted) -> Result<Fetched, Refused> {
-        let (url, client) = self.way(url)?;
+        let (url, client) = self.client(url)?;
         let fault = |fault: reqwest::Error| Refused { detail: chain(&fault), gone: false };
         let patience = self.patience.min(TOTAL);
         let request = client.get(url).timeout(patience.saturating_sub(patience / 20));
@@ -154,13 +163,44 @@ impl Outbound {
     /// Posts a form and gives the status of the answer, whose body nobody reads. Redirects aren't followed: they are
     /// answers like others.
     pub async fn post_form(&self, url: &str, form: &[(&str, &str)], patience: Duration) -> Result<u16, Refused> {
-        let (url, client) = self.way(url)?;
+        let (url, client) = self.client(url)?;
         let answer = client.post(url).timeout(patience.min(TOTAL)).form(form).send().await;
         answer.map(|answer| answer.status().as_u16()).map_err(|fault| Refused { detail: chain(&fault), gone: false })
     }
 
-    /// The parsed URL and the client whose resolver holds for it.
-    fn way(&self, url: &str) -> Result<(Url, &Client), Refused> {
+    /// Asks something that may happen only once. Whoever gives up on the answer throws away what it brings, so `patience` is
+    /// long. Redirects aren't followed.
+    pub async fn exchange(&self, call: Call<'_>, patience: Duration) -> Result<Reply, Unanswered> {
+        let (url, reach) = self.way(call.url).map_err(|refused| Unanswered::Unsent(refused.detail))?;
+        let [public, inside] = &self.once;
+        let client = if reach == Reach::PublicOrAllowed { public } else { inside };
+        let mut request = client.request(call.method.clone(), url).timeout(patience);
+        for (name, value) in call.headers {
+            let mut value = HeaderValue::from_str(value.reveal())
+                .map_err(|_| Unanswered::Unsent(format!("the header {name} can't have this value")))?;
+            value.set_sensitive(true);
+            request = request.header(name, value);
+        }
+        if let Some((media_type, body)) = call.body {
+            request = request.header(reqwest::header::CONTENT_TYPE, media_type).body(body.reveal().to_owned());
+        }
+        let request = request.build().map_err(|fault| Unanswered::Unsent(chain(&fault)))?;
+        // A connection that wasn't made carried nothing. Of one that was, nobody knows what it carried.
+        let lost = |fault: reqwest::Error| match fault.is_connect() {
+            true => Unanswered::Unsent(chain(&fault)),
+            false => Unanswered::Lost(chain(&fault)),
+        };
+        let answer = client.execute(request).await.map_err(lost)?;
+        Reply::read(answer).await
+    }
+
+    fn client(&self, url: &str) -> Result<(Url, &Client), Refused> {
+        let (url, reach) = self.way(url)?;
+        Ok((url, if reach == Reach::PublicOrAllowed { &self.public } else { &self.inside }))
+    }
+
+    /// The parsed URL and how far its client may go.
+    fn way(&self, url: &str) -> Result<(Url, Reach), Refused> {
         let Ok(url) = Url::parse(url) else {
             return refuse("it isn't a URL");
         };
@@ -172,8 +212,7 @@ impl Outbound {
             "http" => false,
             _ => return refuse("the scheme is neither https nor http"),
         };
-        let (reach, client) =
-            if usual { (Reach::PublicOrAllowed, &self.public) } else { (Reach::Allowed, &self.inside) };
+        let reach = if usual { Reach::PublicOrAllowed } else { Reach::Allowed };
         // Addresses in the URL itself never come to the resolver.
         let literal = match url.host() {
             Some(Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
@@ -187,13 +226,13 @@ impl Outbound {
             None if reach == Reach::Allowed && !self.allow.conceives(url.host_str().unwrap_or_default()) => {
                 refuse("only https on port 443 is allowed")
             }
-            _ => Ok((url, client)),
+            _ => Ok((url, reach)),
         }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the outbound client itself")]
-fn build(addresses: Addresses, extra: Vec<Certificate>) -> Result<Client, String> {
+fn shared(addresses: Addresses, extra: Vec<Certificate>) -> ClientBuilder {
     Client::builder()
         .user_agent(concat!("symbolon/", env!("CARGO_PKG_VERSION")))
         .dns_resolver(addresses)
@@ -202,12 +241,18 @@ fn build(addresses: Addresses, extra: Vec<Certificate>) -> Result<Client, String
         .redirect(Policy::none())
         .referer(false)
         .connect_timeout(CONNECT)
-        .timeout(TOTAL)
         .pool_max_idle_per_host(4)
         .pool_idle_timeout(Duration::from_secs(30))
         .tls_certs_merge(extra)
-        .build()
-        .map_err(|fault| format!("the client for outbound requests can't be made: {}", chain(&fault)))
+}
+
+/// Nothing is sent twice, and no connection that may be dying is used: a failure says whether anything was sent at all.
+fn once(builder: ClientBuilder) -> ClientBuilder {
+    builder.http1_only().pool_max_idle_per_host(0).retry(reqwest::retry::never()).connect_timeout(CONNECT_ONCE)
+}
+
+fn made(builder: ClientBuilder) -> Result<Client, String> {
+    builder.build().map_err(|fault| format!("the client for outbound requests can't be made: {}", chain(&fault)))
 }
 
 fn certificates(file: &Path) -> Result<Vec<Certificate>, String> {
@@ -273,7 +318,7 @@ impl Resolve for Addresses {
 }
 
 /// A fault with its causes; reqwest's own text has only the first. Without the URL, whose query may hold secrets.
-fn chain(fault: &reqwest::Error) -> String {
+pub(super) fn chain(fault: &reqwest::Error) -> String {
     let mut text = match fault.url() {
         Some(url) => fault.to_string().replace(url.as_str(), url.host_str().unwrap_or_default()),
         None => fault.to_string(),

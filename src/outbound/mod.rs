@@ -3,7 +3,9 @@
 mod address;
 mod allow;
 mod client;
+mod exchange;
 mod freshness;
 
 pub use address::is_public;
 pub use client::{Fetched, Outbound, Refused, Wanted};
+pub use exchange::{Call, Reply, Unanswered};

@@ -6,12 +6,14 @@ use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
 use crate::api_tokens;
-use crate::app::{App, Attempts, Brand, Chores, Documents, Memory, Services, Sightings, Uses};
-use crate::base::{Clock, Secret};
+use crate::app::{App, Attempts, Brand, Chores, Documents, Flights, Memory, Reads, Services, Sightings, Spool, Turns, Uses};
+use crate::catalogue::Catalogue;
+use crate::base::encoding::hex;
+use crate::base::{Clock, Secret, entropy};
 use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
 use crate::db::{self, Db, Fault};
-use crate::keys;
+use crate::keys::{self, DataKeys};
 use crate::limits::{Limiter, Store};
 use crate::mail::Mailer;
 use crate::observe::{Counted, Metrics};
@@ -130,11 +132,21 @@ pub async fn start(
         (Some(at), Role::Server) => Some(measured_at(at).await?),
         _ => None,
     };
+    let catalogue = Catalogue::load(config.vault.catalogue_dir.as_deref()).map_err(|wrong| Refused(wrong.to_string()))?;
+    let spool_dir = config.vault.spool_dir.clone().unwrap_or_else(|| config.data_dir.join("spool"));
+    let spool = if role == Role::Server { Spool::open(&spool_dir) } else { Spool::nowhere() };
     let services = Services {
         config,
         db,
         clock,
         keys: ring,
+        data_keys: DataKeys::default(),
+        catalogue,
+        flights: Flights::default(),
+        spool,
+        reads: Reads::default(),
+        turns: Turns::default(),
+        process: hex(&entropy::bytes::<8>()),
         passwords,
         documents: Documents::new(outbound.clone()),
         sightings: Sightings::default(),
@@ -226,6 +238,12 @@ pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop
     }
     accepting.join_all().await;
     drop(jobs);
+    // Whatever a provider is answering right now may be the only copy there will ever be.
+    app.flights.close();
+    let patience = app.config.vault.answer_within + Duration::from_secs(10);
+    if !app.flights.all_landed(patience).await {
+        tracing::warn!("providers were still asked for tokens after vault.answer_within; what they answer is lost");
+    }
     // What was used is known of the last minute too.
     if let Err(fault) = api_tokens::write_uses_down(&app.db, app.uses.take()).await {
         tracing::warn!(%fault, "when API tokens were used last couldn't be written down");

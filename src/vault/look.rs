@@ -1,0 +1,119 @@
+//! One look at an account: itself, its grant, what we hold of it and what whoever asks may do with it, in one read.
+
+use super::accounts::{Account, AccountId};
+use super::actor::{Actor, Level, counted};
+use super::grants::Grant;
+use super::held::Held;
+use super::refresh;
+use super::sources::{SourceId, State};
+use crate::app::App;
+use crate::db::Column::{Int, Text};
+use crate::db::{Hot, Item, Result};
+use crate::base::Time;
+
+/// An account, its grant of one role, and what was shared with whoever asks.
+pub static LOOK: Hot = Hot::read(
+    "vault_look",
+    "SELECT p.id, a.id AS account_id, a.workspace, a.source, a.external_id, a.verified, a.display_name, a.fields, a.owner, a.owner_ref, \
+     a.name AS account_name, a.metadata, a.state AS account_state, a.disabled_by, a.disabled_reason, a.disabled_at, a.custody, a.seq, \
+     a.created_at AS account_created_at, a.updated_at AS account_updated_at, s.slug, s.type, s.scope AS source_scope, \
+     s.state AS source_state, s.reason AS source_reason, \
+     g.id AS grant_id, g.version, g.state AS grant_state, g.scope, g.params, g.refreshable, g.expires_at, g.published_at, g.ends_at, g.idle_at, \
+     g.health, g.error, g.fails, g.failing_since, g.refused_at, g.refreshed_at, g.used_at, g.next_at, g.retry_at, g.lease_until, \
+     g.attempt, g.attempt_state, g.attempt_at, g.attempts, g.tries, x.id AS secret_id, x.key, x.sealed, \
+     (SELECT max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) FROM shares h WHERE h.account = a.id \
+      AND h.subject IN (p.user_subject, p.client_subject, 'workspace') AND (h.expires_at IS NULL OR h.expires_at > p.now)) AS shared \
+     FROM {batch} JOIN accounts a ON a.workspace = p.workspace AND a.deleted_at IS NULL \
+     AND (a.id = p.account OR (p.source <> '' AND a.source = p.source AND a.external_id = p.account)) \
+     JOIN sources s ON s.id = a.source LEFT JOIN account_grants b ON b.account = a.id AND b.role = p.role \
+     LEFT JOIN vault_grants g ON g.id = b.grant_id LEFT JOIN vault_secrets x ON x.grant_id = g.id AND x.status = 'current'",
+    &[
+        ("id", Text),
+        ("account", Text),
+        ("source", Text),
+        ("workspace", Text),
+        ("role", Text),
+        ("user_subject", Text),
+        ("client_subject", Text),
+        ("now", Int),
+    ],
+);
+
+/// Which account.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// By our name.
+    Id(AccountId),
+    /// By the provider's, within a source.
+    External(SourceId, String),
+}
+
+/// What one look finds.
+pub struct Seen {
+    /// The account.
+    pub account: Account,
+    /// Its source's slug.
+    pub slug: String,
+    /// Its source's type.
+    pub kind: String,
+    /// What its source asks for.
+    pub source_scope: String,
+    /// Whether its source is asked.
+    pub source_state: State,
+    /// Why not.
+    pub source_reason: Option<String>,
+    /// Its grant of the role that was asked for.
+    pub grant: Option<Grant>,
+    /// What whoever asks may do.
+    pub level: Level,
+    secret: Option<(String, String, Vec<u8>)>,
+}
+
+impl Seen {
+    /// What we hold of it. Only for those who may use it.
+    pub(super) async fn held(&self, app: &App) -> Result<Option<Held>> {
+        let Some((id, key, sealed)) = &self.secret else { return Ok(None) };
+        let key = app.data_keys.named(&app.keys, &app.db, key).await?;
+        Held::from_plain(&key.open(refresh::place(id), sealed)?).map(Some)
+    }
+}
+
+/// The role of the grant that an account has where there is only one.
+pub const PRIMARY: &str = "primary";
+
+/// Looks; none when it isn't there for whoever asks.
+pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) -> Result<Option<Seen>> {
+    let (account, source) = match which {
+        Which::Id(id) => (id.as_str(), ""),
+        Which::External(source, external) => (external.as_str(), source.as_str()),
+    };
+    let [user, client] = who.subjects();
+    let id = [account, source, role, who.workspace.as_str(), &user, &client].join("\u{1f}");
+    let item = Item::new(id)
+        .with("account", account)
+        .with("source", source)
+        .with("workspace", who.workspace.as_str())
+        .with("role", role)
+        .with("user_subject", user)
+        .with("client_subject", client)
+        .with("now", now.millis());
+    let Some(row) = app.db.hot(&LOOK, item).await? else { return Ok(None) };
+    let account = Account::read(&row)?;
+    let Some(level) = who.level(&account, counted(row.int_opt("shared")?)) else { return Ok(None) };
+    let grant = row.text_opt("grant_id")?.map(|_| Grant::read(&row)).transpose()?;
+    let secret = match row.text_opt("secret_id")? {
+        Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
+        None => None,
+    };
+    Ok(Some(Seen {
+        account,
+        slug: row.text("slug")?,
+        kind: row.text("type")?,
+        source_scope: row.text("source_scope")?,
+        source_state: State::read(&row.text("source_state")?)?,
+        source_reason: row.text_opt("source_reason")?,
+        grant,
+        level,
+        secret,
+    }))
+}

@@ -1,0 +1,117 @@
+//! Asking a provider for tokens, once.
+
+use super::answered::{Answered, Request};
+use crate::app::App;
+use crate::base::{Secret, Time};
+use crate::catalogue::SourceType;
+use crate::db::{Fault, Result};
+use crate::outbound::{self, Unanswered};
+use crate::vault::grants::{Grant, GrantId, store};
+use crate::vault::held::Held;
+use crate::vault::sources::{ClientSecret, Source};
+use crate::vault::wire::{self, Call, Outcome, Setup};
+use crate::crypto::seal::Place;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All that is needed to ask.
+pub(super) struct Question {
+    pub grant: Grant,
+    pub source: Source,
+    pub kind: Arc<SourceType>,
+    pub held: Held,
+    secrets: Vec<ClientSecret>,
+    params: BTreeMap<String, String>,
+}
+
+/// What came of it.
+pub(super) enum Asked {
+    /// An answer, kept.
+    Answered(Box<Answered>),
+    /// Nothing was sent.
+    Unsent(String),
+    /// Something was sent, and nobody knows what became of it.
+    Lost(String),
+}
+
+/// Where a secret's row keeps its text: what was sealed for one version opens in no other.
+pub(in crate::vault) fn place(row: &str) -> Place<'_> {
+    Place { table: "vault_secrets", row, column: "sealed" }
+}
+
+/// Opens what we hold of a grant.
+pub(in crate::vault) async fn held(app: &App, grant: &GrantId) -> Result<Option<Held>> {
+    let Some(row) = store::current(&app.db, grant).await? else { return Ok(None) };
+    let key = app.data_keys.named(&app.keys, &app.db, &row.key).await?;
+    Held::from_plain(&key.open(place(&row.id), &row.sealed)?).map(Some)
+}
+
+impl Question {
+    pub(super) async fn of(app: &App, grant: Grant, source: Source) -> Result<Self> {
+        let kind = source.kind(app)?;
+        let gone = || Fault::Bug(format!("the grant `{}` has no secrets", grant.id));
+        let held = held(app, &grant.id).await?.ok_or_else(gone)?;
+        let secrets = source.secrets(app).await?;
+        let mut params = source.params.clone();
+        params.extend(grant.params.clone());
+        Ok(Question { grant, source, kind, held, secrets, params })
+    }
+
+    /// The request, with one of our client secrets.
+    fn call(&self, secret: Option<&Secret>, now: Time) -> std::result::Result<Call, wire::Wrong> {
+        let setup = Setup {
+            client_id: &self.source.client_id,
+            client_secret: secret,
+            params: &self.params,
+            fields: &self.held.fields,
+            metadata: None,
+        };
+        let scopes: Vec<String> = self.grant.scope.split_whitespace().map(str::to_owned).collect();
+        match &self.held.refresh_token {
+            Some(token) => wire::refresh(&self.kind, &setup, token, &scopes),
+            None => wire::mint(&self.kind, &setup, &scopes, now),
+        }
+    }
+
+    /// Whether it can be asked at all; what it says is for the log.
+    pub(super) fn fits(&self, now: Time) -> std::result::Result<(), String> {
+        let first = self.secrets.first().map(|one| &one.value);
+        self.call(first, now).map(drop).map_err(|wrong| wrong.to_string())
+    }
+
+    /// Asks, with each of our client secrets until one isn't refused. Each answer is on the disk before it is looked at.
+    pub(super) async fn ask(&self, app: &App, request: &mut Request) -> Asked {
+        let mut tried: Vec<Option<&Secret>> = self.secrets.iter().map(|one| Some(&one.value)).collect();
+        if tried.is_empty() {
+            tried.push(None);
+        }
+        let mut last = Asked::Unsent("the source has no client secret".to_owned());
+        for secret in tried {
+            let call = match self.call(secret, app.now()) {
+                Ok(call) => call,
+                Err(wrong) => return Asked::Unsent(wrong.to_string()),
+            };
+            request.sent_at = app.now();
+            let reply = match send(app, &call).await {
+                Ok(reply) => reply,
+                Err(Unanswered::Unsent(why)) => return Asked::Unsent(why),
+                Err(Unanswered::Lost(why)) => return Asked::Lost(why),
+            };
+            let answered = Answered::new(&self.grant.id, &self.source.workspace, request, &reply);
+            answered.keep(app).await;
+            let refused = matches!(answered.read(|answer| wire::read(&self.kind, answer)), Outcome::ClientBad { .. });
+            last = Asked::Answered(Box::new(answered));
+            if !refused {
+                break;
+            }
+        }
+        last
+    }
+}
+
+/// Sends a request that may happen only once.
+pub(in crate::vault) async fn send(app: &App, call: &Call) -> std::result::Result<outbound::Reply, Unanswered> {
+    let body = call.body.as_ref().map(|(media_type, body)| (*media_type, body));
+    let call = outbound::Call { method: &call.method, url: &call.url, headers: &call.headers, body };
+    app.outbound.exchange(call, app.config.vault.answer_within).await
+}
