@@ -79,11 +79,12 @@ pub(super) async fn change(State(app): State<App>, sent: Sent) -> Result<Respons
     let Some(step) = seed.step_of(code, now) else {
         return shown(&app, &sent, &seed, Some(Message::new("codes-wrong")));
     };
+    let sealed = codes::sealed(&app, &user.id, &seed)?;
     let mut tx = app.db.begin().await?;
     if !underway::spend(&mut tx, &under_way).await? {
         return Err(Stopped::expired());
     }
-    codes::set(&app, &mut tx, &user.id, &seed, step).await?;
+    codes::set(&mut tx, &user.id, sealed, step, now).await?;
     let recovery = codes::renew(&mut tx, &user.id, now).await?;
     notice::tell(&app, &mut tx, user, Changed::CodesOn, now).await?;
     audit::record(&mut tx, &sent.event("user.totp_added"), now).await?;

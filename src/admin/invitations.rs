@@ -52,6 +52,7 @@ pub async fn create(app: &App, who: &Acting, asked: Asked) -> Result<Made, Refus
     if asked.workspace.is_none() && asked.role != Standing::Member {
         return Err(Refused::invalid("role", "is a role in a workspace; name the workspace too"));
     }
+    let account = people::by_email(&app.db, &asked.email).await?;
     let mut change = Change::begin(app, who).await?;
     let workspace = match &asked.workspace {
         Some(slug) => {
@@ -67,7 +68,6 @@ pub async fn create(app: &App, who: &Acting, asked: Asked) -> Result<Made, Refus
             None
         }
     };
-    let account = people::by_email(&app.db, &asked.email).await?;
     if account.is_some() && asked.workspace.is_none() {
         return Err(Refused::conflict("user-exists", "there is an account with this address already"));
     }

@@ -2,7 +2,7 @@
 //! there is none.
 
 use super::asked::Person;
-use super::workspaces::{Name, NewMember, Role};
+use super::workspaces::{Name, NewMember, Role, page_of_apps, page_of_members};
 use super::{Named, NamedIn, made, shown};
 use crate::admin::{Refused, workspaces};
 use crate::app::App;
@@ -10,7 +10,7 @@ use crate::base::id::{User, Workspace as Kind};
 use crate::oauth::living::Acts;
 use crate::people::workspaces::{Member, Membership, Workspace};
 use crate::web::json::{Json as Body, members as read};
-use crate::web::paging::{Listed, Paging, Search, page};
+use crate::web::paging::{Listed, Paging, Search};
 use crate::web::{Problem, Query};
 use axum::Json;
 use axum::extract::State;
@@ -75,11 +75,7 @@ pub(super) async fn apps(
     Named(slug): Named<Kind>,
     Query(params): Query,
 ) -> Result<Response, Problem> {
-    let list = format!("{LIST}/{slug}/apps");
-    let paging = Paging::read(&app.keys.macs(), &list, &params)?;
-    let (found, more) = workspaces::apps(&app, &who, &slug, &paging.after, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|one| one.client_id.to_string());
-    Ok(page(&app, &list, &paging, found, last.as_deref()))
+    page_of_apps(&app, &who, &slug, LIST, &params).await
 }
 
 /// List members of one of my workspaces
@@ -94,12 +90,7 @@ pub(super) async fn members(
     Named(slug): Named<Kind>,
     Query(params): Query,
 ) -> Result<Response, Problem> {
-    let list = format!("{LIST}/{slug}/members");
-    let paging = Paging::read(&app.keys.macs(), &list, &params)?;
-    let part = (paging.after.as_str(), paging.search.as_str());
-    let (found, more) = workspaces::members(&app, &who, &slug, part, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|one| one.place(&paging.search));
-    Ok(page(&app, &list, &paging, found, last.as_deref()))
+    page_of_members(&app, &who, &slug, LIST, &params).await
 }
 
 /// Take a person into one of my workspaces

@@ -1,14 +1,14 @@
 //! `/v1/admin/workspaces`: workspaces and their members.
 
 use super::{Admin, Named, NamedIn, made, shown};
-use crate::admin::{Refused, workspaces};
+use crate::admin::{Acting, Refused, workspaces};
 use crate::app::App;
-use crate::base::id::{User, UserId, Workspace as Kind};
+use crate::base::id::{User, UserId, Workspace as Kind, WorkspaceId};
 use crate::oauth::living::Acts;
 use crate::people::workspaces::{Member, Standing, Workspace};
 use crate::web::json::{Json as Body, members as read};
 use crate::web::paging::{Listed, Paging, Search, page};
-use crate::web::{Problem, Query};
+use crate::web::{Params, Problem, Query};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -131,11 +131,22 @@ pub(super) async fn apps(
     Named(slug): Named<Kind>,
     Query(params): Query,
 ) -> Result<Response, Problem> {
-    let list = format!("{LIST}/{slug}/apps");
-    let paging = Paging::read(&app.keys.macs(), &list, &params)?;
-    let (found, more) = workspaces::apps(&app, &who, &slug, &paging.after, paging.limit).await?;
+    page_of_apps(&app, &who, &slug, LIST, &params).await
+}
+
+/// Those that act in a workspace; `list` is where the asker's workspaces are.
+pub(super) async fn page_of_apps(
+    app: &App,
+    who: &Acting,
+    slug: &WorkspaceId,
+    list: &str,
+    params: &Params,
+) -> Result<Response, Problem> {
+    let list = format!("{list}/{slug}/apps");
+    let paging = Paging::read(&app.keys.macs(), &list, params)?;
+    let (found, more) = workspaces::apps(app, who, slug, &paging.after, paging.limit).await?;
     let last = found.last().filter(|_| more).map(|one| one.client_id.to_string());
-    Ok(page(&app, &list, &paging, found, last.as_deref()))
+    Ok(page(app, &list, &paging, found, last.as_deref()))
 }
 
 /// List members
@@ -150,12 +161,23 @@ pub(super) async fn members(
     Named(slug): Named<Kind>,
     Query(params): Query,
 ) -> Result<Response, Problem> {
-    let list = format!("{LIST}/{slug}/members");
-    let paging = Paging::read(&app.keys.macs(), &list, &params)?;
+    page_of_members(&app, &who, &slug, LIST, &params).await
+}
+
+/// Those who are in a workspace; `list` is where the asker's workspaces are.
+pub(super) async fn page_of_members(
+    app: &App,
+    who: &Acting,
+    slug: &WorkspaceId,
+    list: &str,
+    params: &Params,
+) -> Result<Response, Problem> {
+    let list = format!("{list}/{slug}/members");
+    let paging = Paging::read(&app.keys.macs(), &list, params)?;
     let part = (paging.after.as_str(), paging.search.as_str());
-    let (found, more) = workspaces::members(&app, &who, &slug, part, paging.limit).await?;
+    let (found, more) = workspaces::members(app, who, slug, part, paging.limit).await?;
     let last = found.last().filter(|_| more).map(|one| one.place(&paging.search));
-    Ok(page(&app, &list, &paging, found, last.as_deref()))
+    Ok(page(app, &list, &paging, found, last.as_deref()))
 }
 
 /// Who is taken in, as what.

@@ -71,18 +71,20 @@ impl Amendment {
         }
         // What the operator names, as a scope, is several settings in one.
         let within = format!("{name}.");
-        let text = |loaded: &Loaded| {
-            let written = loaded.config.written.iter();
-            let these = written.filter(|one| one.name == name || one.name.starts_with(&within));
-            let shown = these.map(|one| one.value.as_deref().unwrap_or("(not shown)"));
-            shown.collect::<Vec<_>>().join(", ")
+        let these = |one: &str| one == name || one.starts_with(&within);
+        let exact = |loaded: &Loaded| -> Vec<String> {
+            let all = loaded.exact.iter().filter(|(one, _)| these(one));
+            all.map(|(one, text)| format!("{one} {}", text.reveal())).collect()
         };
-        let (is, should) = (text(now), text(then));
-        if is == should {
+        if exact(now) == exact(then) {
             self.same += 1;
-        } else {
-            self.differences.push(Difference { name: name.to_owned(), is, should });
+            return Ok(());
         }
+        let shown = |loaded: &Loaded| {
+            let all = loaded.config.written.iter().filter(|one| these(&one.name));
+            all.map(|one| one.value.as_deref().unwrap_or("(not shown)")).collect::<Vec<_>>().join(", ")
+        };
+        self.differences.push(Difference { name: name.to_owned(), is: shown(now), should: shown(then) });
         Ok(())
     }
 
@@ -233,6 +235,21 @@ mod tests {
         let (_dir, again) = find(&text, wanted, &[]);
         let again = again.expect("fits");
         assert_eq!((again.differences, again.same), (vec![], 5));
+    }
+
+    #[test]
+    fn what_is_not_shown_is_compared_all_the_same() {
+        let wanted = json!({ "mail": { "from": "Acme <id@acme.example>" } });
+        let (_dir, found) = find(FILE, wanted.clone(), &[]);
+        let found = found.expect("fits");
+        let [difference] = found.differences.as_slice() else { panic!("{:?}", found.differences) };
+        assert_eq!((difference.name.as_str(), difference.should.as_str()), ("mail.from", "(not shown)"));
+        found.write().expect("writes");
+        let text = std::fs::read_to_string(found.path()).expect("reads");
+        let (_dir, again) = find(&text, wanted, &[]);
+        assert_eq!(again.expect("fits").differences, []);
+        let (_dir, other) = find(&text, json!({ "mail": { "from": "Other <id@other.example>" } }), &[]);
+        assert_eq!(other.expect("fits").differences.len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::file::{self, SECRETS, Setting};
 use super::refused::{Place, Refused};
 use super::{Config, check, environment};
+use crate::base::Secret;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub struct Loaded {
     pub config: Config,
     /// Where each came from, by its dotted path (`log.level`).
     pub origins: BTreeMap<String, Origin>,
+    /// What each was set to, those too that aren't shown: to be compared.
+    pub(super) exact: BTreeMap<String, Secret>,
 }
 
 /// A setting as it was written.
@@ -168,30 +171,39 @@ impl Layers {
         }
     }
 
-    /// What is shown to people: neither secrets nor what looks as if it held one.
-    fn written(&self) -> Vec<Written> {
-        let one = |name: String| {
+    /// What each setting is set to.
+    fn exact(&self) -> BTreeMap<String, Secret> {
+        let text = |name: &str| {
             let value = name.split('.').try_fold(None, |at: Option<&Value>, part| match at {
                 None => self.merged.get(part).map(Some),
                 Some(table) => table.get(part).map(Some),
             });
-            let text = value.flatten().map(ToString::to_string).unwrap_or_default();
+            value.flatten().map(ToString::to_string).unwrap_or_default()
+        };
+        file::leaves(&self.merged).into_iter().map(|name| (name.clone(), Secret::new(text(&name)))).collect()
+    }
+
+    /// What is shown to people, in the order of the settings: neither secrets nor what looks as if it held one.
+    fn written(&self, exact: &BTreeMap<String, Secret>) -> Vec<Written> {
+        let one = |name: String| {
+            let text = exact.get(&name).map(Secret::reveal).unwrap_or_default();
             let secret = SECRETS.contains(&name.as_str()) && text != "\"\"" || text.contains('@');
             let origin = self.origins.get(&name).cloned().unwrap_or(Origin::Derived);
-            Written { value: (!secret).then_some(text), name, origin }
+            Written { value: (!secret).then(|| text.to_owned()), name, origin }
         };
         file::leaves(&self.merged).into_iter().map(one).collect()
     }
 
     fn finish(self) -> Result<Loaded, Refused> {
-        let written = self.written();
+        let exact = self.exact();
+        let written = self.written(&exact);
         let mut config: Config = Value::Table(self.merged).try_into().map_err(|fault: toml::de::Error| {
             Refused::new(format!("the settings don't fit together: {}", fault.message()), "report this as a bug")
         })?;
         match check::check(&config) {
             Ok(()) => {
                 config.written = written;
-                Ok(Loaded { config, origins: self.origins })
+                Ok(Loaded { config, origins: self.origins, exact })
             }
             Err(wrong) => {
                 let place = self.places.get(wrong.setting).cloned();
@@ -276,7 +288,7 @@ mod tests {
             _ => None,
         };
         let flags = Flags { listen: Some("127.0.0.1:3".to_owned()), ..flags(&file) };
-        let Loaded { config, origins } = load(&flags, &env).expect("valid");
+        let Loaded { config, origins, .. } = load(&flags, &env).expect("valid");
         assert_eq!((config.name.as_str(), config.listen.port()), ("file", 3));
         assert_eq!((config.log.level.as_str(), config.log.format), ("debug", super::super::LogFormat::Json));
         assert_eq!((config.limits.body_bytes, config.proxies.trusted.len()), (1024, 2));
@@ -362,7 +374,7 @@ mod tests {
     #[test]
     fn scopes_are_named_by_the_operator() {
         let file = file("[scopes.\"files:read\"]\ntitle = \"See\"\n[scopes.write]\ntitle = \"W\"\ndetail = \"d\"\n");
-        let Loaded { config, origins } = load(&flags(&file), &|_| None).expect("valid");
+        let Loaded { config, origins, .. } = load(&flags(&file), &|_| None).expect("valid");
         assert_eq!((config.scopes["files:read"].title.as_str(), config.scopes["write"].detail.as_str()), ("See", "d"));
         assert!(origins.contains_key("scopes.files:read"));
     }

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::base::Id;
 use crate::lang::Message;
+use crate::people::workspaces::Membership;
 use crate::signin::interaction::{self, Waiting};
 use crate::signin::session::{self, Session};
 use crate::web::browser::{Browser, check_form};
@@ -25,8 +26,8 @@ pub(super) struct Desk {
     pub browser: Browser,
     /// What the address says.
     pub query: Params,
-    /// Whether they are here only for the workspaces that they manage.
-    pub manages: bool,
+    /// The workspaces for which alone they are here; none of those who look after the deployment.
+    pub managed: Vec<Membership>,
     reader: Reader,
 }
 
@@ -38,7 +39,12 @@ impl Desk {
 
     /// Whether the person may change things.
     pub fn may(&self) -> bool {
-        self.who.role.administers() || self.manages
+        self.who.role.administers() || self.manages()
+    }
+
+    /// Whether they are here only for the workspaces that they manage.
+    pub fn manages(&self) -> bool {
+        !self.managed.is_empty()
     }
 
     /// For pages that are only a form.
@@ -67,26 +73,24 @@ impl Desk {
             return Err(to_sign_in(parts, app, &call, &browser).await.unwrap_or_else(Stopped::into_response));
         };
         let role = session.user.role;
-        let manages = match role.looks() {
-            true => false,
-            false if whom == For::Managers => manages(app, &session).await.map_err(Stopped::into_response)?,
+        let managed = match role.looks() {
+            true => Vec::new(),
+            false if whom == For::Managers => managed(app, &session).await.map_err(Stopped::into_response)?,
             false => return Err(missing().into_response()),
         };
-        if !parts.method.is_safe() && !role.administers() && !manages {
+        if !parts.method.is_safe() && !role.administers() && managed.is_empty() {
             return Err(only_looks().into_response());
         }
         let query = query.readable().map_err(|why| Stopped::bad_link(why).into_response())?;
         let who = Acting::new(Actor::User(session.user.id.to_string()), role, call);
-        Ok(Desk { app: app.clone(), who, session, browser, query, manages, reader })
+        Ok(Desk { app: app.clone(), who, session, browser, query, managed, reader })
     }
 }
 
-/// Somebody without a role of the deployment, who must manage a workspace to be here.
-async fn manages(app: &App, session: &Session) -> Result<bool, Stopped> {
-    match workspaces::managed_by(app, &session.user.id).await.map_err(stopped)?.is_empty() {
-        true => Err(missing()),
-        false => Ok(true),
-    }
+/// What somebody manages who has no role in the deployment; without any of it they aren't here.
+async fn managed(app: &App, session: &Session) -> Result<Vec<Membership>, Stopped> {
+    let managed = workspaces::managed_by(app, &session.user.id).await.map_err(stopped)?;
+    if managed.is_empty() { Err(missing()) } else { Ok(managed) }
 }
 
 impl FromRequestParts<App> for Desk {

@@ -21,7 +21,7 @@ const MOST: i64 = 10_000;
 
 /// `GET /admin`
 pub(super) async fn get(Within(desk): Within<Desk>) -> Result<Response, Stopped> {
-    if desk.manages {
+    if desk.manages() {
         return Ok(Redirect::to("/admin/workspaces").into_response());
     }
     let app = &desk.app;

@@ -91,9 +91,13 @@ impl View {
             page: desk.shell(),
             css: assets::console_css(),
             csrf: desk.browser.csrf(&desk.app),
-            nav: NAVIGATION.into_iter().filter(|(one, _)| !desk.manages || *one == At::Workspaces).map(entry).collect(),
+            nav: NAVIGATION
+                .into_iter()
+                .filter(|(one, _)| !desk.manages() || *one == At::Workspaces)
+                .map(entry)
+                .collect(),
             who: desk.session.user.display_name().to_owned(),
-            role: if desk.manages { Message::new("console-role-manager") } else { role(desk.who.role) },
+            role: if desk.manages() { Message::new("console-role-manager") } else { role(desk.who.role) },
             may: desk.may(),
             title,
             lede: None,

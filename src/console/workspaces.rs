@@ -27,21 +27,21 @@ pub(super) fn standing(role: Standing) -> Message {
 
 /// `GET /admin/workspaces?search=&cursor=`
 pub(super) async fn list(Within(desk): Within<Desk>) -> Result<Response, Stopped> {
-    if desk.manages { managed(&desk).await } else { all(&desk, ["", ""], None).await }
+    if desk.manages() { Ok(managed(&desk)) } else { all(&desk, ["", ""], None).await }
 }
 
 /// Those of somebody who manages some.
-async fn managed(desk: &Desk) -> Result<Response, Stopped> {
+fn managed(desk: &Desk) -> Response {
     let heads = [Message::new("console-name"), Message::new("console-slug"), Message::new("console-role")];
     let mut table = Table::new(Message::new("console-workspaces"), heads, Message::new("console-no-workspaces"));
-    for one in workspaces::managed_by(&desk.app, &desk.session.user.id).await.map_err(stopped)? {
+    for one in &desk.managed {
         let link = Cell::Link(format!("{PATH}/{}", one.workspace), one.name.clone());
         table.row(one.workspace.as_str(), [link, Cell::code(one.workspace.as_str()), Cell::Said(standing(one.role))]);
     }
     let view = View::new(desk, At::Workspaces, Message::new("console-workspaces"))
         .lede(Message::new("console-managed-what"))
         .with(Section::first().with(table));
-    Ok(view.answer(desk))
+    view.answer(desk)
 }
 
 async fn all(desk: &Desk, [slug, name]: [&str; 2], trouble: Option<Trouble>) -> Result<Response, Stopped> {
@@ -102,13 +102,13 @@ pub(super) async fn page(
     trouble: Option<(&'static str, Trouble)>,
 ) -> Result<Response, Stopped> {
     let one = workspaces::show(&desk.app, &desk.who, slug).await.map_err(stopped)?;
-    if desk.manages && !manages(desk, slug).await? {
+    if desk.manages() && desk.managed.iter().all(|one| one.workspace != *slug) {
         return Err(desk::missing());
     }
     let path = format!("{PATH}/{slug}");
     let text = |name, label, value: &str| Field::new(name, label, Kind::Text(value.to_owned())).required();
-    let note = if desk.manages { Message::new("console-role-what") } else { Message::new("console-put-what") };
-    let label = if desk.manages { Message::new("console-change-role") } else { Message::new("console-put") };
+    let note = if desk.manages() { Message::new("console-role-what") } else { Message::new("console-put-what") };
+    let label = if desk.manages() { Message::new("console-change-role") } else { Message::new("console-put") };
     let add = Form::new("add", format!("{path}/add"), label)
         .note(note)
         .with(text("user", Message::new("console-email"), typed.user))
@@ -125,7 +125,7 @@ pub(super) async fn page(
         .with(invited(desk, slug, &path, typed).await?)
         .with(apps(desk, slug).await?)
         .with(Section::new("name", Message::new("console-name")).with(rename));
-    if !desk.manages {
+    if !desk.manages() {
         let delete = Form::new("delete", format!("{path}/delete"), Message::new("console-delete-workspace"))
             .note(Message::new("console-delete-workspace-what"))
             .confirmed_by(slug.as_str());
@@ -133,11 +133,6 @@ pub(super) async fn page(
     }
     let (form, trouble) = trouble.map_or(("", None), |(form, trouble)| (form, Some(trouble)));
     Ok(view.troubled(form, trouble).answer(desk))
-}
-
-async fn manages(desk: &Desk, slug: &WorkspaceId) -> Result<bool, Stopped> {
-    let all = workspaces::managed_by(&desk.app, &desk.session.user.id).await.map_err(stopped)?;
-    Ok(all.iter().any(|one| one.workspace == *slug))
 }
 
 /// Its members.
@@ -155,7 +150,7 @@ async fn table(desk: &Desk, slug: &WorkspaceId, path: &str) -> Result<Table, Sto
     ];
     let mut table = Table::new(Message::new("console-members"), heads, Message::new("console-no-members"));
     for member in &found {
-        let person = match desk.manages {
+        let person = match desk.manages() {
             true => Cell::text(member.email.as_str()),
             false => Cell::Link(format!("/admin/users/{}", member.user), member.email.clone()),
         };
@@ -235,7 +230,7 @@ pub(super) async fn rename(desk::Named(slug): Slug, Within(sent): Within<Sent>) 
 pub(super) async fn add(desk::Named(slug): Slug, Within(sent): Within<Sent>) -> Result<Response, Stopped> {
     let (app, who) = (&sent.desk.app, &sent.desk.who);
     let role = Standing::named(sent.text("role")).unwrap_or_default();
-    let found = match sent.desk.manages {
+    let found = match sent.desk.manages() {
         true => workspaces::find_member(app, who, &slug, sent.text("user")).await.map(|member| member.user),
         false => users::find(app, sent.text("user")).await.map(|user| user.id),
     };
@@ -243,13 +238,13 @@ pub(super) async fn add(desk::Named(slug): Slug, Within(sent): Within<Sent>) -> 
         Ok(user) => user,
         Err(Refused::NotFound) => {
             let nobody = Message::new("console-nobody");
-            let why = if sent.desk.manages { Message::new("console-no-member") } else { nobody };
+            let why = if sent.desk.manages() { Message::new("console-no-member") } else { nobody };
             let trouble = Trouble::field("user", why);
             return page(&sent.desk, &slug, typed(&sent), Some(("add", trouble))).await;
         }
         Err(other) => return Err(stopped(other)),
     };
-    let what = match sent.desk.manages {
+    let what = match sent.desk.manages() {
         true => workspaces::set_role(app, who, &slug, &user, role).await,
         false => match workspaces::add(app, who, &slug, &user, role).await {
             Err(Refused::Conflict { .. }) => workspaces::set_role(app, who, &slug, &user, role).await,

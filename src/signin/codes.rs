@@ -64,11 +64,15 @@ fn place(user: &UserId) -> seal::Place<'_> {
     seal::Place { table: "totps", row: user.as_str(), column: "sealed" }
 }
 
-/// Asks for codes of this seed from now on; `step` is that of the code which showed that the app has it.
-pub async fn set(app: &App, mut tx: &mut Tx, user: &UserId, seed: &Seed, step: i64) -> Result<()> {
+/// A seed as its row keeps it; made before the transaction that writes it.
+pub fn sealed(app: &App, user: &UserId, seed: &Seed) -> Result<Vec<u8>> {
     let sealed = seal::seal(app.keys.master(), place(user), seed.bytes());
-    let sealed = sealed.map_err(|_| Fault::Bug("a seed can't be sealed".to_owned()))?;
-    (&mut tx).run(SET, args![user, sealed, step, app.now()]).await.map(|_| ())
+    sealed.map_err(|_| Fault::Bug("a seed can't be sealed".to_owned()))
+}
+
+/// Asks for codes of this seed from now on; `step` is that of the code which showed that the app has it.
+pub async fn set(mut tx: &mut Tx, user: &UserId, sealed: Vec<u8>, step: i64, now: Time) -> Result<()> {
+    (&mut tx).run(SET, args![user, sealed, step, now]).await.map(|_| ())
 }
 
 /// Takes a code of the app: once, and none older than one that was taken.

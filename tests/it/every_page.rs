@@ -9,7 +9,7 @@ use crate::support::smtp::Smtp;
 use crate::support::{House, Kind};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use symbolon::config::SelfRegistration;
 use symbolon::people::workspaces::Standing;
 use thirtyfour::prelude::By;
@@ -231,9 +231,9 @@ async fn pages_of_the_playground_are_fit_for_everyone() {
     let port = free_port();
     let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
     command.args(["dev", "--format", "json", "--listen", &format!("127.0.0.1:{port}")]).stderr(Stdio::piped());
-    let mut dev = command.spawn().expect("starts");
+    let mut dev = Ends(command.spawn().expect("starts"));
     let mut said = String::new();
-    BufReader::new(dev.stderr.take().expect("its log")).read_line(&mut said).expect("reads");
+    BufReader::new(dev.0.stderr.take().expect("its log")).read_line(&mut said).expect("reads");
     let mut eye = Eye::open(&path_of(&said, "issuer")).await;
     eye.visits("dev", "/dev").await;
     eye.visits("dev-inspect", "/dev/inspect").await;
@@ -241,6 +241,14 @@ async fn pages_of_the_playground_are_fit_for_everyone() {
     eye.visits("dev-mail", "/dev/mail").await;
     eye.visits("dev-sign-in", "/login").await;
     assert_eq!(eye.closes().await, 5);
-    dev.kill().expect("ends");
-    dev.wait().expect("ended");
+}
+
+/// A process that ends with its test, however that goes.
+struct Ends(Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
