@@ -168,3 +168,12 @@ CREATE TABLE account_events (
 );
 CREATE INDEX account_events_account ON account_events (account, id);
 CREATE INDEX account_events_workspace ON account_events (workspace, id);
+
+-- Refresh tokens that somebody brought and of which it isn't known yet whether we hold them; `id` is a digest of the key of the
+-- request.
+CREATE TABLE vault_takes (
+    id TEXT NOT NULL PRIMARY KEY,
+    grant_id TEXT NOT NULL REFERENCES vault_grants (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX vault_takes_grant ON vault_takes (grant_id);

@@ -10,12 +10,13 @@
 //!                     themselves
 //! guard · admin       who is calling · what administrators do
 //! entry               forgotten passwords, addresses to confirm, invitations
-//! oauth · api_tokens  the protocol · what people's own scripts act with
+//! oauth · api_tokens · vault
+//!                     the protocol · what people's own scripts act with · custody of third-party accounts
 //! signin              sessions, sign-in, consent memory; knows no OAuth word
 //! people · clients    who may sign in · who may ask
 //! web                 parameters, pages, cookies, forms, errors; knows no domain
 //! app                 the shared services
-//! keys · audit · limits · observe · outbound · mail
+//! keys · audit · limits · observe · outbound · mail · catalogue
 //! db · crypto · config
 //! lang                texts for people, in their languages
 //! base                time, chance, identifiers, secrets, scopes, URIs
@@ -28,6 +29,7 @@ pub mod api_tokens;
 pub mod app;
 pub mod audit;
 pub mod base;
+pub mod catalogue;
 pub mod cli;
 pub mod clients;
 pub mod config;
@@ -50,4 +52,5 @@ pub mod people;
 pub mod register;
 pub mod server;
 pub mod signin;
+pub mod vault;
 pub mod web;

@@ -16,6 +16,7 @@ mod settings;
 mod user_invites;
 mod user_tokens;
 mod users;
+mod vault;
 mod within;
 mod workspaces;
 
@@ -88,6 +89,21 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(within::members, within::add))
         .routes(routes!(within::member, within::set_role, within::remove))
         .routes(routes!(workspaces::apps))
+        .routes(routes!(vault::types::list))
+        .routes(routes!(vault::types::show))
+        .routes(routes!(vault::sources::list, vault::sources::create))
+        .routes(routes!(vault::sources::show, vault::sources::patch, vault::sources::delete))
+        .routes(routes!(vault::sources::verify_now))
+        .routes(routes!(vault::accounts::list, vault::accounts::create))
+        .routes(routes!(vault::accounts::show, vault::accounts::patch, vault::accounts::delete))
+        .routes(routes!(vault::accounts::show_external))
+        .routes(routes!(vault::accounts::refresh))
+        .routes(routes!(vault::accounts::reject))
+        .routes(routes!(vault::accounts::events))
+        .routes(routes!(vault::accounts::reads))
+        .routes(routes!(vault::accounts::shares))
+        .routes(routes!(vault::accounts::share, vault::accounts::unshare))
+        .routes(routes!(vault::credentials::batch))
         .routes(routes!(user_tokens::list))
         .routes(routes!(user_tokens::limit, user_tokens::delete))
 }

@@ -4,6 +4,7 @@ pub mod claims;
 pub mod clock;
 pub mod encoding;
 pub mod entropy;
+pub mod failpoint;
 pub mod id;
 pub mod name;
 pub mod scope;

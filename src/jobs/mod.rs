@@ -4,6 +4,7 @@
 mod mails;
 mod pulse;
 mod sign_outs;
+mod vault;
 
 use crate::admin::{registration, repeats};
 use crate::api_tokens;
@@ -44,6 +45,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(again(app.clone(), "trail", TRAIL, link_the_trail));
     jobs.spawn(again(app.clone(), "pulse", PULSE, pulse::note));
     sign_outs::start(app, &mut jobs);
+    vault::start(app, &mut jobs);
     jobs.spawn(mails::work(app.clone()));
     jobs
 }

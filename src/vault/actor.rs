@@ -2,21 +2,14 @@
 
 use crate::audit;
 use crate::base::id::{ClientId, UserId, WorkspaceId};
-use crate::base::{ScopeSet, Time};
-use crate::db::{On, Result};
+use crate::base::ScopeSet;
+use crate::db::{Fault, Result};
 use crate::people::workspaces::Standing;
-use crate::vault::accounts::{Account, AccountId};
+use crate::vault::accounts::Account;
 use crate::vault::grants::named;
-use crate::db::Fault;
 use crate::web::Call;
-use crate::{args, sql};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-sql! {
-    read LEVEL = "SELECT max(CASE level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) AS n FROM shares WHERE account = $1 \
-                  AND subject IN ($2, $3, 'workspace') AND (expires_at IS NULL OR expires_at > $4)";
-}
 
 /// Somebody who acts in a workspace.
 #[derive(Clone, Debug)]
@@ -129,19 +122,4 @@ pub(super) fn counted(n: Option<i64>) -> Option<Level> {
         2 => Some(Level::Use),
         _ => Some(Level::Manage),
     }
-}
-
-/// What somebody may do with an account.
-pub(super) async fn authorize(mut on: impl On, who: &Actor, account: &Account, now: Time) -> Result<Option<Level>> {
-    if account.workspace != who.workspace {
-        return Ok(None);
-    }
-    Ok(who.level(account, shared(&mut on, who, &account.id, now).await?))
-}
-
-async fn shared(on: &mut impl On, who: &Actor, account: &AccountId, now: Time) -> Result<Option<Level>> {
-    let [user, client] = who.subjects();
-    // An app that acts for somebody has what they have, and what was shared with it.
-    let row = on.one(LEVEL, args![account, user, client, now]).await?;
-    Ok(counted(row.map(|row| row.int_opt("n")).transpose()?.flatten()))
 }

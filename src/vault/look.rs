@@ -8,25 +8,42 @@ use super::refresh;
 use super::sources::{SourceId, State};
 use crate::app::App;
 use crate::db::Column::{Int, Text};
-use crate::db::{Hot, Item, Result};
+use crate::db::{Hot, Item, On, Result, Row};
 use crate::base::Time;
+use crate::{args, sql};
 
-/// An account, its grant of one role, and what was shared with whoever asks.
+macro_rules! columns {
+    ($user:literal, $client:literal, $now:literal, $rest:literal) => {
+        concat!(
+            "a.id AS account_id, a.workspace, a.source, a.external_id, a.verified, a.display_name, a.fields, a.owner, a.owner_ref, ",
+            "a.name AS account_name, a.metadata, a.state AS account_state, a.disabled_by, a.disabled_reason, a.disabled_at, a.custody, ",
+            "a.seq, a.created_at AS account_created_at, a.updated_at AS account_updated_at, s.slug, s.type, s.scope AS source_scope, ",
+            "s.state AS source_state, s.reason AS source_reason, g.id AS grant_id, g.version, g.state AS grant_state, g.scope, g.params, ",
+            "g.refreshable, g.expires_at, g.published_at, g.ends_at, g.idle_at, g.health, g.error, g.fails, g.failing_since, g.refused_at, ",
+            "g.refreshed_at, g.used_at, g.next_at, g.retry_at, g.lease_until, g.attempt, g.attempt_state, g.attempt_at, g.attempts, ",
+            "g.tries, (SELECT max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) FROM shares h ",
+            "WHERE h.account = a.id AND h.subject IN (", $user, ", ", $client, ", 'workspace') ",
+            "AND (h.expires_at IS NULL OR h.expires_at > ", $now, ")) AS shared",
+            $rest
+        )
+    };
+}
+
+/// An account, its grant of one role, what we hold of it, and what was shared with whoever asks.
 pub static LOOK: Hot = Hot::read(
     "vault_look",
-    "SELECT p.id, a.id AS account_id, a.workspace, a.source, a.external_id, a.verified, a.display_name, a.fields, a.owner, a.owner_ref, \
-     a.name AS account_name, a.metadata, a.state AS account_state, a.disabled_by, a.disabled_reason, a.disabled_at, a.custody, a.seq, \
-     a.created_at AS account_created_at, a.updated_at AS account_updated_at, s.slug, s.type, s.scope AS source_scope, \
-     s.state AS source_state, s.reason AS source_reason, \
-     g.id AS grant_id, g.version, g.state AS grant_state, g.scope, g.params, g.refreshable, g.expires_at, g.published_at, g.ends_at, g.idle_at, \
-     g.health, g.error, g.fails, g.failing_since, g.refused_at, g.refreshed_at, g.used_at, g.next_at, g.retry_at, g.lease_until, \
-     g.attempt, g.attempt_state, g.attempt_at, g.attempts, g.tries, x.id AS secret_id, x.key, x.sealed, \
-     (SELECT max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) FROM shares h WHERE h.account = a.id \
-      AND h.subject IN (p.user_subject, p.client_subject, 'workspace') AND (h.expires_at IS NULL OR h.expires_at > p.now)) AS shared \
-     FROM {batch} JOIN accounts a ON a.workspace = p.workspace AND a.deleted_at IS NULL \
-     AND (a.id = p.account OR (p.source <> '' AND a.source = p.source AND a.external_id = p.account)) \
-     JOIN sources s ON s.id = a.source LEFT JOIN account_grants b ON b.account = a.id AND b.role = p.role \
-     LEFT JOIN vault_grants g ON g.id = b.grant_id LEFT JOIN vault_secrets x ON x.grant_id = g.id AND x.status = 'current'",
+    concat!(
+        "SELECT p.id, x.id AS secret_id, x.key, x.sealed, ",
+        columns!(
+            "p.user_subject",
+            "p.client_subject",
+            "p.now",
+            " FROM {batch} JOIN accounts a ON a.workspace = p.workspace AND a.deleted_at IS NULL \
+             AND (a.id = p.account OR (p.source <> '' AND a.source = p.source AND a.external_id = p.account)) \
+             JOIN sources s ON s.id = a.source LEFT JOIN account_grants b ON b.account = a.id AND b.role = p.role \
+             LEFT JOIN vault_grants g ON g.id = b.grant_id LEFT JOIN vault_secrets x ON x.grant_id = g.id AND x.status = 'current'"
+        )
+    ),
     &[
         ("id", Text),
         ("account", Text),
@@ -38,6 +55,16 @@ pub static LOOK: Hot = Hot::read(
         ("now", Int),
     ],
 );
+
+sql! {
+    read LIST = concat!("SELECT ", columns!("$3", "$4", "$5", " FROM accounts a JOIN sources s ON s.id = a.source \
+                LEFT JOIN account_grants b ON b.account = a.id AND b.role = 'primary' LEFT JOIN vault_grants g ON g.id = b.grant_id \
+                WHERE a.workspace = $1 AND a.id > $2 AND a.deleted_at IS NULL \
+                AND (a.owner = $6 OR (a.owner IS NULL AND $7) OR EXISTS (SELECT 1 FROM shares h WHERE h.account = a.id \
+                AND h.subject IN ($3, $4, 'workspace') AND (h.expires_at IS NULL OR h.expires_at > $5))) \
+                AND ($8 = '' OR a.source = $8) AND ($9 = '' OR a.state = $9) AND ($10 = '' OR a.external_id = $10) \
+                AND ($11 = '' OR a.owner_ref = $11) AND ($12 = '' OR g.health = $12) ORDER BY a.id LIMIT $13"));
+}
 
 /// Which account.
 #[derive(Clone, Debug)]
@@ -98,13 +125,45 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
         .with("client_subject", client)
         .with("now", now.millis());
     let Some(row) = app.db.hot(&LOOK, item).await? else { return Ok(None) };
-    let account = Account::read(&row)?;
-    let Some(level) = who.level(&account, counted(row.int_opt("shared")?)) else { return Ok(None) };
-    let grant = row.text_opt("grant_id")?.map(|_| Grant::read(&row)).transpose()?;
     let secret = match row.text_opt("secret_id")? {
         Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
         None => None,
     };
+    Ok(read(&row, who)?.map(|seen| Seen { secret, ..seen }))
+}
+
+/// Which accounts; empty: any.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this source.
+    pub source: String,
+    /// In this state.
+    pub state: String,
+    /// With this external id.
+    pub external_id: String,
+    /// With this owner at their app.
+    pub owner_ref: String,
+    /// Doing like this.
+    pub health: String,
+}
+
+/// Accounts that are there for whoever asks, in the order in which they were made.
+pub async fn list(app: &App, who: &Actor, filter: &Filter, after: &str, most: i64) -> Result<Vec<Seen>> {
+    let [user, client] = who.subjects();
+    let owner = who.user.as_ref().map(|id| id.as_str()).unwrap_or_default();
+    let Filter { source, state, external_id, owner_ref, health } = filter;
+    let args = args![
+        &who.workspace, after, user, client, app.now(), owner, who.user.is_some() && who.administers(), source, state, external_id,
+        owner_ref, health, most
+    ];
+    let rows = (&app.db).all(LIST, args).await?;
+    Ok(rows.iter().map(|row| read(row, who)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn read(row: &Row, who: &Actor) -> Result<Option<Seen>> {
+    let account = Account::read(row)?;
+    let Some(level) = who.level(&account, counted(row.int_opt("shared")?)) else { return Ok(None) };
+    let grant = row.text_opt("grant_id")?.map(|_| Grant::read(row)).transpose()?;
     Ok(Some(Seen {
         account,
         slug: row.text("slug")?,
@@ -114,6 +173,6 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
         source_reason: row.text_opt("source_reason")?,
         grant,
         level,
-        secret,
+        secret: None,
     }))
 }

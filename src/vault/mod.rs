@@ -3,15 +3,20 @@
 
 pub mod accounts;
 pub mod actor;
+mod arrive;
 pub mod credentials;
 pub mod events;
 pub mod grants;
 mod held;
+mod identify;
+pub mod import;
 pub mod look;
+pub mod manage;
 mod prints;
 pub mod reads;
 pub mod refresh;
 pub mod refused;
+mod setup;
+pub mod shares;
 pub mod sources;
 pub mod view;
-pub mod wire;

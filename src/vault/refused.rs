@@ -1,7 +1,7 @@
 //! Why something in the vault wasn't done.
 
 use crate::db::Fault;
-use crate::vault::wire::Wrong;
+use crate::catalogue::Wrong;
 use crate::web::Problem;
 use crate::web::json::BadJson;
 use axum::http::StatusCode;
@@ -80,9 +80,9 @@ impl From<BadJson> for Refused {
 
 impl From<Wrong> for Refused {
     fn from(wrong: Wrong) -> Self {
-        match &wrong.field {
-            Some(field) => Refused::field(field.clone(), wrong.why.clone()),
-            None => Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "field_invalid", wrong.to_string()),
+        match wrong.field.as_str() {
+            "" => Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "field_invalid", wrong.to_string()),
+            field => Refused::field(field, wrong.why.clone()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::accounts::{Account, AccountId, Custody, Reason, State};
 use super::actor::Level;
 use super::credentials::Given;
-use super::grants::{Grant, Health, Trouble};
+use super::grants::{Health, Trouble};
 use super::look::Seen;
 use super::sources::SourceId;
 use crate::app::App;

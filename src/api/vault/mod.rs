@@ -2,7 +2,6 @@
 //! with an `error` member beside.
 
 pub(super) mod accounts;
-pub(super) mod connect;
 pub(super) mod credentials;
 pub(super) mod sources;
 pub(super) mod types;

@@ -131,7 +131,7 @@ pub(in crate::api) async fn list(Who(who): Who, State(app): State<App>, Query(pa
 
 /// What a source is made of.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewSource)]
 pub(in crate::api) struct New {
     /// The key of its type: GET /v1/source_types.
@@ -205,7 +205,7 @@ pub(in crate::api) async fn show(
 
 /// What of a source is changed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schema(as = SourcePatch)]
 pub(in crate::api) struct Patch {
     name: Option<String>,

@@ -89,6 +89,7 @@ pub struct News<'a> {
 }
 
 /// A secret's row.
+#[derive(Clone)]
 pub struct Secrets {
     /// Its name.
     pub id: String,

@@ -9,7 +9,7 @@ use crate::crypto::seal::Place;
 use crate::db::{Fault, Result};
 use crate::outbound::Reply;
 use crate::vault::grants::GrantId;
-use crate::vault::wire::Answer;
+use crate::catalogue::wire::Answer;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use zeroize::Zeroizing;

@@ -3,25 +3,22 @@
 use super::answered::{Answered, Request};
 use crate::app::App;
 use crate::base::{Secret, Time};
-use crate::catalogue::SourceType;
+use crate::catalogue::Wrong;
+use crate::catalogue::wire::{self, Call, Outcome};
+use crate::crypto::seal::Place;
 use crate::db::{Fault, Result};
-use crate::outbound::{self, Unanswered};
+use crate::outbound::Unanswered;
 use crate::vault::grants::{Grant, GrantId, store};
 use crate::vault::held::Held;
-use crate::vault::sources::{ClientSecret, Source};
-use crate::vault::wire::{self, Call, Outcome, Setup};
-use crate::crypto::seal::Place;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use crate::vault::setup::{Ready, Unready, send};
+use crate::vault::sources::Source;
 
 /// All that is needed to ask.
 pub(super) struct Question {
     pub grant: Grant,
     pub source: Source,
-    pub kind: Arc<SourceType>,
+    pub ready: Ready,
     pub held: Held,
-    secrets: Vec<ClientSecret>,
-    params: BTreeMap<String, String>,
 }
 
 /// What came of it.
@@ -47,46 +44,34 @@ pub(in crate::vault) async fn held(app: &App, grant: &GrantId) -> Result<Option<
 }
 
 impl Question {
-    pub(super) async fn of(app: &App, grant: Grant, source: Source) -> Result<Self> {
-        let kind = source.kind(app)?;
+    pub(super) async fn of(app: &App, grant: Grant, source: Source) -> Result<std::result::Result<Self, (Grant, Source, Unready)>> {
         let gone = || Fault::Bug(format!("the grant `{}` has no secrets", grant.id));
         let held = held(app, &grant.id).await?.ok_or_else(gone)?;
-        let secrets = source.secrets(app).await?;
-        let mut params = source.params.clone();
-        params.extend(grant.params.clone());
-        Ok(Question { grant, source, kind, held, secrets, params })
+        Ok(match Ready::of(app, &source, &grant.params).await? {
+            Ok(ready) => Ok(Question { grant, source, ready, held }),
+            Err(unready) => Err((grant, source, unready)),
+        })
     }
 
     /// The request, with one of our client secrets.
-    fn call(&self, secret: Option<&Secret>, now: Time) -> std::result::Result<Call, wire::Wrong> {
-        let setup = Setup {
-            client_id: &self.source.client_id,
-            client_secret: secret,
-            params: &self.params,
-            fields: &self.held.fields,
-            metadata: None,
-        };
+    fn call(&self, secret: Option<&Secret>, now: Time) -> std::result::Result<Call, Wrong> {
+        let (kind, setup) = (&self.ready.kind, self.ready.with(secret, &self.held.fields));
         let scopes: Vec<String> = self.grant.scope.split_whitespace().map(str::to_owned).collect();
         match &self.held.refresh_token {
-            Some(token) => wire::refresh(&self.kind, &setup, token, &scopes),
-            None => wire::mint(&self.kind, &setup, &scopes, now),
+            Some(token) => wire::refresh(kind, &setup, token, &scopes),
+            None => wire::mint(kind, &setup, &scopes, now),
         }
     }
 
     /// Whether it can be asked at all; what it says is for the log.
     pub(super) fn fits(&self, now: Time) -> std::result::Result<(), String> {
-        let first = self.secrets.first().map(|one| &one.value);
-        self.call(first, now).map(drop).map_err(|wrong| wrong.to_string())
+        self.call(self.ready.first(), now).map(drop).map_err(|wrong| wrong.to_string())
     }
 
     /// Asks, with each of our client secrets until one isn't refused. Each answer is on the disk before it is looked at.
     pub(super) async fn ask(&self, app: &App, request: &mut Request) -> Asked {
-        let mut tried: Vec<Option<&Secret>> = self.secrets.iter().map(|one| Some(&one.value)).collect();
-        if tried.is_empty() {
-            tried.push(None);
-        }
-        let mut last = Asked::Unsent("the source has no client secret".to_owned());
-        for secret in tried {
+        let mut last = Asked::Unsent("nothing was asked".to_owned());
+        for secret in self.ready.tried() {
             let call = match self.call(secret, app.now()) {
                 Ok(call) => call,
                 Err(wrong) => return Asked::Unsent(wrong.to_string()),
@@ -99,7 +84,7 @@ impl Question {
             };
             let answered = Answered::new(&self.grant.id, &self.source.workspace, request, &reply);
             answered.keep(app).await;
-            let refused = matches!(answered.read(|answer| wire::read(&self.kind, answer)), Outcome::ClientBad { .. });
+            let refused = matches!(answered.read(|answer| wire::read(&self.ready.kind, answer)), Outcome::ClientBad { .. });
             last = Asked::Answered(Box::new(answered));
             if !refused {
                 break;
@@ -107,11 +92,4 @@ impl Question {
         }
         last
     }
-}
-
-/// Sends a request that may happen only once.
-pub(in crate::vault) async fn send(app: &App, call: &Call) -> std::result::Result<outbound::Reply, Unanswered> {
-    let body = call.body.as_ref().map(|(media_type, body)| (*media_type, body));
-    let call = outbound::Call { method: &call.method, url: &call.url, headers: &call.headers, body };
-    app.outbound.exchange(call, app.config.vault.answer_within).await
 }

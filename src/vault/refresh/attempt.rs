@@ -10,6 +10,7 @@ use crate::base::id::uuid7;
 use crate::db::Result;
 use crate::vault::grants::store::{self, Again, Intent};
 use crate::vault::grants::{AttemptState, Grant, GrantId, State};
+use crate::vault::setup::Unready;
 use crate::vault::sources::{self, Source};
 
 /// Refreshes a grant that is at this version, unless somebody else does or it may not be asked now.
@@ -21,9 +22,13 @@ pub(super) async fn run(app: &App, id: &GrantId, version: i64, again: Again) -> 
     if app.turns.closed_until(source.id.as_str(), app.now()).is_some() {
         return Ok(());
     }
-    let question = Question::of(app, grant, source).await?;
+    let question = match Question::of(app, grant, source).await? {
+        Ok(question) => question,
+        Err((grant, source, Unready::Unreachable(why))) => return settle::unreachable(app, &grant, &source, &why).await,
+        Err((grant, source, Unready::Wrong(why))) => return settle::unfit(app, &grant, &source, &why).await,
+    };
     if let Err(why) = question.fits(app.now()) {
-        return settle::unfit(app, &question, &why).await;
+        return settle::unfit(app, &question.grant, &question.source, &why).await;
     }
     let now = app.now();
     let attempt = format!("try_{}", hex(&uuid7(now)));

@@ -10,7 +10,7 @@ mod recover;
 mod settle;
 
 pub use answered::{replay, sweep};
-pub(super) use ask::{held, place, send};
+pub(super) use ask::{held, place};
 pub(super) use settle::lives;
 pub use due::refresh_due;
 pub use recover::recover;

@@ -5,7 +5,7 @@ use super::{fly, settle};
 use crate::app::App;
 use crate::base::Time;
 use crate::catalogue::Policy;
-use crate::db::Result;
+use crate::db::{Fault, Result};
 use crate::vault::grants::store::{self, Again};
 use crate::vault::grants::{AttemptState, Grant, State};
 use crate::vault::sources;
@@ -40,7 +40,8 @@ async fn one(app: &App, grant: &Grant) -> Result<()> {
         return Ok(());
     }
     let Some(source) = sources::store::one(&app.db, &grant.source).await? else { return Ok(()) };
-    let policy = source.kind(app)?.policy();
+    let kind = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
+    let policy = kind.policy();
     if due(grant, policy, now) && grant.retry_at.is_none_or(|at| at <= now) {
         fly(app, &grant.id, grant.version, Again::Yes);
     }

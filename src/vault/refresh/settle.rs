@@ -14,7 +14,7 @@ use crate::vault::grants::timing::{self, Lives};
 use crate::vault::grants::{Grant, Health, State, Trouble};
 use crate::vault::held::Held;
 use crate::vault::sources::{self, Source};
-use crate::vault::wire::{self, Expiry, Outcome, Tokens};
+use crate::catalogue::wire::{self, Expiry, Outcome, Tokens};
 use crate::vault::prints;
 use serde_json::json;
 use std::time::Duration;
@@ -48,7 +48,7 @@ pub(super) async fn insist(app: &App, answered: &Answered) -> Result<()> {
 pub(super) async fn settle(app: &App, answered: &Answered) -> Result<bool> {
     let Some(grant) = store::one(&app.db, &answered.grant).await? else { return Ok(false) };
     let Some(source) = sources::store::one(&app.db, &grant.source).await? else { return Ok(false) };
-    let kind = source.kind(app)?;
+    let kind = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
     let outcome = answered.read(|answer| wire::read(&kind, answer));
     let case = Case { app, answered, grant: &grant, source: &source, kind: &kind };
     app.metrics.refreshed(&source.kind, outcome.name());
@@ -302,7 +302,7 @@ pub(super) async fn unsent(app: &App, question: &Question, request: &Request, wh
     app.metrics.refreshed(&source.kind, "unreachable");
     app.turns.failed(source.id.as_str(), app.now());
     let trouble = Trouble::of("unreachable");
-    if request.tries > 1 && question.kind.policy().rotates() {
+    if request.tries > 1 && question.ready.kind.policy().rotates() {
         return open(app, grant, &request.attempt, request.tries, &trouble).await.map(drop);
     }
     let now = app.now();
@@ -321,11 +321,18 @@ pub(super) async fn lost(app: &App, question: &Question, request: &Request, why:
 }
 
 /// It can't even be asked: a parameter or a secret is missing that its type needs by now.
-pub(super) async fn unfit(app: &App, question: &Question, why: &str) -> Result<()> {
-    tracing::error!(grant = %question.grant.id, source = %question.source.slug, why, "a request for tokens can't be made");
+pub(super) async fn unfit(app: &App, grant: &Grant, source: &Source, why: &str) -> Result<()> {
+    tracing::error!(grant = %grant.id, source = %source.slug, why, "a request for tokens can't be made");
     let now = app.now();
-    store::put_off(&app.db, &question.grant, Some(now + FROZEN)).await?;
-    sources::change::misconfigured(app, &question.source, "incomplete", now).await
+    store::put_off(&app.db, grant, Some(now + FROZEN)).await?;
+    sources::change::misconfigured(app, source, "incomplete", now).await
+}
+
+/// Where it is asked isn't known yet: discovery doesn't answer.
+pub(super) async fn unreachable(app: &App, grant: &Grant, source: &Source, why: &str) -> Result<()> {
+    tracing::info!(grant = %grant.id, source = %source.slug, why, "a provider's discovery document can't be had");
+    app.turns.failed(source.id.as_str(), app.now());
+    store::put_off(&app.db, grant, Some(app.now() + timing::pause(grant.fails, grant.id.as_str()))).await
 }
 
 /// Where a provider doesn't say how long its access tokens live, and gives the means to refresh them.

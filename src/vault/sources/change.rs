@@ -6,7 +6,7 @@ use crate::audit::{self, Actor as Who};
 use crate::base::encoding::hex;
 use crate::base::id::WorkspaceId;
 use crate::base::{Secret, Time, entropy};
-use crate::catalogue::SourceType;
+use crate::catalogue::{Asked as Param, SourceType};
 use crate::db::Result;
 use crate::vault::actor::{Actor, SOURCES_WRITE};
 use crate::vault::events::{self, Event};
@@ -254,7 +254,8 @@ fn check(
     if scopes.len() > 100 || !scopes.iter().all(scope) {
         return Err(Refused::field("scopes", "must be up to 100 scopes of visible characters, without spaces"));
     }
-    kind.check_params(params).map_err(Refused::from)
+    kind.check_params(Param::Source, params)?;
+    kind.configured(params).map(drop).map_err(Refused::from)
 }
 
 /// The workspace that a source must be in.

@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::base::Time;
 use crate::db::Result;
 use crate::outbound::Unanswered;
-use crate::vault::refresh::send;
-use crate::vault::wire::{self, Answer, Probed, Setup};
+use crate::catalogue::wire::{self, Probed};
+use crate::vault::setup::{Ready, Unready, answer, send};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,42 +36,35 @@ pub enum Verified {
 
 /// Asks. Of several secrets one must be right.
 pub async fn verify(app: &App, source: &Source) -> Result<Verified> {
-    let kind = source.kind(app)?;
-    let secrets = source.secrets(app).await?;
+    let ready = match Ready::of(app, source, &BTreeMap::new()).await? {
+        Ok(ready) => ready,
+        Err(Unready::Wrong(error)) => return Ok(Verified::Refused { error }),
+        Err(Unready::Unreachable(why)) => return Ok(unreachable(source, &why)),
+    };
     let fields = BTreeMap::new();
     let mut worst = Verified::Unverifiable;
-    let tried = secrets.iter().map(|one| Some(&one.value)).chain(secrets.is_empty().then_some(None));
-    for secret in tried {
-        let setup = Setup {
-            client_id: &source.client_id, client_secret: secret, params: &source.params, fields: &fields, metadata: None,
-        };
-        let call = match wire::probe(&kind, &setup, &source.redirect_uri(app), app.now()) {
+    for secret in ready.tried() {
+        let setup = ready.with(secret, &fields);
+        let call = match wire::probe(&ready.kind, &setup, &source.redirect_uri(app), app.now()) {
             Ok(Some(call)) => call,
             Ok(None) => return Ok(Verified::Unverifiable),
             Err(wrong) => return Ok(Verified::Refused { error: wrong.to_string() }),
         };
         worst = match send(app, &call).await {
-            Err(Unanswered::Unsent(why) | Unanswered::Lost(why)) => {
-                tracing::info!(source = %source.slug, why, "a source couldn't be verified");
-                Verified::Unreachable
-            }
-            Ok(reply) => {
-                let answer = Answer {
-                    status: reply.status,
-                    retry_after: reply.retry_after.as_deref(),
-                    date: reply.date.as_deref(),
-                    content_type: reply.content_type.as_deref(),
-                    body: &reply.body,
-                };
-                match wire::probed(&kind, &answer) {
-                    Probed::Good => return Ok(Verified::Good),
-                    Probed::Refused { error } => Verified::Refused { error },
-                    Probed::Unclear { error } => Verified::Unclear { error },
-                }
-            }
+            Err(Unanswered::Unsent(why) | Unanswered::Lost(why)) => unreachable(source, &why),
+            Ok(reply) => match wire::probed(&ready.kind, &answer(&reply)) {
+                Probed::Good => return Ok(Verified::Good),
+                Probed::ClientBad(error) => Verified::Refused { error },
+                Probed::Unclear(error) => Verified::Unclear { error },
+            },
         };
     }
     Ok(worst)
+}
+
+fn unreachable(source: &Source, why: &str) -> Verified {
+    tracing::info!(source = %source.slug, why, "a source couldn't be verified");
+    Verified::Unreachable
 }
 
 /// The same for somebody who wants to know; what is found counts.
