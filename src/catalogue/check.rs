@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug)]
 pub struct Check {
     /// What is looked at, in words.
-    pub name: &'static str,
+    pub name: String,
     /// What is wrong, if anything is.
     pub wrong: Option<Wrong>,
 }
@@ -33,7 +33,7 @@ pub fn all(kind: &SourceType) -> Vec<Check> {
         ("requests", requests),
         ("identity", identity),
     ];
-    rules.into_iter().map(|(name, rule)| Check { name, wrong: rule(kind).err() }).collect()
+    rules.into_iter().map(|(name, rule)| Check { name: name.to_owned(), wrong: rule(kind).err() }).collect()
 }
 
 fn wrong(field: &str, why: impl Into<String>) -> Held {

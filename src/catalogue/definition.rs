@@ -22,7 +22,8 @@ pub struct SourceType {
     pub name: String,
     /// Counted up with every change that sources would notice.
     pub version: u32,
-    /// The day on which somebody last compared it with the vendor's documents, as 2026-11-22.
+    /// The day on which somebody last went through its facts, as 2026-11-22. What couldn't be compared with the vendor then
+    /// stands in `unverified`.
     pub last_checked: String,
     /// How its tokens come about.
     pub kind: Kind,
@@ -216,9 +217,13 @@ impl SourceType {
         format!("{}@{}", self.key, self.version)
     }
 
-    /// What is known of rotation.
+    /// What becomes of a refresh token that was used.
     pub fn policy(&self) -> Policy {
-        if self.kind.mints() { Policy::Minted } else { self.rotation.policy }
+        match self.kind {
+            Kind::Oauth2Code => self.rotation.policy,
+            kind if kind.mints() => Policy::Minted,
+            _ => Policy::None,
+        }
     }
 
     /// What is asked for: the given scopes, or the type's own when there are none; and those without which nothing works.

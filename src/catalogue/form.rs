@@ -65,6 +65,18 @@ pub enum Asked {
     Answer,
 }
 
+impl Asked {
+    /// As definitions and the API write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Asked::Source => "source",
+            Asked::Connect => "connect",
+            Asked::Callback => "callback",
+            Asked::Answer => "answer",
+        }
+    }
+}
+
 /// What a parameter is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -12,6 +12,7 @@ mod identity;
 mod read;
 mod rules;
 mod template;
+pub mod trial;
 pub mod wire;
 mod wrong;
 

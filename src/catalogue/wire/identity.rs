@@ -16,8 +16,8 @@ pub fn identity(
     now: Time,
 ) -> Result<Option<Call>, Wrong> {
     let Some(rule) = &kind.identity.request else { return Ok(None) };
-    let values = Values { kind, setup, tokens };
     let token = access_token.or(tokens.map(|tokens| &tokens.access_token));
+    let values = Values { kind, setup, tokens, access_token: token };
     request(values, rule, token, now).map(Some)
 }
 

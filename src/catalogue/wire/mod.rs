@@ -11,6 +11,8 @@ mod id_token;
 mod identity;
 mod metadata;
 mod read;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod typed;
 
