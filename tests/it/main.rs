@@ -58,6 +58,7 @@ mod pairwise;
 mod parameters;
 mod passkeys;
 mod pkce;
+mod provider_self;
 mod proxies;
 mod races;
 mod recovery;

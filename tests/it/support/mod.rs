@@ -11,6 +11,7 @@ pub mod holder;
 pub mod house;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod proxied;
 pub mod proxy;
 pub mod raw;
