@@ -121,7 +121,7 @@ pub(super) fn maybe_span<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Durat
 #[cfg(test)]
 impl SourceType {
     /// The same definition with other sections, where they hold.
-    pub(in crate::vault) fn tried_with(&self, sections: &str) -> Result<SourceType, Wrong> {
+    pub(in crate::catalogue) fn tried_with(&self, sections: &str) -> Result<SourceType, Wrong> {
         let mut written = self.written.clone();
         written.extend(toml::from_str::<toml::Table>(sections).expect("TOML"));
         let text = toml::to_string(&written).expect("TOML");
@@ -129,7 +129,7 @@ impl SourceType {
     }
 
     /// The same definition with other sections.
-    pub(in crate::vault) fn written_with(&self, sections: &str) -> SourceType {
+    pub(in crate::catalogue) fn written_with(&self, sections: &str) -> SourceType {
         self.tried_with(sections).unwrap_or_else(|wrong| panic!("{wrong}"))
     }
 }

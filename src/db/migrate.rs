@@ -59,6 +59,8 @@ const ALL: &[(i64, &str, &str)] = &[
             include_str!("../../migrations/0016_lists.postgres.sql")
         ),
     ),
+    (17, "vault", include_str!("../../migrations/0017_vault.sql")),
+    (18, "custody", include_str!("../../migrations/0018_custody.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

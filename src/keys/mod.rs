@@ -1,6 +1,6 @@
 //! The keys of a deployment: one master key outside the database, signing keys sealed inside it, MAC keys derived.
 
-mod data;
+pub mod data;
 mod ring;
 pub mod rotation;
 mod start;

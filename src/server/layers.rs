@@ -46,7 +46,7 @@ struct Around {
 async fn around_each(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
     observe::request(&around.trusted, &around.counted.metrics, request, async |request| {
         let mut response = match admitted(&around, request).await {
-            Ok(request) => in_time(around.handler, next.run(request)).await,
+            Ok(request) => in_time(around.handler + patience(request.uri().path()), next.run(request)).await,
             Err(refusal) => *refusal,
         };
         around.mark(response.headers_mut());
@@ -113,6 +113,12 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
     tracing::error!(panic = text, "a request ended in a bug of ours; the others go on");
     refusal(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Something went wrong on our side.")
+}
+
+/// Whoever asks for what a provider has to give says how long they wait for it, and it isn't we who take that time.
+fn patience(path: &str) -> Duration {
+    let asks = ["/v1/accounts", "/v1/credentials", "/v1/sources", "/v1/connect_sessions", "/connect/"];
+    if asks.iter().any(|begin| path.starts_with(begin)) { Duration::from_secs(40) } else { Duration::ZERO }
 }
 
 /// 503 when there is no answer in time. What the handler was doing is dropped where it waits.

@@ -21,7 +21,7 @@ macro_rules! columns {
             "s.state AS source_state, s.reason AS source_reason, g.id AS grant_id, g.version, g.state AS grant_state, g.scope, g.params, ",
             "g.refreshable, g.expires_at, g.published_at, g.ends_at, g.idle_at, g.health, g.error, g.fails, g.failing_since, g.refused_at, ",
             "g.refreshed_at, g.used_at, g.next_at, g.retry_at, g.lease_until, g.attempt, g.attempt_state, g.attempt_at, g.attempts, ",
-            "g.tries, (SELECT max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) FROM shares h ",
+            "g.tries, (SELECT CAST(max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) AS BIGINT) FROM shares h ",
             "WHERE h.account = a.id AND h.subject IN (", $user, ", ", $client, ", 'workspace') ",
             "AND (h.expires_at IS NULL OR h.expires_at > ", $now, ")) AS shared",
             $rest
@@ -29,32 +29,37 @@ macro_rules! columns {
     };
 }
 
-/// An account, its grant of one role, what we hold of it, and what was shared with whoever asks.
-pub static LOOK: Hot = Hot::read(
-    "vault_look",
-    concat!(
-        "SELECT p.id, x.id AS secret_id, x.key, x.sealed, ",
-        columns!(
-            "p.user_subject",
-            "p.client_subject",
-            "p.now",
-            " FROM {batch} JOIN accounts a ON a.workspace = p.workspace AND a.deleted_at IS NULL \
-             AND (a.id = p.account OR (p.source <> '' AND a.source = p.source AND a.external_id = p.account)) \
-             JOIN sources s ON s.id = a.source LEFT JOIN account_grants b ON b.account = a.id AND b.role = p.role \
-             LEFT JOIN vault_grants g ON g.id = b.grant_id LEFT JOIN vault_secrets x ON x.grant_id = g.id AND x.status = 'current'"
+macro_rules! look {
+    ($name:literal, $which:literal) => {
+        Hot::read(
+            $name,
+            concat!(
+                "SELECT p.id, x.id AS secret_id, x.key, x.sealed, ",
+                columns!("p.user_subject", "p.client_subject", "p.now", " FROM {batch} JOIN accounts a ON "),
+                $which,
+                " AND a.workspace = p.workspace AND a.deleted_at IS NULL JOIN sources s ON s.id = a.source \
+                 LEFT JOIN account_grants b ON b.account = a.id AND b.role = p.role LEFT JOIN vault_grants g ON g.id = b.grant_id \
+                 LEFT JOIN vault_secrets x ON x.grant_id = g.id AND x.status = 'current'"
+            ),
+            &[
+                ("id", Text),
+                ("account", Text),
+                ("source", Text),
+                ("workspace", Text),
+                ("role", Text),
+                ("user_subject", Text),
+                ("client_subject", Text),
+                ("now", Int),
+            ],
         )
-    ),
-    &[
-        ("id", Text),
-        ("account", Text),
-        ("source", Text),
-        ("workspace", Text),
-        ("role", Text),
-        ("user_subject", Text),
-        ("client_subject", Text),
-        ("now", Int),
-    ],
-);
+    };
+}
+
+/// An account, its grant of one role, what we hold of it, and what was shared with whoever asks.
+pub static LOOK: Hot = look!("vault_look", "a.id = p.account");
+
+/// The same by what the provider calls it.
+pub static LOOK_EXTERNAL: Hot = look!("vault_look_external", "a.source = p.source AND a.external_id = p.account");
 
 sql! {
     read LIST = concat!("SELECT ", columns!("$3", "$4", "$5", " FROM accounts a JOIN sources s ON s.id = a.source \
@@ -110,9 +115,9 @@ pub const PRIMARY: &str = "primary";
 
 /// Looks; none when it isn't there for whoever asks.
 pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) -> Result<Option<Seen>> {
-    let (account, source) = match which {
-        Which::Id(id) => (id.as_str(), ""),
-        Which::External(source, external) => (external.as_str(), source.as_str()),
+    let (statement, account, source) = match which {
+        Which::Id(id) => (&LOOK, id.as_str(), ""),
+        Which::External(source, external) => (&LOOK_EXTERNAL, external.as_str(), source.as_str()),
     };
     let [user, client] = who.subjects();
     let id = [account, source, role, who.workspace.as_str(), &user, &client].join("\u{1f}");
@@ -124,7 +129,7 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
         .with("user_subject", user)
         .with("client_subject", client)
         .with("now", now.millis());
-    let Some(row) = app.db.hot(&LOOK, item).await? else { return Ok(None) };
+    let Some(row) = app.db.hot(statement, item).await? else { return Ok(None) };
     let secret = match row.text_opt("secret_id")? {
         Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
         None => None,

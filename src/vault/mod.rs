@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod actor;
 mod arrive;
 pub mod credentials;
+pub mod custody;
 pub mod events;
 pub mod grants;
 mod held;
@@ -20,3 +21,5 @@ mod setup;
 pub mod shares;
 pub mod sources;
 pub mod view;
+
+pub use held::Held;

@@ -163,6 +163,13 @@ pub enum Credentials {
 #[derive(Clone, Debug)]
 pub struct Plain(Secret);
 
+impl Plain {
+    /// Lets it out.
+    pub fn new(secret: Secret) -> Self {
+        Plain(secret)
+    }
+}
+
 impl Serialize for Plain {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(self.0.reveal())

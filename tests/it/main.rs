@@ -85,4 +85,5 @@ mod support;
 mod system;
 mod token;
 mod userinfo;
+mod vault;
 mod workspaces;

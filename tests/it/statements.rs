@@ -5,7 +5,7 @@ use crate::support::Kind;
 use crate::support::{Client, House};
 use std::collections::BTreeMap;
 use symbolon::clients::{GrantType, Rotation};
-use symbolon::{admin, api_tokens, audit, clients, entry, keys, mail, oauth, observe, people, signin};
+use symbolon::{admin, api_tokens, audit, clients, entry, keys, mail, oauth, observe, people, signin, vault};
 
 /// The statements of each room.
 const ROOMS: &[(&str, &[(&str, &str)])] = &[
@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("entry/invitations.rs", entry::invitations::ALL),
     ("entry/links.rs", entry::links::ALL),
     ("entry/signup.rs", entry::signup::ALL),
+    ("keys/data.rs", keys::data::ALL),
     ("keys/store.rs", keys::store::ALL),
     ("mail/store.rs", mail::store::ALL),
     ("oauth/acting.rs", oauth::acting::ALL),
@@ -39,10 +40,19 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("signin/session.rs", signin::session::ALL),
     ("signin/throttle.rs", signin::throttle::ALL),
     ("signin/underway.rs", signin::underway::ALL),
+    ("vault/accounts/store.rs", vault::accounts::store::ALL),
+    ("vault/custody.rs", vault::custody::ALL),
+    ("vault/events.rs", vault::events::ALL),
+    ("vault/grants/store.rs", vault::grants::store::ALL),
+    ("vault/import.rs", vault::import::ALL),
+    ("vault/look.rs", vault::look::ALL),
+    ("vault/reads.rs", vault::reads::ALL),
+    ("vault/shares.rs", vault::shares::ALL),
+    ("vault/sources/store.rs", vault::sources::store::ALL),
 ];
 
 fn hot() -> impl Iterator<Item = &'static symbolon::db::Hot> {
-    oauth::store::HOT.into_iter().chain(api_tokens::store::HOT)
+    oauth::store::HOT.into_iter().chain(api_tokens::store::HOT).chain([&vault::look::LOOK, &vault::look::LOOK_EXTERNAL, &vault::reads::USED])
 }
 
 /// Files of `src` that hold this text.
@@ -69,7 +79,7 @@ fn no_room_is_left_out() {
     assert_eq!(files_with("sql! {"), ROOMS.iter().map(|(file, _)| *file).collect::<Vec<_>>());
     assert_eq!(
         files_with("pub static "),
-        ["api_tokens/store.rs", "oauth/store.rs"],
+        ["api_tokens/store.rs", "oauth/store.rs", "vault/look.rs", "vault/reads.rs"],
         "a new hot statement belongs into a list here"
     );
 }
@@ -111,7 +121,7 @@ async fn hot_statements_find_their_row_by_primary_key() {
         let plan: Vec<String> =
             raw.rows(&format!("EXPLAIN QUERY PLAN {sql}")).await.into_iter().map(|row| row[3].clone()).collect();
         let looks_up = |table: &str| plan.iter().any(|step| step.starts_with(&format!("SEARCH {table} USING")));
-        assert!(["grants", "g", "c", "t", "api_tokens"].into_iter().any(looks_up), "{plan:?}");
+        assert!(["grants", "g", "c", "t", "api_tokens", "vault_grants"].into_iter().any(looks_up), "{plan:?}");
         // `p` is the batch itself: the requests that share the statement.
         let scans = |step: &&String| {
             step.starts_with("SCAN")

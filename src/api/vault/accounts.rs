@@ -4,29 +4,26 @@ use super::credentials::{KNOWN, asked, role};
 use super::{Asks, Data, Stopped, Who, one};
 use crate::api::{Named, NamedIn};
 use crate::app::App;
-use crate::base::id::{Id, UserId};
+use crate::base::id::UserId;
 use crate::base::{Secret, Time};
 use crate::vault::accounts::{AccountId, AccountKind, State as AccountState};
-use crate::vault::actor::{Actor, Level};
+use crate::vault::actor::Actor;
 use crate::vault::import::{self, Brought};
 use crate::vault::look::{self, Filter, PRIMARY, Seen, Which};
-use crate::vault::manage::{self, Changed, Rejected, Revoke};
+use crate::vault::manage::{self, Changed, Revoke};
 use crate::vault::refused::Refused;
-use crate::vault::shares::{self, Share};
 use crate::vault::sources::change as sources;
 use crate::vault::view::Shown;
-use crate::vault::{credentials, events, reads};
+use crate::vault::credentials;
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::{Listed, Paging, page};
 use crate::web::{Params, Query};
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::time::Duration;
 use utoipa::ToSchema;
 
 /// List accounts
@@ -259,7 +256,7 @@ pub(in crate::api) async fn create(
     Ok(super::made(&app, &format!("/v1/accounts/{}", made.account.id), imported))
 }
 
-async fn looked(app: &App, who: &Actor, id: &AccountId) -> Result<Seen, Refused> {
+pub(super) async fn looked(app: &App, who: &Actor, id: &AccountId) -> Result<Seen, Refused> {
     let which = Which::Id(id.clone());
     look::look(app, who, &which, PRIMARY, app.now()).await?.ok_or_else(Refused::not_found)
 }
@@ -347,194 +344,4 @@ pub(in crate::api) async fn delete(
     let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
     manage::delete(&app, &who, seen, revoke).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Which version is to be refreshed.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RefreshAsk)]
-pub(in crate::api) struct Refresh {
-    /// The version that was seen: nothing happens when there is a newer one.
-    version: Option<i64>,
-}
-
-/// Refresh an account's credentials
-///
-/// Once for each version, however often it is asked for.
-#[utoipa::path(post, path = "/v1/accounts/{id}/refresh", operation_id = "refreshAccount", tag = "accounts",
-    params(("id" = String, Path, description = "Its id")), request_body = Refresh,
-    responses((status = 200, description = "The account", body = Data<Shown>),
-        (status = 409, description = "`not_refreshable`")))]
-pub(in crate::api) async fn refresh(
-    Who(who): Who,
-    State(app): State<App>,
-    Named(id): Named<AccountKind>,
-    Body(body): Body,
-) -> Result<Response, Stopped> {
-    let ask: Refresh = members(body).map_err(Refused::from)?;
-    if !who.may(crate::vault::actor::ACCOUNTS_WRITE) {
-        return Err(Refused::scope(crate::vault::actor::ACCOUNTS_WRITE).into());
-    }
-    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::Use).await?;
-    manage::refresh(&app, &seen, ask.version, Duration::from_secs(20)).await?;
-    Ok(one(Shown::of(&app, &looked(&app, &who, &id).await?, None)))
-}
-
-/// A token that failed.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RejectedToken)]
-pub(in crate::api) struct Reject {
-    /// Its SHA-256, in lower-case hexadecimal digits.
-    token_sha256: Option<String>,
-    /// Or its version.
-    version: Option<i64>,
-    /// The provider's status.
-    status: Option<u16>,
-    /// The provider's error, for people who look into it.
-    provider_error: Option<String>,
-}
-
-/// Report a token that failed
-///
-/// It is refreshed only if it is still the current one.
-#[utoipa::path(post, path = "/v1/accounts/{id}/reject", operation_id = "rejectToken", tag = "accounts",
-    params(("id" = String, Path, description = "Its id")), request_body = Reject,
-    responses((status = 202, description = "Whether it was the current one", body = Data<Object>)))]
-pub(in crate::api) async fn reject(
-    Who(who): Who,
-    State(app): State<App>,
-    Named(id): Named<AccountKind>,
-    Body(body): Body,
-) -> Result<Response, Stopped> {
-    let ask: Reject = members(body).map_err(Refused::from)?;
-    let digits = |text: &String| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if !ask.token_sha256.iter().all(digits) {
-        return Err(Refused::field("token_sha256", "must be 64 lower-case hexadecimal digits").into());
-    }
-    let seen = manage::at_least(&app, &who, &Which::Id(id), Level::Use).await?;
-    let rejected = Rejected { token_sha256: ask.token_sha256, version: ask.version };
-    let current = manage::reject(&app, &who, &seen, rejected).await?;
-    tracing::info!(account = %seen.account.id, current, status = ask.status, "a caller saw a token fail");
-    let _ = ask.provider_error;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "data": { "current": current } }))).into_response())
-}
-
-/// What happened to an account
-///
-/// The latest first.
-#[utoipa::path(get, path = "/v1/accounts/{id}/events", operation_id = "listAccountEvents", tag = "accounts",
-    params(("id" = String, Path, description = "Its id"), Paging),
-    responses((status = 200, description = "A page of it", body = Listed<events::Happened>)))]
-pub(in crate::api) async fn events(
-    Who(who): Who,
-    State(app): State<App>,
-    Named(id): Named<AccountKind>,
-    Query(params): Query,
-) -> Result<Response, Stopped> {
-    Asks::of(&params, &["limit", "cursor"])?;
-    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::View).await?;
-    let name = format!("accounts/{id}/events");
-    let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
-    let mut all = events::of_account(&app, &seen.account.id, &paging.after, most.saturating_add(1)).await?;
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|one| one.id.clone());
-    Ok(page(&app, &name, &paging, all, last.as_deref()))
-}
-
-/// Who took an account's tokens
-///
-/// The latest first; for those who may manage it.
-#[utoipa::path(get, path = "/v1/accounts/{id}/reads", operation_id = "listTokenReads", tag = "accounts",
-    params(("id" = String, Path, description = "Its id"), Paging),
-    responses((status = 200, description = "A page of it", body = Listed<reads::Taken>)))]
-pub(in crate::api) async fn reads(
-    Who(who): Who,
-    State(app): State<App>,
-    Named(id): Named<AccountKind>,
-    Query(params): Query,
-) -> Result<Response, Stopped> {
-    Asks::of(&params, &["limit", "cursor"])?;
-    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::Manage).await?;
-    let name = format!("accounts/{id}/reads");
-    let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
-    let mut all = reads::of_account(&app, &seen.account.id, &paging.after, most.saturating_add(1)).await?;
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|one| one.id.clone());
-    Ok(page(&app, &name, &paging, all, last.as_deref()))
-}
-
-/// With whom an account is shared
-#[utoipa::path(get, path = "/v1/accounts/{id}/shares", operation_id = "listShares", tag = "accounts",
-    params(("id" = String, Path, description = "Its id")),
-    responses((status = 200, description = "All of them", body = Listed<Share>)))]
-pub(in crate::api) async fn shares(
-    Who(who): Who,
-    State(app): State<App>,
-    Named(id): Named<AccountKind>,
-) -> Result<Response, Stopped> {
-    let seen = manage::at_least(&app, &who, &Which::Id(id), Level::Manage).await?;
-    Ok(Json(Listed::whole(shares::of(&app, &seen.account.id).await?)).into_response())
-}
-
-/// How an account is shared.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = ShareAsk)]
-pub(in crate::api) struct Sharing {
-    /// `view`, `use` or `manage`.
-    #[schema(required)]
-    level: Option<String>,
-    /// Until when; for ever if not given.
-    expires_at: Option<String>,
-}
-
-/// Share an account
-#[utoipa::path(put, path = "/v1/accounts/{id}/shares/{subject}", operation_id = "shareAccount", tag = "accounts",
-    params(("id" = String, Path, description = "Its id"),
-        ("subject" = String, Path, description = "`user:ID`, `client:ID`, or `workspace` for all its members")),
-    request_body = Sharing, responses((status = 204, description = "It is shared so")))]
-pub(in crate::api) async fn share(
-    Who(who): Who,
-    State(app): State<App>,
-    NamedIn(id, subject): NamedIn<AccountKind, Subject>,
-    Body(body): Body,
-) -> Result<Response, Stopped> {
-    let ask: Sharing = members(body).map_err(Refused::from)?;
-    let level = match ask.level.as_deref() {
-        Some("view") => Level::View,
-        Some("use") => Level::Use,
-        Some("manage") => Level::Manage,
-        _ => return Err(Refused::field("level", "must be view, use or manage").into()),
-    };
-    let until = ask.expires_at.as_deref().map(|text| {
-        Time::parse(text).ok_or_else(|| Refused::field("expires_at", "must be a date and time as RFC 3339 writes it"))
-    });
-    let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
-    shares::put(&app, &who, &seen, subject.as_str(), level, until.transpose()?).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Marker of a share's subject.
-pub(in crate::api) enum Subject {}
-
-/// Share an account no more
-#[utoipa::path(delete, path = "/v1/accounts/{id}/shares/{subject}", operation_id = "unshareAccount", tag = "accounts",
-    params(("id" = String, Path, description = "Its id"), ("subject" = String, Path, description = "With whom")),
-    responses((status = 204, description = "It isn't shared with them")))]
-pub(in crate::api) async fn unshare(
-    Who(who): Who,
-    State(app): State<App>,
-    NamedIn(id, subject): NamedIn<AccountKind, Subject>,
-) -> Result<Response, Stopped> {
-    let subject: Id<Subject> = subject;
-    let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
-    match shares::delete(&app, &who, &seen, subject.as_str()).await? {
-        true => Ok(StatusCode::NO_CONTENT.into_response()),
-        false => Err(Refused::not_found().into()),
-    }
 }

@@ -3,7 +3,11 @@
 
 pub(super) mod accounts;
 pub(super) mod credentials;
+pub(super) mod custody;
+pub(super) mod history;
+pub(super) mod shares;
 pub(super) mod sources;
+pub(super) mod tokens;
 pub(super) mod types;
 
 use crate::app::App;

@@ -30,7 +30,7 @@ sql! {
     read OTHERS_OF_GRANT = "SELECT count(*) AS n FROM account_grants b JOIN accounts a ON a.id = b.account \
                             WHERE b.grant_id = $1 AND b.account <> $2 AND a.deleted_at IS NULL";
     read GRANTS = "SELECT grant_id, role FROM account_grants WHERE account = $1 ORDER BY role LIMIT 20";
-    write STEP = "UPDATE accounts SET seq = seq + 1, updated_at = $2 WHERE id = $1 RETURNING seq";
+    write COUNT_UP = "UPDATE accounts SET seq = seq + 1, updated_at = $2 WHERE id = $1 RETURNING seq";
     write DISABLE = "UPDATE accounts SET state = 'disabled', disabled_by = $2, disabled_reason = $3, disabled_at = $4, updated_at = $4, \
                      seq = seq + 1 WHERE id = $1 AND deleted_at IS NULL AND (state = 'active' OR $3 = 'custody_freed') RETURNING seq";
     write ENABLE = "UPDATE accounts SET state = 'active', disabled_by = NULL, disabled_reason = NULL, disabled_at = NULL, \
@@ -104,7 +104,7 @@ async fn seq<const N: usize>(mut on: impl On, stmt: crate::db::Stmt<N>, args: [c
 
 /// The next number in its order.
 pub async fn step(on: impl On, id: &AccountId, now: Time) -> Result<Option<i64>> {
-    seq(on, STEP, args![id, now]).await
+    seq(on, COUNT_UP, args![id, now]).await
 }
 
 /// Disables one that is active; gives its number in order. What is freed is disabled whatever it was.

@@ -28,6 +28,8 @@ pub fn fresh(now: Time) -> GrantId {
 pub enum State {
     /// It is.
     Live,
+    /// Its tokens were handed out, and may still be taken back.
+    Freeing,
     /// The provider doesn't take it any more.
     Dead,
     /// Its secrets are gone from here.
@@ -77,7 +79,7 @@ macro_rules! named {
 }
 pub(crate) use named;
 
-named!(State, "the state of a provider's grant", Live = "live", Dead = "dead", Wiped = "wiped");
+named!(State, "the state of a provider's grant", Live = "live", Freeing = "freeing", Dead = "dead", Wiped = "wiped");
 named!(AttemptState, "an attempt", Clean = "clean", Sent = "sent", Uncertain = "uncertain");
 named!(Health, "the health of a grant", Ok = "ok", Degraded = "degraded", Uncertain = "uncertain");
 

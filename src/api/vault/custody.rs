@@ -1,0 +1,175 @@
+//! Custody of refresh tokens: given away, acknowledged, taken back.
+
+use super::accounts::looked;
+use super::{Data, Stopped, Who, one};
+use crate::api::Named;
+use crate::app::App;
+use crate::base::Time;
+use crate::vault::accounts::AccountKind;
+use crate::vault::custody::{self, Released};
+use crate::vault::look::Which;
+use crate::vault::manage;
+use crate::vault::refused::Refused;
+use crate::vault::view::{Plain, Shown};
+use crate::web::json::{Json as Body, members};
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// How an account is freed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FreeAsk)]
+pub(in crate::api) struct Free {
+    /// `export`: the tokens are handed out; `revoke`: they are taken back at the provider and wiped.
+    #[schema(required)]
+    mode: Option<String>,
+    /// The account's external id, so that nobody frees another by mistake.
+    #[schema(required)]
+    confirm_external_id: Option<String>,
+    /// Only tell what would happen.
+    dry_run: Option<bool>,
+}
+
+/// What became of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Freed)]
+pub(in crate::api) struct Outcome {
+    /// The accounts that are disabled by it: all that the same grant opens.
+    #[schema(value_type = Vec<String>)]
+    accounts: Vec<crate::vault::accounts::AccountId>,
+    /// Names this release; acknowledge it when the tokens have arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release_id: Option<String>,
+    /// Until when. Then what is held here is wiped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ack_by: Option<Time>,
+    /// The tokens, by the role of the grant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<BTreeMap<String, Tokens>>,
+    /// Whether the provider said that it took them back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked: Option<bool>,
+    /// Nothing was done.
+    dry_run: bool,
+}
+
+/// Tokens on their way to their new owner.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FreedTokens)]
+struct Tokens {
+    #[schema(value_type = Option<String>)]
+    oauth_refresh_token: Option<Plain>,
+    #[schema(value_type = Option<String>)]
+    oauth_access_token: Option<Plain>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Time>,
+}
+
+fn tokens(released: Released) -> BTreeMap<String, Tokens> {
+    let one = |(role, held, expires_at): (String, crate::vault::Held, Option<Time>)| {
+        let (oauth_refresh_token, oauth_access_token) =
+            (held.refresh_token.map(Plain::new), held.access_token.map(Plain::new));
+        (role, Tokens { oauth_refresh_token, oauth_access_token, expires_at })
+    };
+    released.held.into_iter().map(one).collect()
+}
+
+/// Free an account
+///
+/// Its tokens are handed out, once, to whoever holds them from now on; it is disabled here. Send an `Idempotency-Key`: the same
+/// request is then answered the same, should the answer be lost.
+#[utoipa::path(post, path = "/v1/accounts/{id}/custody/free", operation_id = "freeAccount", tag = "custody",
+    params(("id" = String, Path, description = "Its id")), request_body = Free,
+    responses((status = 200, description = "What became of it", body = Data<Outcome>),
+        (status = 409, description = "`custody_freed`, `no_custody`"),
+        (status = 503, description = "`refresh_uncertain`: a refresh is under way; nothing was changed")))]
+pub(in crate::api) async fn free(
+    Who(who): Who,
+    State(app): State<App>,
+    Named(id): Named<AccountKind>,
+    Body(body): Body,
+) -> Result<Response, Stopped> {
+    let ask: Free = members(body).map_err(Refused::from)?;
+    let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
+    let revokes = match ask.mode.as_deref() {
+        Some("export") => false,
+        Some("revoke") => true,
+        _ => return Err(Refused::field("mode", "must be export or revoke").into()),
+    };
+    if ask.confirm_external_id.as_deref() != Some(seen.account.external_id.as_str()) {
+        return Err(Refused::field("confirm_external_id", "must be the external id of this account").into());
+    }
+    let (_, affected) = custody::together(&app, &seen.account).await?;
+    let accounts = affected.into_iter().map(|one| one.id).collect();
+    let nothing =
+        Outcome { accounts, release_id: None, ack_by: None, credentials: None, revoked: None, dry_run: true };
+    if ask.dry_run == Some(true) {
+        return Ok(one(nothing));
+    }
+    if revokes {
+        let revoked = custody::revoke(&app, &who, &seen).await?;
+        return Ok(one(Outcome { revoked: Some(revoked), dry_run: false, ..nothing }));
+    }
+    let released = custody::export(&app, &who, &seen).await?;
+    let (release_id, ack_by) = (Some(released.release_id.clone()), Some(released.ack_by));
+    Ok(one(Outcome { release_id, ack_by, credentials: Some(tokens(released)), dry_run: false, ..nothing }))
+}
+
+/// Which release.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReleaseAsk)]
+pub(in crate::api) struct Release {
+    /// What freeing the account gave.
+    #[schema(required)]
+    release_id: Option<String>,
+}
+
+impl Release {
+    fn read(body: serde_json::Map<String, serde_json::Value>) -> Result<String, Refused> {
+        let ask: Release = members(body).map_err(Refused::from)?;
+        ask.release_id.ok_or_else(|| Refused::field("release_id", "must be given"))
+    }
+}
+
+/// Acknowledge that freed tokens have arrived
+///
+/// What is held of them here is wiped.
+#[utoipa::path(post, path = "/v1/accounts/{id}/custody/ack", operation_id = "acknowledgeRelease", tag = "custody",
+    params(("id" = String, Path, description = "The account")), request_body = Release,
+    responses((status = 200, description = "The account", body = Data<Shown>),
+        (status = 409, description = "`release_closed`")))]
+pub(in crate::api) async fn ack(
+    Who(who): Who,
+    State(app): State<App>,
+    Named(id): Named<AccountKind>,
+    Body(body): Body,
+) -> Result<Response, Stopped> {
+    let release = Release::read(body)?;
+    let seen = manage::managed(&app, &who, &Which::Id(id.clone())).await?;
+    custody::ack(&app, &who, &seen.account, &release).await?;
+    Ok(one(Shown::of(&app, &looked(&app, &who, &id).await?, None)))
+}
+
+/// Take custody back before it was acknowledged
+///
+/// The token is used at once, in case whoever has it did.
+#[utoipa::path(post, path = "/v1/accounts/{id}/custody/cancel", operation_id = "cancelRelease", tag = "custody",
+    params(("id" = String, Path, description = "The account")), request_body = Release,
+    responses((status = 200, description = "The account", body = Data<Shown>),
+        (status = 409, description = "`release_closed`, `account_disabled`: the token was used elsewhere")))]
+pub(in crate::api) async fn cancel(
+    Who(who): Who,
+    State(app): State<App>,
+    Named(id): Named<AccountKind>,
+    Body(body): Body,
+) -> Result<Response, Stopped> {
+    let release = Release::read(body)?;
+    let seen = manage::managed(&app, &who, &Which::Id(id.clone())).await?;
+    custody::cancel(&app, &who, &seen.account, &release).await?;
+    Ok(one(Shown::of(&app, &looked(&app, &who, &id).await?, None)))
+}

@@ -1,0 +1,61 @@
+//! What happened to an account, and who took its tokens.
+
+use super::{Asks, Stopped, Who};
+use crate::api::Named;
+use crate::app::App;
+use crate::vault::accounts::AccountKind;
+use crate::vault::actor::Level;
+use crate::vault::look::Which;
+use crate::vault::{events, manage, reads};
+use crate::web::Query;
+use crate::web::paging::{Listed, Paging, page};
+use axum::extract::State;
+use axum::response::Response;
+
+/// What happened to an account
+///
+/// The latest first.
+#[utoipa::path(get, path = "/v1/accounts/{id}/events", operation_id = "listAccountEvents", tag = "accounts",
+    params(("id" = String, Path, description = "Its id"), Paging),
+    responses((status = 200, description = "A page of it", body = Listed<events::Happened>)))]
+pub(in crate::api) async fn events(
+    Who(who): Who,
+    State(app): State<App>,
+    Named(id): Named<AccountKind>,
+    Query(params): Query,
+) -> Result<Response, Stopped> {
+    Asks::of(&params, &["limit", "cursor"])?;
+    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::View).await?;
+    let name = format!("accounts/{id}/events");
+    let paging = Paging::read(&app.keys.macs(), &name, &params)?;
+    let most = i64::try_from(paging.limit).unwrap_or(200);
+    let mut all = events::of_account(&app, &seen.account.id, &paging.after, most.saturating_add(1)).await?;
+    let more = all.len() > paging.limit;
+    all.truncate(paging.limit);
+    let last = all.last().filter(|_| more).map(|one| one.id.clone());
+    Ok(page(&app, &name, &paging, all, last.as_deref()))
+}
+
+/// Who took an account's tokens
+///
+/// The latest first; for those who may manage it.
+#[utoipa::path(get, path = "/v1/accounts/{id}/reads", operation_id = "listTokenReads", tag = "accounts",
+    params(("id" = String, Path, description = "Its id"), Paging),
+    responses((status = 200, description = "A page of it", body = Listed<reads::Taken>)))]
+pub(in crate::api) async fn reads(
+    Who(who): Who,
+    State(app): State<App>,
+    Named(id): Named<AccountKind>,
+    Query(params): Query,
+) -> Result<Response, Stopped> {
+    Asks::of(&params, &["limit", "cursor"])?;
+    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::Manage).await?;
+    let name = format!("accounts/{id}/reads");
+    let paging = Paging::read(&app.keys.macs(), &name, &params)?;
+    let most = i64::try_from(paging.limit).unwrap_or(200);
+    let mut all = reads::of_account(&app, &seen.account.id, &paging.after, most.saturating_add(1)).await?;
+    let more = all.len() > paging.limit;
+    all.truncate(paging.limit);
+    let last = all.last().filter(|_| more).map(|one| one.id.clone());
+    Ok(page(&app, &name, &paging, all, last.as_deref()))
+}

@@ -1,0 +1,92 @@
+//! Tokens that must be fresh now, and tokens that failed.
+
+use super::accounts::looked;
+use super::{Data, Stopped, Who, one};
+use crate::api::Named;
+use crate::app::App;
+use crate::vault::accounts::AccountKind;
+use crate::vault::actor::{ACCOUNTS_WRITE, Level};
+use crate::vault::look::Which;
+use crate::vault::manage::{self, Rejected};
+use crate::vault::refused::Refused;
+use crate::vault::view::Shown;
+use crate::web::json::{Json as Body, members};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// Which version is to be refreshed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RefreshAsk)]
+pub(in crate::api) struct Refresh {
+    /// The version that was seen: nothing happens when there is a newer one.
+    version: Option<i64>,
+}
+
+/// Refresh an account's credentials
+///
+/// Once for each version, however often it is asked for.
+#[utoipa::path(post, path = "/v1/accounts/{id}/refresh", operation_id = "refreshAccount", tag = "accounts",
+    params(("id" = String, Path, description = "Its id")), request_body = Refresh,
+    responses((status = 200, description = "The account", body = Data<Shown>),
+        (status = 409, description = "`not_refreshable`")))]
+pub(in crate::api) async fn refresh(
+    Who(who): Who,
+    State(app): State<App>,
+    Named(id): Named<AccountKind>,
+    Body(body): Body,
+) -> Result<Response, Stopped> {
+    let ask: Refresh = members(body).map_err(Refused::from)?;
+    if !who.may(ACCOUNTS_WRITE) {
+        return Err(Refused::scope(ACCOUNTS_WRITE).into());
+    }
+    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::Use).await?;
+    manage::refresh(&app, &seen, ask.version, Duration::from_secs(20)).await?;
+    Ok(one(Shown::of(&app, &looked(&app, &who, &id).await?, None)))
+}
+
+/// A token that failed.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RejectedToken)]
+pub(in crate::api) struct Reject {
+    /// Its SHA-256, in lower-case hexadecimal digits.
+    token_sha256: Option<String>,
+    /// Or its version.
+    version: Option<i64>,
+    /// The provider's status.
+    status: Option<u16>,
+    /// The provider's error, for people who look into it.
+    provider_error: Option<String>,
+}
+
+/// Report a token that failed
+///
+/// It is refreshed only if it is still the current one.
+#[utoipa::path(post, path = "/v1/accounts/{id}/reject", operation_id = "rejectToken", tag = "accounts",
+    params(("id" = String, Path, description = "Its id")), request_body = Reject,
+    responses((status = 202, description = "Whether it was the current one", body = Data<Object>)))]
+pub(in crate::api) async fn reject(
+    Who(who): Who,
+    State(app): State<App>,
+    Named(id): Named<AccountKind>,
+    Body(body): Body,
+) -> Result<Response, Stopped> {
+    let ask: Reject = members(body).map_err(Refused::from)?;
+    let digits = |text: &String| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if !ask.token_sha256.iter().all(digits) {
+        return Err(Refused::field("token_sha256", "must be 64 lower-case hexadecimal digits").into());
+    }
+    let seen = manage::at_least(&app, &who, &Which::Id(id), Level::Use).await?;
+    let rejected = Rejected { token_sha256: ask.token_sha256, version: ask.version };
+    let current = manage::reject(&app, &who, &seen, rejected).await?;
+    tracing::info!(account = %seen.account.id, current, status = ask.status, "a caller saw a token fail");
+    let _ = ask.provider_error;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "data": { "current": current } }))).into_response())
+}

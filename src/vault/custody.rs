@@ -1,0 +1,250 @@
+//! Giving custody away (vault.md §3.5): the refresh token leaves once, to one holder. Until that one says that it arrived it can
+//! be had again or taken back; a lost answer loses nothing.
+
+use super::accounts::{self, Account, Custody, Reason};
+use super::actor::{ACCOUNTS_CUSTODY, Actor};
+use super::grants::{self, GrantId, State};
+use super::held::Held;
+use super::look::Seen;
+use super::manage::{note, tell_provider};
+use super::refused::Refused;
+use super::{refresh, sources};
+use crate::app::App;
+use crate::audit::Actor as Name;
+use crate::base::encoding::hex;
+use crate::base::id::uuid7;
+use crate::base::Time;
+use crate::db::{On, Result, Tx};
+use crate::{args, sql};
+use serde_json::json;
+use std::time::Duration;
+
+sql! {
+    write OPEN = "INSERT INTO vault_releases (id, account, grants, state, ack_by, created_by, created_at) \
+                  VALUES ($1, $2, $3, 'open', $4, $5, $6) RETURNING id";
+    read FIND = "SELECT id, account, grants, ack_by FROM vault_releases WHERE id = $1 AND account = $2 AND state = 'open'";
+    read STATE = "SELECT state FROM vault_releases WHERE id = $1 AND account = $2";
+    write CLOSE = "UPDATE vault_releases SET state = $2 WHERE id = $1 AND state = 'open' RETURNING id";
+    read OVERDUE = "SELECT id, account FROM vault_releases WHERE state = 'open' AND ack_by < $1 ORDER BY ack_by, id LIMIT 100";
+    write FREEZE = "UPDATE vault_grants SET state = 'freeing', next_at = NULL WHERE id = $1 AND state = 'live' AND attempt_state = 'clean' \
+                    AND (lease_until IS NULL OR lease_until < $2) RETURNING id";
+    write THAW = "UPDATE vault_grants SET state = 'live', next_at = $2, retry_at = NULL WHERE id = $1 AND state = 'freeing' RETURNING version";
+}
+
+/// What leaves.
+pub struct Released {
+    /// Names this release.
+    pub release_id: String,
+    /// Until when it can be acknowledged or cancelled; then what we hold is wiped.
+    pub ack_by: Time,
+    /// Of each grant, its role and what we held of it.
+    pub held: Vec<(String, Held, Option<Time>)>,
+}
+
+fn admitted(who: &Actor) -> std::result::Result<(), Refused> {
+    if who.may(ACCOUNTS_CUSTODY) { Ok(()) } else { Err(Refused::scope(ACCOUNTS_CUSTODY)) }
+}
+
+/// All accounts that go with one, because the same grant opens them.
+pub async fn together(app: &App, account: &Account) -> Result<(Vec<(GrantId, String)>, Vec<Account>)> {
+    let all = accounts::store::grants(&app.db, &account.id).await?;
+    let mut affected: Vec<Account> = Vec::new();
+    for (id, _) in &all {
+        for one in accounts::store::of_grant(&app.db, id).await? {
+            if affected.iter().all(|have| have.id != one.id) {
+                affected.push(one);
+            }
+        }
+    }
+    Ok((all, affected))
+}
+
+/// Hands the tokens out, and disables all accounts that act with them.
+pub async fn export(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<Released, Refused> {
+    admitted(who)?;
+    held(&seen.account)?;
+    let now = app.now();
+    let (all, affected) = together(app, &seen.account).await?;
+    let release_id = format!("rel_{}", hex(&uuid7(now)));
+    let ack_by = now + app.config.vault.release_within;
+    let names: Vec<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+    let mut tx = app.db.begin().await?;
+    freeze(&mut tx, &all, now).await?;
+    let by = who.name.to_string();
+    (&mut tx).run(OPEN, args![&release_id, &seen.account.id, names.join(","), ack_by, by, now]).await?;
+    let detail = json!({ "release": release_id, "ack_by": ack_by });
+    end(&mut tx, who, &affected, Custody::Freeing, ("account.custody_freeing", detail), now).await?;
+    tx.commit().await?;
+    let mut out = Vec::new();
+    for (id, role) in all {
+        let expires_at = grants::store::one(&app.db, &id).await?.and_then(|grant| grant.expires_at);
+        out.extend(refresh::held(app, &id).await?.map(|held| (role, held, expires_at)));
+    }
+    Ok(Released { release_id, ack_by, held: out })
+}
+
+/// Takes the tokens back at the provider, and wipes them here.
+pub async fn revoke(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<bool, Refused> {
+    admitted(who)?;
+    held(&seen.account)?;
+    let now = app.now();
+    let (all, affected) = together(app, &seen.account).await?;
+    let source = sources::store::one(&app.db, &seen.account.source).await?.ok_or_else(Refused::not_found)?;
+    let mut tx = app.db.begin().await?;
+    freeze(&mut tx, &all, now).await?;
+    tx.commit().await?;
+    let mut told = true;
+    for (id, _) in &all {
+        if let Some(held) = refresh::held(app, id).await? {
+            told &= tell_provider(app, &source, &held).await;
+        }
+    }
+    let mut tx = app.db.begin().await?;
+    for (id, _) in &all {
+        grants::store::wipe(&mut tx, id).await?;
+    }
+    let detail = json!({ "revoked": told });
+    end(&mut tx, who, &affected, Custody::Freed, ("account.custody_freed", detail), now).await?;
+    tx.commit().await?;
+    Ok(told)
+}
+
+fn held(account: &Account) -> std::result::Result<(), Refused> {
+    match account.custody {
+        Custody::Held => Ok(()),
+        Custody::None => Err(Refused::conflict("no_custody", "there is no refresh token to give away")),
+        Custody::Freeing | Custody::Freed => Err(Refused::conflict("custody_freed", Reason::CustodyFreed.words())),
+    }
+}
+
+/// No refresh runs, and none can begin.
+async fn freeze(tx: &mut Tx, all: &[(GrantId, String)], now: Time) -> std::result::Result<(), Refused> {
+    for (id, _) in all {
+        if (&mut *tx).one(FREEZE, args![id, now]).await?.is_none() {
+            let why = "a refresh of this account is under way, or its outcome isn't known yet; nothing was changed, try again in a moment";
+            return Err(Refused::later("refresh_uncertain", why, Duration::from_secs(5)));
+        }
+    }
+    Ok(())
+}
+
+async fn end(
+    tx: &mut Tx,
+    who: &Actor,
+    affected: &[Account],
+    custody: Custody,
+    happened: (&'static str, serde_json::Value),
+    now: Time,
+) -> std::result::Result<(), Refused> {
+    for account in affected {
+        accounts::store::set_custody(&mut *tx, &account.id, custody, now).await?;
+        let by = who.name.to_string();
+        let seq = accounts::store::disable(&mut *tx, &account.id, &by, Reason::CustodyFreed, now).await?;
+        note(tx, who, account, seq.unwrap_or_default(), happened.clone(), now).await?;
+    }
+    Ok(())
+}
+
+/// The new owner has them: what we hold is wiped.
+pub async fn ack(app: &App, who: &Actor, account: &Account, release: &str) -> std::result::Result<(), Refused> {
+    admitted(who)?;
+    settle(app, who, account, release, "acknowledged").await
+}
+
+async fn settle(app: &App, who: &Actor, account: &Account, release: &str, to: &str) -> std::result::Result<(), Refused> {
+    let now = app.now();
+    let Some(all) = find(app, account, release).await? else { return again(app, account, release, to).await };
+    let mut tx = app.db.begin().await?;
+    if (&mut tx).one(CLOSE, args![release, to]).await?.is_none() {
+        return again(app, account, release, to).await;
+    }
+    let mut affected: Vec<Account> = Vec::new();
+    for id in &all {
+        affected.extend(accounts::store::of_grant(&mut tx, id).await?);
+        grants::store::wipe(&mut tx, id).await?;
+    }
+    affected.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
+    affected.dedup_by(|a, b| a.id == b.id);
+    for one in &affected {
+        let seq = accounts::store::set_custody(&mut tx, &one.id, Custody::Freed, now).await?.unwrap_or_default();
+        note(&mut tx, who, one, seq, ("account.custody_freed", json!({ "release": release, "by": to })), now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn find(app: &App, account: &Account, release: &str) -> Result<Option<Vec<GrantId>>> {
+    let row = (&app.db).one(FIND, args![release, &account.id]).await?;
+    let names = row.map(|row| row.text("grants")).transpose()?;
+    Ok(names.map(|names| names.split(',').filter(|name| !name.is_empty()).map(GrantId::from).collect()))
+}
+
+/// A release that isn't open: done already, or none of this account's.
+async fn again(app: &App, account: &Account, release: &str, to: &str) -> std::result::Result<(), Refused> {
+    let row = (&app.db).one(STATE, args![release, &account.id]).await?;
+    match row.map(|row| row.text("state")).transpose()?.as_deref() {
+        Some(state) if state == to => Ok(()),
+        Some(_) => Err(Refused::conflict("release_closed", "this release was acknowledged, cancelled or ran out already")),
+        None => Err(Refused::not_found()),
+    }
+}
+
+/// Takes custody back before it was acknowledged. Whoever has the token may have used it, so it is used here at once.
+pub async fn cancel(app: &App, who: &Actor, account: &Account, release: &str) -> std::result::Result<(), Refused> {
+    admitted(who)?;
+    let now = app.now();
+    let Some(all) = find(app, account, release).await? else { return again(app, account, release, "cancelled").await };
+    let mut tx = app.db.begin().await?;
+    if (&mut tx).one(CLOSE, args![release, "cancelled"]).await?.is_none() {
+        return again(app, account, release, "cancelled").await;
+    }
+    let mut thawed = Vec::new();
+    for id in &all {
+        if let Some(row) = (&mut tx).one(THAW, args![id, now]).await? {
+            thawed.push((id.clone(), row.int("version")?));
+        }
+        for one in accounts::store::of_grant(&mut tx, id).await? {
+            accounts::store::set_custody(&mut tx, &one.id, Custody::Held, now).await?;
+            if let Some(seq) = accounts::store::enable(&mut tx, &one.id, now).await? {
+                note(&mut tx, who, &one, seq, ("account.custody_taken", json!({ "release": release })), now).await?;
+            }
+        }
+    }
+    tx.commit().await?;
+    for (id, version) in thawed {
+        if let Some(flight) = refresh::begin(app, &id, version) {
+            flight.landed(Duration::from_secs(20)).await;
+        }
+        let dead = grants::store::one(&app.db, &id).await?.is_some_and(|grant| grant.state == State::Dead);
+        if dead {
+            let why = "whoever had the token used it, and it is of no use here any more; connect the account again";
+            return Err(Refused::conflict("account_disabled", why));
+        }
+    }
+    Ok(())
+}
+
+/// Wipes what nobody acknowledged in time.
+pub async fn overdue(app: &App) -> Result<usize> {
+    let rows = (&app.db).all(OVERDUE, args![app.now()]).await?;
+    for row in &rows {
+        let (release, id) = (row.text("id")?, row.id("account")?);
+        let Some(account) = accounts::store::one(&app.db, &id).await? else {
+            (&app.db).run(CLOSE, args![&release, "ran_out"]).await?;
+            continue;
+        };
+        let system = Actor {
+            workspace: account.workspace.clone(),
+            user: None,
+            standing: None,
+            client: None,
+            scopes: None,
+            name: Name::System,
+            call: crate::web::Call::internal("vault"),
+        };
+        if let Err(refused) = settle(app, &system, &account, &release, "ran_out").await {
+            tracing::warn!(release, why = %refused, "a release that ran out couldn't be closed; trying again");
+        }
+    }
+    Ok(rows.len())
+}
