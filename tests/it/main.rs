@@ -83,6 +83,7 @@ mod step_up;
 mod sudo;
 mod support;
 mod system;
+mod third_parties;
 mod token;
 mod userinfo;
 mod vault;

@@ -41,8 +41,8 @@ async fn with_tls_a_house_reaches_it_and_a_stranger_doesnt_trust_it() {
     let crm = provider.at("crm", Mode::default());
     assert!(crm.url.starts_with("https://localhost:"));
     let house = House::with(Kind::Sqlite, stranger::trusts_sites).await;
-    let ca = std::fs::read(house.config.outbound.extra_ca.as_ref().expect("a file")).expect("reads");
-    let ca = reqwest::Certificate::from_pem(&ca).expect("a certificate");
+    let pem = std::fs::read(house.config.outbound.extra_ca.as_ref().expect("a file")).expect("reads");
+    let ca = reqwest::Certificate::from_pem(&pem).expect("a certificate");
     let client = |trusted: Option<reqwest::Certificate>| {
         #[expect(clippy::disallowed_methods, reason = "tests talk to their own servers on loopback")]
         let client = reqwest::Client::builder().no_proxy().tls_certs_merge(trusted).build();
@@ -50,5 +50,11 @@ async fn with_tls_a_house_reaches_it_and_a_stranger_doesnt_trust_it() {
     };
     assert_eq!(answer(client(Some(ca)).get(crm.at("jwks"))).await.status, 200);
     assert!(client(None).get(crm.at("jwks")).send().await.is_err());
+    // An outage: the handshake fails, and nothing was asked.
+    provider.is_down(true);
+    let other = client(Some(reqwest::Certificate::from_pem(&pem).expect("a certificate")));
+    assert!(other.get(crm.at("jwks")).send().await.is_err());
     assert_eq!(crm.hits("jwks"), 1);
+    provider.is_down(false);
+    assert_eq!(answer(other.get(crm.at("jwks"))).await.status, 200);
 }

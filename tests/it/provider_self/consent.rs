@@ -158,8 +158,8 @@ async fn the_callback_names_who_it_should_and_what_else_there_is() {
 #[tokio::test]
 async fn a_refresh_token_comes_when_the_provider_gives_one() {
     let at = Party::with(Mode::default()).await;
-    let cases: [(Offline, &[(&str, &str)], bool); 8] = [
-        (Offline::Always, &[], true),
+    let cases = [
+        (Offline::Always, &[][..], true),
         (Offline::Never, &[("scope", "offline_access")], false),
         (Offline::Scope, &[("scope", "read")], false),
         (Offline::Scope, &[("scope", "read offline_access")], true),

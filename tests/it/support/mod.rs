@@ -22,6 +22,7 @@ pub mod site;
 pub mod smtp;
 pub mod socket;
 pub mod stranger;
+pub mod third_party;
 pub mod vault;
 
 /// An HTTP client that follows nothing and asks no proxy.

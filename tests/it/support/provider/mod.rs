@@ -96,6 +96,11 @@ impl Provider {
         Provider { origin, world, _alive: alive }
     }
 
+    /// From now on new connections end before a byte of theirs is read, in the handshake where there is TLS; or not.
+    pub fn is_down(&self, down: bool) {
+        lock(&self.world).down = down;
+    }
+
     /// The virtual provider of this name: made, or given these rules.
     pub fn at(&self, name: &str, mode: impl Into<Mode>) -> At {
         lock(&self.world).sets(name, mode.into());

@@ -54,7 +54,7 @@ impl Virtual {
         if claims["iss"] != claims["sub"] || ![&self.url, &token_endpoint].iter().any(|own| **own == aud) {
             return Err(wrong("the assertion is for or from somebody else"));
         }
-        self.timely(&claims, now, 600).map_err(|why| wrong(why))?;
+        self.timely(&claims, now, 600).map_err(wrong)?;
         let jti = claims["jti"].as_str().map(str::to_owned).ok_or_else(|| wrong("the assertion has no jti"))?;
         if !self.seen.insert(format!("{id} {jti}")) {
             return Err(Refusal::of_client(&self.mode, "the assertion was used before"));

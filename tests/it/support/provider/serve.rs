@@ -3,7 +3,7 @@
 use super::control;
 use super::fault::{Fault, When, dress};
 use super::hold::Verdict;
-use super::ledger::{Answered, Call, Kind, Outcome, Presented};
+use super::ledger::{Answered, Call, Kind, Millis, Outcome, Presented};
 use super::wire::{Connection, Reply, Request, Wire};
 use super::world::{Virtual, World};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,6 +21,9 @@ pub fn lock(world: &Shared) -> MutexGuard<'_, World> {
 
 pub async fn accept(listener: TcpListener, world: Shared, tls: Option<TlsAcceptor>) {
     while let Ok((stream, _)) = listener.accept().await {
+        if lock(&world).down {
+            continue;
+        }
         let _ = stream.set_nodelay(true);
         let (world, tls) = (world.clone(), tls.clone());
         tokio::spawn(async move {
@@ -36,32 +39,46 @@ pub async fn accept(listener: TcpListener, world: Shared, tls: Option<TlsAccepto
     }
 }
 
-/// A call of a virtual provider.
+/// A call of a virtual provider that is under way.
 struct Under {
+    world: Shared,
     name: String,
     endpoint: String,
     id: u64,
 }
 
+impl Under {
+    /// Does something with its provider, at a moment of the provider's clock.
+    fn with<T>(&self, does: impl FnOnce(&mut Virtual, Millis) -> T) -> T {
+        let mut world = lock(&self.world);
+        let now = world.now();
+        does(world.at(&self.name), now)
+    }
+
+    fn ends(&self, answered: Answered) {
+        self.with(|provider, _| provider.ledger.ends(self.id, answered));
+        lock(&self.world).tells();
+    }
+}
+
 async fn talk<W: Wire>(world: Shared, wire: W) {
     let mut connection = Connection::new(wire);
-    let mut last = None;
+    let mut last: Option<Under> = None;
     loop {
         let request = match connection.head().await {
             Ok(Some(request)) => request,
             Ok(None) => return,
             // A reset instead of an end: the peer's process is gone, and hadn't read what we sent.
-            Err(_) => return ends(&world, last.as_ref(), Answered::Lost),
+            Err(_) => return last.iter().for_each(|under| under.ends(Answered::Lost)),
         };
         let stays = request.header("connection").is_none_or(|value| !value.eq_ignore_ascii_case("close"));
         let under = begins(&world, &request);
         let Some(back) = (match &under {
-            Some(under) => exchange(&world, connection, request, under).await,
+            Some(under) => exchange(connection, request, under).await,
             None => aside(&world, connection, request).await,
         }) else {
-            return ends(&world, under.as_ref(), Answered::Lost);
+            return under.iter().for_each(|under| under.ends(Answered::Lost));
         };
-        ends(&world, under.as_ref(), Answered::Whole);
         (connection, last) = (back, under);
         if !stays {
             return;
@@ -70,8 +87,8 @@ async fn talk<W: Wire>(world: Shared, wire: W) {
 }
 
 /// Writes a call down; `None` when it is for no virtual provider.
-fn begins(world: &Shared, request: &Request) -> Option<Under> {
-    let mut world = lock(world);
+fn begins(shared: &Shared, request: &Request) -> Option<Under> {
+    let mut world = lock(shared);
     let now = world.now();
     let (name, path) = match request.path.strip_prefix("/p/") {
         Some(rest) => rest.split_once('/')?,
@@ -98,16 +115,9 @@ fn begins(world: &Shared, request: &Request) -> Option<Under> {
         began: 0,
         ended: None,
     });
-    let under = Under { name: name.to_owned(), endpoint, id };
+    let under = Under { world: shared.clone(), name: name.to_owned(), endpoint, id };
     world.tells();
     Some(under)
-}
-
-fn ends(world: &Shared, under: Option<&Under>, answered: Answered) {
-    let Some(under) = under else { return };
-    let mut world = lock(world);
-    world.at(&under.name).ledger.ends(under.id, answered);
-    world.tells();
 }
 
 /// What is for no provider: the control API, and nothing.
@@ -121,54 +131,50 @@ async fn aside<W: Wire>(world: &Shared, mut connection: Connection<W>, mut reque
 }
 
 /// The whole of a call; gives the connection back when all of the answer was taken.
-async fn exchange<W: Wire>(
-    world: &Shared,
-    connection: Connection<W>,
-    mut request: Request,
-    under: &Under,
-) -> Option<Connection<W>> {
-    let faults = lock(world).at(&under.name).meets(&under.endpoint, None, true);
-    let mut connection = passes(world, connection, under, When::Unread, None).await?;
+async fn exchange<W: Wire>(connection: Connection<W>, mut request: Request, under: &Under) -> Option<Connection<W>> {
+    let faults = under.with(|provider, _| provider.meets(&under.endpoint, None, true));
+    let mut connection = passes(connection, under, When::Unread, None).await?;
     let mut said = None;
-    connection = suffers(connection, &faults, When::Unread, &mut said).await?;
+    connection = suffers(connection, under, &faults, When::Unread, &mut said).await?;
     if !connection.body(&mut request).await {
         return None;
     }
-    let (grant, faults) = reads(world, under, &request);
-    connection = passes(world, connection, under, When::Read, grant.as_deref()).await?;
-    connection = suffers(connection, &faults, When::Read, &mut said).await?;
+    let (grant, faults) = reads(under, &request);
+    connection = passes(connection, under, When::Read, grant.as_deref()).await?;
+    connection = suffers(connection, under, &faults, When::Read, &mut said).await?;
     if said.is_none() {
-        said = Some(decides(world, under, &request, &faults));
+        said = Some(decides(under, &request, &faults));
     }
-    let grant = lock(world).at(&under.name).ledger.call(under.id).grant.clone();
-    connection = passes(world, connection, under, When::Done, grant.as_deref()).await?;
-    connection = suffers(connection, &faults, When::Done, &mut said).await?;
+    let grant = under.with(|provider, _| provider.ledger.call(under.id).grant.clone());
+    connection = passes(connection, under, When::Done, grant.as_deref()).await?;
+    connection = suffers(connection, under, &faults, When::Done, &mut said).await?;
     let reply = dress(said?, &faults);
-    let bytes = reply.bytes(date(world, under));
+    let bytes = reply.bytes(under.with(|provider, now| provider.clock(now)));
     // Whoever is gone doesn't take anything, though the system would.
-    (!connection.is_gone().await && connection.write(&bytes).await).then_some(connection)
-}
-
-fn date(world: &Shared, under: &Under) -> Time {
-    let mut world = lock(world);
-    let now = world.now();
-    world.at(&under.name).clock(now)
+    if connection.is_gone().await {
+        return None;
+    }
+    // Before the caller can read it and call again; taken back when it can't be written.
+    under.ends(Answered::Whole);
+    connection.write(&bytes).await.then_some(connection)
 }
 
 /// Waits at the gates that stand there.
 async fn passes<W: Wire>(
-    world: &Shared,
     mut connection: Connection<W>,
     under: &Under,
     when: When,
     grant: Option<&str>,
 ) -> Option<Connection<W>> {
-    let gate = lock(world).at(&under.name).gate(when, &under.endpoint, grant);
+    let gate = under.with(|provider, _| provider.gate(when, &under.endpoint, grant));
     let Some(gate) = gate else { return Some(connection) };
     let verdict = tokio::select! {
         verdict = gate.wait(under.id) => verdict,
         () = connection.gone() => Verdict::Close,
     };
+    if verdict != Verdict::Release {
+        under.ends(Answered::Lost);
+    }
     match verdict {
         Verdict::Release => Some(connection),
         Verdict::Close => None,
@@ -182,6 +188,7 @@ async fn passes<W: Wire>(
 /// What goes wrong here; what is said instead of an answer goes into `said`.
 async fn suffers<W: Wire>(
     mut connection: Connection<W>,
+    under: &Under,
     faults: &[(When, Fault)],
     here: When,
     said: &mut Option<Reply>,
@@ -199,8 +206,12 @@ async fn suffers<W: Wire>(
                 connection.gone().await;
                 return None;
             }
-            Fault::Close => return None,
+            Fault::Close => {
+                under.ends(Answered::Lost);
+                return None;
+            }
             Fault::Reset => {
+                under.ends(Answered::Lost);
                 connection.reset();
                 return None;
             }
@@ -213,6 +224,9 @@ async fn suffers<W: Wire>(
                 let reply =
                     said.take().unwrap_or_else(|| Reply::json(200, &serde_json::json!({ "access_token": "x" })));
                 let bytes = reply.bytes(Time::from_millis(0));
+                if *fault == Fault::Half {
+                    under.ends(Answered::Lost);
+                }
                 connection.write(&bytes[..bytes.len() - reply.body.len() / 2 - 1]).await;
                 if *fault == Fault::Stall {
                     connection.gone().await;
@@ -234,41 +248,39 @@ async fn suffers<W: Wire>(
 }
 
 /// The request is known: whose it is, and what it will meet.
-fn reads(world: &Shared, under: &Under, request: &Request) -> (Option<String>, Vec<(When, Fault)>) {
-    let mut world = lock(world);
-    let now = world.now();
-    let provider = world.at(&under.name);
+fn reads(under: &Under, request: &Request) -> (Option<String>, Vec<(When, Fault)>) {
     let params = request.params();
     let presented = params.iter().find(|(name, _)| name == "refresh_token").map(|(_, value)| value.as_str());
-    let refresh = presented.and_then(|value| provider.ledger.find(value, Kind::Refresh));
-    let access = request.bearer().and_then(|value| provider.ledger.find(value, Kind::Access));
-    let grant = refresh.or(access).map(|index| provider.ledger.tokens[index].grant);
-    let grant = grant.map(|index| provider.ledger.grants[index].id.clone());
-    let faults = provider.meets(&under.endpoint, grant.as_deref(), false);
-    let call = provider.ledger.call(under.id);
-    call.params.extend(params.iter().cloned());
-    call.grant = grant.clone();
-    let undecided = faults.iter().any(|(when, fault)| *when == When::Read && !matches!(fault, Fault::Late(_)));
-    if let Some(index) = refresh.filter(|_| undecided && under.endpoint == "token") {
-        let token = &mut provider.ledger.tokens[index];
-        let spent_before = token.spent.is_some();
-        token.presented.push(Presented { call: under.id, at: now, outcome: Outcome::Undecided, spent_before });
-    }
-    (grant, faults)
+    under.with(|provider, now| {
+        let refresh = presented.and_then(|value| provider.ledger.find(value, Kind::Refresh));
+        let access = request.bearer().and_then(|value| provider.ledger.find(value, Kind::Access));
+        let grant = refresh.or(access).map(|index| provider.ledger.tokens[index].grant);
+        let grant = grant.map(|index| provider.ledger.grants[index].id.clone());
+        let faults = provider.meets(&under.endpoint, grant.as_deref(), false);
+        let call = provider.ledger.call(under.id);
+        call.params.extend(params.iter().cloned());
+        call.grant = grant.clone();
+        let undecided = faults.iter().any(|(when, fault)| *when == When::Read && !matches!(fault, Fault::Late(_)));
+        if let Some(index) = refresh.filter(|_| undecided && under.endpoint == "token") {
+            let token = &mut provider.ledger.tokens[index];
+            let spent_before = token.spent.is_some();
+            token.presented.push(Presented { call: under.id, at: now, outcome: Outcome::Undecided, spent_before });
+        }
+        (grant, faults)
+    })
 }
 
 /// It takes effect.
-fn decides(world: &Shared, under: &Under, request: &Request, faults: &[(When, Fault)]) -> Reply {
-    let mut world = lock(world);
-    let now = world.now();
-    let provider = world.at(&under.name);
-    let reply = provider.answers(under, request, now, faults);
-    provider.ledger.call(under.id).status = reply.status;
-    reply
+fn decides(under: &Under, request: &Request, faults: &[(When, Fault)]) -> Reply {
+    under.with(|provider, now| {
+        let reply = provider.answers(under, request, now, faults);
+        provider.ledger.call(under.id).status = reply.status;
+        reply
+    })
 }
 
 impl Virtual {
-    fn answers(&mut self, under: &Under, request: &Request, now: i64, faults: &[(When, Fault)]) -> Reply {
+    fn answers(&mut self, under: &Under, request: &Request, now: Millis, faults: &[(When, Fault)]) -> Reply {
         let id = under.id;
         match (&*request.method, &*under.endpoint) {
             ("GET", "authorize") => self.asks(request, now),

@@ -15,6 +15,8 @@ pub struct World {
     /// Where it listens.
     pub origin: String,
     pub providers: BTreeMap<String, Virtual>,
+    /// New connections end before a byte is read: within the handshake, where there is TLS.
+    pub down: bool,
     /// Counts what has happened, for those who wait.
     pub happened: watch::Sender<u64>,
 }
@@ -42,7 +44,7 @@ pub struct Virtual {
 
 impl World {
     pub fn new(clock: Clock, origin: String) -> Self {
-        World { clock, origin, providers: BTreeMap::new(), happened: watch::Sender::new(0) }
+        World { clock, origin, providers: BTreeMap::new(), down: false, happened: watch::Sender::new(0) }
     }
 
     pub fn now(&self) -> Millis {
