@@ -22,6 +22,7 @@ mod cors;
 mod dev;
 mod discovery;
 mod doctor;
+mod doors;
 mod every_page;
 mod faults;
 mod frontchannel;
