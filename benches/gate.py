@@ -184,7 +184,7 @@ server {{ listen 127.0.0.1:{plain}; location / {{
             file.write(conf)
         front = subprocess.Popen([shutil.which("nginx") or "/usr/sbin/nginx", "-c", folder + "/nginx.conf", "-e", folder + "/error.log"])
         time.sleep(1)
-        through = world.rival("nginx, without", tokens, "/files", address=f"127.0.0.1:{plain}", pids=[])
+        through = world.rival("nginx, without", tokens, "/", address=f"127.0.0.1:{plain}", pids=[])
         rivals = [through, {**through, "name": "nginx with the gate", "address": f"127.0.0.1:{guarded}"}]
         rows = compare(bench, rivals, [1, 4, 16], 9, core=[])
         tell(rows)

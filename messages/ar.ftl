@@ -731,7 +731,6 @@ console-end-all-what = تنتهي رموزها فورًا.
 console-no-grants = لا موافقات قائمة.
 console-tokens = رموز API
 console-no-tokens = لا رموز API.
-console-token-ends = ينتهي بـ
 console-token-until = صالح حتى
 console-token-one = الرمز
 console-token-named = { $name } (… { $hint })

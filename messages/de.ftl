@@ -715,7 +715,6 @@ console-end-all-what = Ihre Tokens enden sofort.
 console-no-grants = Keine Freigabe lebt.
 console-tokens = API-Token
 console-no-tokens = Keine API-Token.
-console-token-ends = Endet auf
 console-token-until = Gültig bis
 console-token-one = Token
 console-token-named = { $name } (… { $hint })

@@ -717,7 +717,6 @@ console-end-all-what = Their tokens die at once.
 console-no-grants = No grant lives.
 console-tokens = API tokens
 console-no-tokens = No API tokens.
-console-token-ends = Ends in
 console-token-until = Good until
 console-token-one = Token
 console-token-named = { $name } (… { $hint })

@@ -16,12 +16,10 @@ const MOST: usize = 200;
 pub(super) async fn section(desk: &Desk, user: &UserId) -> Result<Section, Stopped> {
     let (found, _) = tokens::list(&desk.app, user, "", MOST).await.map_err(stopped)?;
     let heads = [
-        Message::new("console-name"),
-        Message::new("console-token-ends"),
+        Message::new("console-token-one"),
         Message::new("console-workspace"),
         Message::new("console-field-scope"),
         Message::new("console-field-limit"),
-        Message::new("console-since"),
         Message::new("console-used"),
         Message::new("console-token-until"),
         Message::new("console-end"),
@@ -30,7 +28,8 @@ pub(super) async fn section(desk: &Desk, user: &UserId) -> Result<Section, Stopp
     let mut choices = Vec::new();
     for token in found {
         let label = Message::new("console-token-named").name("name", &token.name).code("hint", &token.hint);
-        choices.push(Choice { value: token.id.clone().into(), label, chosen: false });
+        let chosen = choices.is_empty();
+        choices.push(Choice { value: token.id.clone().into(), label: label.clone(), chosen });
         let end = Act {
             path: format!("/admin/users/{user}/tokens"),
             label: Message::new("console-end"),
@@ -38,12 +37,10 @@ pub(super) async fn section(desk: &Desk, user: &UserId) -> Result<Section, Stopp
             fields: vec![("id", token.id.clone())],
         };
         let cells = [
-            Cell::text(&token.name),
-            Cell::code(&token.hint),
+            Cell::Said(label),
             Cell::text(token.workspace.as_ref().map(ToString::to_string).unwrap_or_default()),
             Cell::Codes(token.scope.iter().flat_map(|scope| scope.iter()).map(str::to_owned).collect()),
             Cell::text(token.per_second.map(|rate| rate.to_string()).unwrap_or_default()),
-            Cell::time(token.created_at),
             Cell::time_opt(token.used_at),
             Cell::time_opt(token.expires_at),
             Cell::Act(end),
