@@ -10,7 +10,8 @@
 //!                     themselves
 //! guard · admin       who is calling · what administrators do
 //! entry               forgotten passwords, addresses to confirm, invitations
-//! oauth · api_tokens  the protocol · what people's own scripts act with
+//! oauth · api_tokens · vault
+//!                     the protocol · what people's own scripts act with · custody of third-party accounts
 //! signin              sessions, sign-in, consent memory; knows no OAuth word
 //! people · clients    who may sign in · who may ask
 //! web                 parameters, pages, cookies, forms, errors; knows no domain
@@ -50,4 +51,5 @@ pub mod people;
 pub mod register;
 pub mod server;
 pub mod signin;
+pub mod vault;
 pub mod web;

@@ -1,6 +1,6 @@
 //! RFC 7519: JWTs, signed with keys that are parsed once and verified against an allow-list of algorithms.
 
-use super::signing::{BadKey, SigningKey};
+use super::signing::{Algorithm, BadKey, SigningKey};
 use crate::base::encoding::{base64url, from_base64url};
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::Jwk;
@@ -38,7 +38,15 @@ pub fn seal(key: &SigningKey, mut unsigned: String) -> Result<String, BadKey> {
 struct Header<'a> {
     alg: &'static str,
     typ: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     kid: &'a str,
+}
+
+/// RFC 7523: a JWT signed with somebody else's key, in PEM, with the `kid` that they know it by or none.
+pub fn assert(pem: &str, alg: Algorithm, kid: Option<&str>, claims: &Value) -> Result<String, BadKey> {
+    let mut key = SigningKey::from_pem(alg, pem)?;
+    key.kid = kid.unwrap_or_default().to_owned();
+    sign(&key, "JWT", claims)
 }
 
 /// A JWT whose signature hasn't been looked at yet.

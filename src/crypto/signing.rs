@@ -99,7 +99,10 @@ impl SigningKey {
             Algorithm::EdDSA => Ed25519KeyPair::from_pkcs8(pkcs8).map(Pair::Ed25519),
             Algorithm::RS256 | Algorithm::PS256 => RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rsa),
         };
-        let pair = pair.map_err(|_| BadKey)?;
+        SigningKey::of(alg, pair.map_err(|_| BadKey)?)
+    }
+
+    fn of(alg: Algorithm, pair: Pair) -> Result<Self, BadKey> {
         let bare = public_jwk(&pair).ok_or(BadKey)?;
         let kid = super::jwk::thumbprint(&bare).ok_or(BadKey)?;
         let mut jwk = bare;
@@ -109,6 +112,18 @@ impl SigningKey {
             members.insert("use".to_owned(), json!("sig"));
         }
         Ok(SigningKey { alg, kid, jwk, pair })
+    }
+
+    /// Reads a private key in PEM: PKCS #8 (RFC 5958), or PKCS #1 for RSA (RFC 8017 §A.1.2), as vendors hand them out. Line
+    /// ends may be lost, or stand there as `\n`.
+    pub fn from_pem(alg: Algorithm, pem: &str) -> Result<Self, BadKey> {
+        let (pkcs8, pkcs1) = (der_of(pem, "PRIVATE KEY"), der_of(pem, "RSA PRIVATE KEY"));
+        let rsa = matches!(alg, Algorithm::RS256 | Algorithm::PS256);
+        match (pkcs8, pkcs1) {
+            (Some(der), _) => SigningKey::from_pkcs8(alg, &der),
+            (None, Some(der)) if rsa => SigningKey::of(alg, Pair::Rsa(RsaKeyPair::from_der(&der).map_err(|_| BadKey)?)),
+            _ => Err(BadKey),
+        }
     }
 
     /// The signature over `message`, in the JOSE form of the algorithm.
@@ -136,6 +151,14 @@ impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "[signing key {} {}]", self.alg.name(), self.kid)
     }
+}
+
+/// RFC 7468: what stands between `BEGIN` and `END`.
+fn der_of(pem: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let (_, rest) = pem.split_once(&format!("-----BEGIN {label}-----"))?;
+    let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
+    let packed: Zeroizing<String> = Zeroizing::new(body.replace("\\n", "").split_whitespace().collect());
+    crate::base::encoding::from_base64(&packed).map(Zeroizing::new)
 }
 
 fn public_jwk(pair: &Pair) -> Option<Value> {

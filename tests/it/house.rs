@@ -13,7 +13,7 @@ const FLOORS: [&[&str]; 15] = [
     &["web"],
     &["people", "clients"],
     &["signin"],
-    &["oauth", "api_tokens"],
+    &["oauth", "api_tokens", "vault"],
     &["entry"],
     &["guard", "admin"],
     &["account", "api", "console", "dev", "jobs", "register"],

@@ -1,0 +1,4 @@
+//! The vault: custody of third-party accounts, whose tokens are always fresh and never lost.
+
+pub mod catalogue;
+pub mod wire;

@@ -1,0 +1,81 @@
+//! RFC 6749 §4.1.1, §4.1.2: the browser goes to the third party and comes back.
+
+use super::fill::{Values, with_query};
+use super::{Setup, Wrong};
+use crate::vault::catalogue::{Asked, Authorize, Pkce, SourceType};
+use std::collections::BTreeMap;
+
+/// What a connection asks.
+#[derive(Clone, Copy, Debug)]
+pub struct AskToAuthorize<'a> {
+    /// RFC 6749 §10.12.
+    pub state: &'a str,
+    /// RFC 7636 §4.2, by S256. It is left out where the definition says that the provider doesn't take it.
+    pub code_challenge: &'a str,
+    /// Where the browser comes back to.
+    pub redirect_uri: &'a str,
+    /// OpenID Connect Core §3.1.2.1; sent where the definition expects an ID token.
+    pub nonce: &'a str,
+    /// What is asked for; the type's own when empty.
+    pub scopes: &'a [String],
+    /// Whose account is meant.
+    pub login_hint: Option<&'a str>,
+}
+
+/// Where the browser is sent.
+pub fn authorize(kind: &SourceType, setup: &Setup<'_>, ask: &AskToAuthorize<'_>) -> Result<String, Wrong> {
+    let rules = kind.authorize.as_ref().ok_or_else(|| Wrong::field("kind", "has no authorization page"))?;
+    let values = Values::of(kind, setup);
+    let mut pairs = Vec::new();
+    let mut put = |name: &str, value: String| {
+        if !name.is_empty() && !value.is_empty() && !rules.omit.iter().any(|omitted| omitted == name) {
+            pairs.push((name.to_owned(), value));
+        }
+    };
+    put("response_type", "code".to_owned());
+    put(&rules.client_id_param, setup.client_id.to_owned());
+    put("redirect_uri", ask.redirect_uri.to_owned());
+    put(&rules.scope_param, kind.scopes_to_ask(ask.scopes).join(&kind.scopes.separator));
+    put("state", ask.state.to_owned());
+    if rules.pkce == Pkce::S256 {
+        put("code_challenge", ask.code_challenge.to_owned());
+        put("code_challenge_method", "S256".to_owned());
+    }
+    if rules.nonce {
+        put("nonce", ask.nonce.to_owned());
+    }
+    if let (Some(name), Some(hint)) = (&rules.login_hint_param, ask.login_hint) {
+        put(name, hint.to_owned());
+    }
+    for (name, template) in &rules.extra {
+        let value = values.text(template)?;
+        put(name, value);
+    }
+    Ok(with_query(values.url(&rules.url)?, &pairs))
+}
+
+impl Authorize {
+    /// Parameters that are ours alone: no definition may say them otherwise.
+    pub(in crate::vault) const OURS: [&'static str; 7] =
+        ["response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method", "nonce"];
+}
+
+/// What the callback says beside `code` and `state`, by the names of the parameters that want it. What it says further is
+/// not looked at.
+pub fn callback(kind: &SourceType, query: &[(String, String)]) -> Result<BTreeMap<String, String>, Wrong> {
+    let mut found = BTreeMap::new();
+    for param in kind.params.iter().filter(|param| param.asked == Asked::Callback) {
+        let name = param.query.as_deref().unwrap_or(&param.name);
+        let mut said = query.iter().filter(|(have, value)| have == name && !value.is_empty());
+        match (said.next(), said.next()) {
+            (Some((_, value)), None) => {
+                param.check(value)?;
+                found.insert(param.name.clone(), value.clone());
+            }
+            (None, _) if param.optional => {}
+            (None, _) => return Err(Wrong::field(name, "is missing in what the provider sent back")),
+            (Some(_), Some(_)) => return Err(Wrong::field(name, "came more than once")),
+        }
+    }
+    Ok(found)
+}
