@@ -30,7 +30,11 @@ pub(super) const TAGS: [(&str, &str, &str); 16] = [
         "What people's own programs show, as `Authorization: Token …`. Their person makes them, in a browser or with a token that \
          they have; administrators list, limit and end them.",
     ),
-    ("gate", "The gate", "Whether a request to somebody else's API may pass, and who makes it: for proxies and backends."),
+    (
+        "gate",
+        "The gate",
+        "Whether a request to somebody else's API may pass, and who makes it: for proxies and backends.",
+    ),
     ("workspaces", "Workspaces", "What people act in, for those who administer the deployment."),
     (
         "my-workspaces",

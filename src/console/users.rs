@@ -129,7 +129,11 @@ pub(super) async fn show(desk: Desk, desk::Named(id): Id) -> Result<Response, St
     page(&desk, &id, None).await
 }
 
-pub(super) async fn page(desk: &Desk, id: &UserId, trouble: Option<(&'static str, Trouble)>) -> Result<Response, Stopped> {
+pub(super) async fn page(
+    desk: &Desk,
+    id: &UserId,
+    trouble: Option<(&'static str, Trouble)>,
+) -> Result<Response, Stopped> {
     let user = users::show(&desk.app, id).await.map_err(stopped)?;
     let sessions = signin::counts::of_user(&desk.app, id).await?;
     let (form, trouble) = trouble.map_or(("", None), |(form, trouble)| (form, Some(trouble)));

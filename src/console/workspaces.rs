@@ -201,7 +201,8 @@ const MOST_APPS: usize = 100;
 /// The roles of a workspace, to choose from.
 fn roles() -> Field {
     let all = [Standing::Member, Standing::Admin, Standing::Owner];
-    let choice = |one: Standing| Choice { value: one.name().into(), label: standing(one), chosen: one == Standing::Member };
+    let choice =
+        |one: Standing| Choice { value: one.name().into(), label: standing(one), chosen: one == Standing::Member };
     Field::new("role", Message::new("console-role"), Kind::One(all.map(choice).into()))
 }
 

@@ -30,10 +30,7 @@ pub fn routes(app: &App) -> Router {
     let (programs, mut described) = programs.split_for_parts();
     described.merge(health::described());
     let document = api::openapi::document(app, &described);
-    let routes = programs
-        .merge(pages)
-        .merge(api::openapi::routes(&document))
-        .merge(api::reference::routes(&document));
+    let routes = programs.merge(pages).merge(api::openapi::routes(&document)).merge(api::reference::routes(&document));
     routes.with_state(app.clone())
 }
 

@@ -36,7 +36,8 @@ async fn at_09_at_10_at_11_one_header_one_scheme_at_every_door() {
     for path in GATES.into_iter().chain(["/api/tokens"]) {
         assert_eq!(raw(&house, path, format!("Authorization: {shown}").as_bytes()).await, 200, "{path}");
         // Twice, and both schemes: in two headers, in one.
-        for (second, status) in [(shown.clone(), 400), (format!("Bearer {token}"), 400), ("Basic eDp5".to_owned(), 400)] {
+        for (second, status) in [(shown.clone(), 400), (format!("Bearer {token}"), 400), ("Basic eDp5".to_owned(), 400)]
+        {
             let lines = format!("Authorization: {shown}\r\nAuthorization: {second}");
             assert_eq!(raw(&house, path, lines.as_bytes()).await, status, "{path} {second}");
         }
@@ -51,7 +52,10 @@ async fn at_09_at_10_at_11_one_header_one_scheme_at_every_door() {
             assert_eq!(refused.status, 401, "{path} {one}");
             // Which schemes would do, in one header at the gate.
             let challenges = refused.challenges().join(", ");
-            assert!(challenges.contains("Bearer realm=") && challenges.contains(", Token realm="), "{path} {challenges}");
+            assert!(
+                challenges.contains("Bearer realm=") && challenges.contains(", Token realm="),
+                "{path} {challenges}"
+            );
         }
         // Bytes that are no header, and more of them than there may be.
         for (lines, status) in [
@@ -68,7 +72,9 @@ async fn at_09_at_10_at_11_one_header_one_scheme_at_every_door() {
         for field in ["token", "access_token", "api_token"] {
             assert_eq!(bare.does("GET", &format!("{path}?{field}={token}")).await.status, 401, "{path} {field}");
         }
-        for (name, value) in [("cookie", format!("sym_s={token}")), ("x-api-key", token.clone()), ("proxy-authorization", shown.clone())] {
+        for (name, value) in
+            [("cookie", format!("sym_s={token}")), ("x-api-key", token.clone()), ("proxy-authorization", shown.clone())]
+        {
             assert_eq!(bare.with(name, &value).does("GET", path).await.status, 401, "{path} {name}");
         }
     }
@@ -119,10 +125,15 @@ async fn ht_09_to_ht_16_as_everywhere() {
     let nobody = Holder { authorization: String::new(), ..holder.clone() };
 
     // HT-09: a method is what stands in the first line.
-    for (name, value) in [("x-http-method-override", "DELETE"), ("x-method-override", "DELETE"), ("x-http-method", "DELETE")] {
+    for (name, value) in
+        [("x-http-method-override", "DELETE"), ("x-method-override", "DELETE"), ("x-http-method", "DELETE")]
+    {
         holder.with(name, value).does("GET", &one).await.ok();
     }
-    assert_eq!(holder.with("x-http-method-override", "DELETE").does("POST", &format!("{one}?_method=DELETE")).await.status, 405);
+    assert_eq!(
+        holder.with("x-http-method-override", "DELETE").does("POST", &format!("{one}?_method=DELETE")).await.status,
+        405
+    );
     holder.does("GET", &one).await.ok();
 
     let report = json!([{ "token": "sym_pat_x" }]).to_string();
@@ -143,7 +154,9 @@ async fn ht_09_to_ht_16_as_everywhere() {
         (&nobody, "DELETE", "/api/tokens", "", 405),
     ] {
         let mut request = who.request(method, path).header("origin", "https://evil.example");
-        request = request.header("access-control-request-method", "POST").header("access-control-request-headers", "authorization");
+        request = request
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization");
         // HT-16: none of these makes a part of an answer, or an old one.
         request = request.header("range", "bytes=0-1").header("if-none-match", "*");
         request = request.header("if-modified-since", "Sat, 01 Jan 2050 00:00:00 GMT");
@@ -155,7 +168,14 @@ async fn ht_09_to_ht_16_as_everywhere() {
         // HT-10, HT-11.
         assert_eq!(told.header("x-content-type-options"), "nosniff", "{method} {path}");
         assert_eq!(told.header("cache-control"), "no-store", "{method} {path}");
-        for none in ["access-control-allow-origin", "access-control-allow-credentials", "etag", "last-modified", "accept-ranges", "content-range"] {
+        for none in [
+            "access-control-allow-origin",
+            "access-control-allow-credentials",
+            "etag",
+            "last-modified",
+            "accept-ranges",
+            "content-range",
+        ] {
             assert!(!told.headers.contains_key(none), "{method} {path} {none}");
         }
         let allowed = told.headers.contains_key("allow");
@@ -163,8 +183,20 @@ async fn ht_09_to_ht_16_as_everywhere() {
     }
     // HT-12.
     for alias in [
-        "/gate/check/", "//gate/check", "/gate//check", "/GATE/check", "/gate/%63heck", "/gate/x/../check", "/gate/nginx/",
-        "/gate/Nginx", "/gate/forward/", "/v1/token_scanning/report/", "/v1//token_scanning/report", "/api/tokens/", "/gate", "/gate/",
+        "/gate/check/",
+        "//gate/check",
+        "/gate//check",
+        "/GATE/check",
+        "/gate/%63heck",
+        "/gate/x/../check",
+        "/gate/nginx/",
+        "/gate/Nginx",
+        "/gate/forward/",
+        "/v1/token_scanning/report/",
+        "/v1//token_scanning/report",
+        "/api/tokens/",
+        "/gate",
+        "/gate/",
     ] {
         let lines = format!("Authorization: {}", holder.authorization);
         assert_eq!(raw(&house, alias, lines.as_bytes()).await, 404, "{alias}");
@@ -172,7 +204,8 @@ async fn ht_09_to_ht_16_as_everywhere() {
     // HT-01.
     let large = format!("{{\"authorization\":\"{}\"}}", "a".repeat(400 * 1024));
     for path in ["/gate/check", "/api/tokens", "/v1/token_scanning/report"] {
-        let told = answer(holder.request("POST", path).header("content-type", "application/json").body(large.clone())).await;
+        let told =
+            answer(holder.request("POST", path).header("content-type", "application/json").body(large.clone())).await;
         assert_eq!(told.status, 413, "{path}");
     }
 }

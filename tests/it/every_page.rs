@@ -228,7 +228,14 @@ async fn pages_with_api_tokens_are_fit_for_everyone() {
     eye.chromium.driver.find(By::Id("new-token")).await.expect("the token");
     eye.looks("account-token-made").await;
     eye.visits("console-tokens", &format!("/admin/users/{ada}")).await;
-    eye.chromium.driver.find(By::Id("limit-token-requests_per_second")).await.expect("a field").send_keys("many").await.expect("types");
+    eye.chromium
+        .driver
+        .find(By::Id("limit-token-requests_per_second"))
+        .await
+        .expect("a field")
+        .send_keys("many")
+        .await
+        .expect("types");
     eye.chromium.driver.find(By::Css("#limit-token button")).await.expect("a button").click().await.expect("clicks");
     eye.looks("console-token-limit-refused").await;
     eye.visits("console-workspace-limit", "/admin/workspaces/north").await;

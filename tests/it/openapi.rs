@@ -90,8 +90,10 @@ on_both! {
 fn no_endpoint_is_mounted_without_its_description() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut looked_at = 0;
-    for file in
-        ["api", "register", "api_tokens", "guard"].iter().filter_map(|room| std::fs::read_dir(src.join(room)).ok()).flatten()
+    for file in ["api", "register", "api_tokens", "guard"]
+        .iter()
+        .filter_map(|room| std::fs::read_dir(src.join(room)).ok())
+        .flatten()
     {
         let path = file.expect("a file").path();
         if path.is_dir() || ["openapi.rs", "reference.rs"].iter().any(|own| path.ends_with(own)) {

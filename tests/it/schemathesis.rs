@@ -86,10 +86,16 @@ async fn c5_schemathesis_calls_what_api_tokens_open() {
     let ada = house.person("ada").await;
     let shown = house.api_token(&ada, Some("default"), None).await.1.authorization;
     let seconds = seconds().div_ceil(3);
-    let own = ["--include-path-regex", "^/(api/tokens|gate/check|v1/token_scanning)", "--exclude-path-regex", "introspect"];
+    let own =
+        ["--include-path-regex", "^/(api/tokens|gate/check|v1/token_scanning)", "--exclude-path-regex", "introspect"];
     assert!(calls(&house, &shown, seconds, &own).await > 4);
     // Proxies ask with any method, which the document can't say.
-    let methods = ["--include-path-regex", "^/gate/(nginx|forward|envoy)", "--exclude-checks", "unsupported_method,positive_data_acceptance"];
+    let methods = [
+        "--include-path-regex",
+        "^/gate/(nginx|forward|envoy)",
+        "--exclude-checks",
+        "unsupported_method,positive_data_acceptance",
+    ];
     assert_eq!(calls(&house, &shown, seconds, &methods).await, 3);
 }
 

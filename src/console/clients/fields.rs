@@ -194,7 +194,9 @@ fn field(name: &'static str, member: Member, value: &Value) -> Field {
     let texts: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let one = |all: &[(&'static str, Message)]| {
         Shape::One(
-            all.iter().map(|(value, label)| Choice { value: (*value).into(), label: label.clone(), chosen: *value == text }).collect(),
+            all.iter()
+                .map(|(value, label)| Choice { value: (*value).into(), label: label.clone(), chosen: *value == text })
+                .collect(),
         )
     };
     let shape = match member {
@@ -223,7 +225,9 @@ fn field(name: &'static str, member: Member, value: &Value) -> Field {
             ];
             let shown = all.into_iter().filter(|(value, _)| *value != "implicit" || texts.contains(value));
             Shape::Several(
-                shown.map(|(value, label)| Choice { value: value.into(), label, chosen: texts.contains(&value) }).collect(),
+                shown
+                    .map(|(value, label)| Choice { value: value.into(), label, chosen: texts.contains(&value) })
+                    .collect(),
             )
         }
         Member::Number => Shape::Text(value.as_u64().map_or(text, |number| number.to_string())),
