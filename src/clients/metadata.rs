@@ -349,6 +349,12 @@ impl Metadata {
                 return invalid(field, format!("must be between 1 and {most} seconds"));
             }
         }
+        if self.requests_per_second.is_some_and(|rate| rate > 1_000_000) {
+            return invalid(
+                "requests_per_second",
+                "must be between 0 (no limit) and 1000000, or null for the usual one",
+            );
+        }
         if self.replay_window.is_some_and(|s| s > 3600) {
             return invalid("replay_window", "must be at most 3600 seconds");
         }

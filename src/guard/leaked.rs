@@ -83,7 +83,10 @@ pub(super) async fn report(
     Ok(Json(answers).into_response())
 }
 
-fn found(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, Option<String>)>, Problem> {
+/// A token, and where it was found.
+type Leaked = (String, Option<String>);
+
+fn found(headers: &HeaderMap, body: &Bytes) -> Result<Vec<Leaked>, Problem> {
     if !is_json(headers, &Method::POST) {
         let detail = "the Content-Type must be application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail));
@@ -103,8 +106,7 @@ fn found(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, Option<String
     all.iter().map(one).collect()
 }
 
-/// The token, and where it was found.
-fn one(found: &Value) -> Result<(String, Option<String>), Problem> {
+fn one(found: &Value) -> Result<Leaked, Problem> {
     let text = |name| match found.get(name) {
         Some(Value::String(text)) => Ok(Some(text.chars().take(2000).collect::<String>())),
         None | Some(Value::Null) => Ok(None),
