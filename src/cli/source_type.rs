@@ -74,15 +74,8 @@ fn list(catalogue: &Catalogue) -> Printed {
     };
     let rows: Vec<_> = catalogue.iter().map(|kind| row(kind)).collect();
     let head = ["KEY", "NAME", "KIND", "ROTATION", "CUSTODY", "LAST CHECKED"];
-    let json = catalogue.iter().map(|kind| short(kind)).collect();
+    let json = catalogue.iter().map(|kind| json!(kind.summary())).collect();
     Printed::new(table(&head, &rows, "The catalogue is empty."), json)
-}
-
-fn short(kind: &SourceType) -> Value {
-    json!({
-        "key": kind.key, "name": kind.name, "version": kind.version, "kind": kind.kind.name(), "generic": kind.generic,
-        "rotation": kind.policy().to_string(), "custody": kind.custody.name(), "last_checked": kind.last_checked,
-    })
 }
 
 fn show(kind: &SourceType) -> Printed {
@@ -108,20 +101,7 @@ fn show(kind: &SourceType) -> Printed {
         ("documents", kind.docs.join("\n")),
     ];
     let text = format!("{} ({})\n{}", bold(&kind.name), kind.at_version(), block(&lines));
-    let mut json = short(kind);
-    if let Some(members) = json.as_object_mut() {
-        let params: Vec<Value> = kind.params.iter().map(param).collect();
-        let fields: Vec<Value> = kind.fields.iter().map(|field| json!({ "name": field.name, "label": field.label, "secret": field.secret, "optional": field.optional, "help": field.help })).collect();
-        let hosts: Vec<String> = kind.hosts.iter().map(ToString::to_string).collect();
-        let more = json!({
-            "hosts": hosts, "external_id_meaning": kind.external_id_meaning, "secret_meaning": kind.secret_meaning, "notes": kind.notes,
-            "unverified": kind.unverified, "docs": kind.docs, "params": params, "fields": fields,
-            "scopes": { "default": kind.scopes_to_ask(&[]), "known": kind.scopes.known },
-            "lifetimes": { "access": life.access.to_string(), "refresh_idle": life.refresh_idle.to_string(), "refresh_absolute": life.refresh_absolute.to_string() },
-        });
-        members.extend(more.as_object().cloned().unwrap_or_default());
-    }
-    Printed::new(text, json)
+    Printed::new(text, json!(kind.shown()))
 }
 
 fn in_words(param: &Param) -> String {
@@ -132,13 +112,6 @@ fn in_words(param: &Param) -> String {
         _ => String::new(),
     };
     format!("{}: {}{value}", param.name, param.meaning())
-}
-
-fn param(param: &Param) -> Value {
-    json!({
-        "name": param.name, "label": param.meaning(), "asked": param.asked.name(), "choices": param.choices, "default": param.default,
-        "optional": param.optional, "example": param.example,
-    })
 }
 
 /// Lines of about 90 characters.

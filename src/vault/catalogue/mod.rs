@@ -11,6 +11,7 @@ mod host;
 mod identity;
 mod read;
 mod rules;
+mod shown;
 mod template;
 mod wrong;
 
@@ -26,6 +27,7 @@ pub use form::{Asked, Field, Param, ParamKind};
 pub use host::HostPattern;
 pub use identity::{Part, Place, Prefer, Recipe};
 pub use rules::{AnswerRules, Class, ErrorRule, Lasts, Lifetimes, OkRule, OtherTokens, Policy, Rotation, Unit};
+pub use shown::{FieldShown, LifetimesShown, ParamShown, ScopesShown, SourceTypeShown, SourceTypeSummary};
 pub use template::{Pattern, Piece, Template};
 pub use wrong::Wrong;
 
