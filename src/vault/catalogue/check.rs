@@ -98,15 +98,9 @@ fn sections(kind: &SourceType) -> Held {
         return needs(minted, "rotation.policy", "is for oauth2_code; leave it out");
     }
     needs(kind.rotation.policy != Policy::Minted, "rotation.policy", "can't be minted: oauth2_code refreshes")?;
-    let strict = matches!(kind.rotation.policy, Policy::Strict | Policy::StrictFamily);
-    let lives = kind.lifetimes.access.span().is_some() || kind.lifetimes.access == super::rules::Lasts::Unknown;
-    // Two holders of a token that is good once destroy each other's.
-    let free = kind.custody == Custody::Optional && strict && lives && kind.rotation.refresh_kills_access;
-    needs(
-        !free,
-        "custody",
-        "must be \"required\" where a refresh spends the old tokens, or \"none\" without refresh tokens",
-    )
+    // Two holders of such a token would destroy each other's.
+    let shared = kind.custody == Custody::Optional && kind.rotation.refresh_kills_access;
+    needs(!shared, "custody", "must be \"required\" where a refresh ends the old access token")
 }
 
 fn asked(kind: &SourceType) -> Held {

@@ -1,5 +1,5 @@
-//! The catalogue: source types as data. What Symbolon knows of a provider stands in one TOML file, in the binary or in a
-//! folder of the operator's own. See `docs/catalogue.md`.
+//! The catalogue: source types as data. What Symbolon knows of a provider stands in one TOML file, in the binary or in
+//! a folder of the operator's own. See `docs/catalogue.md`.
 
 mod check;
 mod definition;
