@@ -60,7 +60,8 @@ async fn agent(house: &House, change: impl FnOnce(&mut Metadata)) -> Client {
 
 const PLACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/mcp");
 
-fn node() -> Command {
+/// A Node that is new enough for everything in tests/clients.
+pub fn node() -> Command {
     // Where this machine's Node is too old for MCP's packages, `make setup` brings one along.
     let along = ["x64", "arm64"].map(|cpu| format!("{PLACE}/node_modules/node-linux-{cpu}/bin/node"));
     let along = along.into_iter().find(|node| std::path::Path::new(node).exists());

@@ -11,6 +11,7 @@ pub mod holder;
 pub mod house;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod proxied;
 pub mod proxy;
 pub mod raw;
@@ -21,6 +22,7 @@ pub mod site;
 pub mod smtp;
 pub mod socket;
 pub mod stranger;
+pub mod third_party;
 
 /// An HTTP client that follows nothing and asks no proxy.
 #[expect(clippy::disallowed_methods, reason = "tests talk to their own servers on loopback")]
