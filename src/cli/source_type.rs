@@ -2,8 +2,8 @@
 
 use super::open;
 use super::output::{Failure, Printed, block, bold, table};
-use crate::config::Flags;
-use crate::vault::catalogue::{Asked, Catalogue, Check, Param, SourceType, Wrong};
+use crate::config::{Flags, span};
+use crate::vault::catalogue::{Asked, Catalogue, Check, Custody, Lasts, Param, SourceType, Wrong};
 use crate::vault::trial::trial;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -82,15 +82,19 @@ fn show(kind: &SourceType) -> Printed {
     let asked = |who: Asked| kind.params_of(who).map(in_words).collect::<Vec<_>>().join("\n");
     let fields = kind.fields.iter().map(|field| format!("{}: {}", field.name, field.label)).collect::<Vec<_>>();
     let life = &kind.lifetimes;
+    let refreshes = kind.custody != Custody::None;
+    // Where each account brings its own key, the source has none.
+    let secret = !kind.kind.typed_in() && kind.fields.is_empty();
     let lines = [
         ("kind", kind.kind.name().to_owned()),
         ("rotation", kind.policy().to_string()),
         ("custody", kind.custody.name().to_owned()),
-        ("access token", format!("lives {}", life.access)),
-        ("refresh token", format!("unused {}, at most {}", life.refresh_idle, life.refresh_absolute)),
+        ("access token", if kind.kind.typed_in() { String::new() } else { lives("lives", life.access) }),
+        ("refresh token", if refreshes { lives("unused, lives", life.refresh_idle) } else { String::new() }),
+        ("consent", if refreshes { lives("holds", life.refresh_absolute) } else { String::new() }),
         ("an account is", kind.external_id_meaning.clone()),
         ("hosts", kind.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-        ("secret", kind.secret_meaning.clone()),
+        ("secret", if secret { kind.secret_meaning.clone() } else { String::new() }),
         ("scopes", kind.scopes_to_ask(&[]).join("\n")),
         ("the source says", asked(Asked::Source)),
         ("who connects says", asked(Asked::Connect)),
@@ -102,6 +106,14 @@ fn show(kind: &SourceType) -> Printed {
     ];
     let text = format!("{} ({})\n{}", bold(&kind.name), kind.at_version(), block(&lines));
     Printed::new(text, json!(kind.shown()))
+}
+
+fn lives(verb: &str, lasts: Lasts) -> String {
+    match lasts {
+        Lasts::Unknown => "nobody knows how long it lasts, where the answer doesn't say it".to_owned(),
+        Lasts::Always => format!("{verb} for ever"),
+        Lasts::For(span) => format!("{verb} {}", span::show(span)),
+    }
 }
 
 fn in_words(param: &Param) -> String {

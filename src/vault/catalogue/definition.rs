@@ -218,10 +218,10 @@ impl SourceType {
         format!("{}@{}", self.key, self.version)
     }
 
-    /// What becomes of a refresh token that was used.
+    /// What becomes of a refresh token that was used. Where there is none, nothing can be spent.
     pub fn policy(&self) -> Policy {
         match self.kind {
-            Kind::Oauth2Code => self.rotation.policy,
+            Kind::Oauth2Code if self.custody != Custody::None => self.rotation.policy,
             kind if kind.mints() => Policy::Minted,
             _ => Policy::None,
         }
