@@ -21,10 +21,11 @@ pub struct Check {
 }
 
 type Held = Result<(), Wrong>;
+type Rule = (&'static str, fn(&SourceType) -> Held);
 
 /// All rules, in the order in which a reader would go through the file.
 pub fn all(kind: &SourceType) -> Vec<Check> {
-    let rules: [(&'static str, fn(&SourceType) -> Held); 7] = [
+    let rules: [Rule; 7] = [
         ("key, version and date", head),
         ("hosts", hosts),
         ("sections fit the kind", sections),
