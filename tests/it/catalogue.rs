@@ -187,7 +187,7 @@ fn the_command_tests_a_definition_and_prints_each_check() {
         ("external_id = \"t1\"\n", "external_id = \"t2\"\n", &["example: the answer", "should be \"t2\"", "\"t1\""]),
         ("outcome = \"tokens\"", "outcome = \"grant_dead\"", &["should be \"grant_dead\"", "\"tokens\""]),
         ("[[param]]", "[[parma]]", &["unknown field `parma`"]),
-        ("[rotation]", "[rotation", &["line 20"]),
+        ("[rotation]", "[rotation", &["line 22"]),
     ];
     for (from, to, words) in table {
         assert!(GOOD.contains(from), "{from}");
