@@ -17,6 +17,7 @@ mod serve;
 mod session;
 mod settings;
 mod snippet;
+mod source_type;
 mod token;
 mod user;
 mod user_invite;
@@ -110,6 +111,9 @@ enum Command {
     Apply(apply::Apply),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
+    /// Third parties that the vault knows: list, show, and check a definition of your own
+    #[command(subcommand)]
+    SourceType(source_type::Command),
     /// Print a configuration with which a proxy asks the gate
     Snippet(snippet::Snippet),
     /// Look for what is wrong with this installation, or from outside with a running one
@@ -147,6 +151,7 @@ impl Cli {
             Command::Settings => waiting(settings::run(&flags)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
+            Command::SourceType(command) => source_type::run(&flags, command),
             Command::Snippet(ask) => snippet::run(&ask),
             Command::Serve => serve::run(&flags),
             Command::Doctor(doctor) => waiting(doctor::run(&flags, doctor)),

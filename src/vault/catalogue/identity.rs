@@ -20,6 +20,9 @@ pub struct Recipe {
     /// What is asked for it. A parameter counts as verified when this was answered.
     #[serde(default)]
     pub request: Option<RequestRule>,
+    /// Whether an answer to the request proves parameters and fields that somebody only claimed.
+    #[serde(default = "yes")]
+    pub proves: bool,
     /// Where the request's answer has a member that must be equal to the id (RFC 6901).
     #[serde(default)]
     pub must_equal: Option<String>,
@@ -33,6 +36,10 @@ pub struct Recipe {
     /// What is kept of the request's answer, in clear, and where it stands.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A text that somebody said.

@@ -15,15 +15,22 @@ impl SourceType {
     /// and what to write instead.
     pub fn read(file: &str, text: &str) -> Result<Self, Wrong> {
         let kind = SourceType::parse(text).map_err(|wrong| wrong.of(file))?;
-        let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        if stem.as_deref() != Some(kind.key.as_str()) {
-            let why =
-                format!("is \"{}\", but the file's name says otherwise; name the file {}.toml", kind.key, kind.key);
-            return Err(Wrong::field("key", why).of(file));
-        }
+        kind.is_named(file).map_err(|wrong| wrong.of(file))?;
         match check::all(&kind).into_iter().find_map(|check| check.wrong) {
             Some(wrong) => Err(wrong.of(file)),
             None => Ok(kind),
+        }
+    }
+
+    /// Whether the file has the name of the key, so that nobody looks for it in vain.
+    pub fn is_named(&self, file: &str) -> Result<(), Wrong> {
+        let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        match stem.as_deref() == Some(self.key.as_str()) {
+            true => Ok(()),
+            false => Err(Wrong::field(
+                "key",
+                format!("is \"{0}\", but the file has another name; name it {0}.toml", self.key),
+            )),
         }
     }
 
@@ -109,4 +116,20 @@ pub(super) fn maybe_span<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Durat
     let Some(text) = text else { return Ok(None) };
     let read = spans::parse(&text);
     read.map(Some).ok_or_else(|| D::Error::custom(format!("\"{text}\" isn't a duration; write 60s, 30m, 12h or 100d")))
+}
+
+#[cfg(test)]
+impl SourceType {
+    /// The same definition with other sections, where they hold.
+    pub(in crate::vault) fn tried_with(&self, sections: &str) -> Result<SourceType, Wrong> {
+        let mut written = self.written.clone();
+        written.extend(toml::from_str::<toml::Table>(sections).expect("TOML"));
+        let text = toml::to_string(&written).expect("TOML");
+        SourceType::read(&format!("{}.toml", self.key), &text)
+    }
+
+    /// The same definition with other sections.
+    pub(in crate::vault) fn written_with(&self, sections: &str) -> SourceType {
+        self.tried_with(sections).unwrap_or_else(|wrong| panic!("{wrong}"))
+    }
 }

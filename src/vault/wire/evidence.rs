@@ -131,7 +131,7 @@ impl Sources<'_> {
         let name = recipe.name.iter().find_map(|part| self.part(part, answer));
         Ok(Identity {
             external_id,
-            verified: asked || !recipe.id.iter().any(claimed),
+            verified: (asked && recipe.proves) || !recipe.id.iter().any(claimed),
             name: name.map(|name| name.chars().take(200).collect()),
             fields: kept.collect(),
             siblings: Vec::new(),

@@ -13,17 +13,22 @@ pub(super) struct Values<'a> {
     pub setup: &'a Setup<'a>,
     /// The tokens that just came: what they bring counts before what was known.
     pub tokens: Option<&'a Tokens>,
+    /// The access token, for headers that are no `Bearer`.
+    pub access_token: Option<&'a Secret>,
 }
 
 impl<'a> Values<'a> {
     pub fn of(kind: &'a SourceType, setup: &'a Setup<'a>) -> Self {
-        Values { kind, setup, tokens: None }
+        Values { kind, setup, tokens: None, access_token: None }
     }
 
     /// The value of a name, unless it may be missing and is.
     fn value(&self, name: &str) -> Result<Option<Cow<'a, str>>, Wrong> {
         if name == "client_id" {
             return Ok(Some(Cow::Borrowed(self.client_id())));
+        }
+        if let ("access_token", Some(token)) = (name, self.access_token) {
+            return Ok(Some(Cow::Borrowed(token.reveal())));
         }
         if let Some(found) = self.setup.metadata.and_then(|metadata| metadata.endpoint(name)) {
             return Ok(Some(Cow::Borrowed(found)));
@@ -75,6 +80,11 @@ impl<'a> Values<'a> {
 
     /// A URL whose values are percent-encoded and whose host is one of `hosts`.
     pub fn url(&self, template: &Template) -> Result<Url, Wrong> {
+        let bare = Values { access_token: None, ..*self };
+        bare.url_of(template)
+    }
+
+    fn url_of(&self, template: &Template) -> Result<Url, Wrong> {
         let url = match template.whole() {
             Some(name) => {
                 let value = self.value(name)?.ok_or_else(|| Wrong::field(name, "is missing"))?;

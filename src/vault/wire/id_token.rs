@@ -1,5 +1,5 @@
-//! OpenID Connect Core §3.1.3.7: the claims of an ID token that came from the token endpoint itself, whose TLS stands for
-//! the signature (rule 6).
+//! OpenID Connect Core §3.1.3.7: the claims of an ID token that came from the token endpoint itself, whose TLS stands
+//! for the signature (rule 6).
 
 use super::{Setup, Tokens};
 use crate::base::Time;

@@ -6,8 +6,8 @@ use super::{Call, Setup, Tokens, Wrong};
 use crate::base::{Secret, Time};
 use crate::vault::catalogue::{RequestAuth, SourceType, TokenKind};
 
-/// The request that tells who an account is, or whether what was typed in is good; `None` where the answers so far say it.
-/// `tokens` are those that just came, for types that have any.
+/// The request that tells who an account is, or whether what was typed in is good; `None` where the answers so far say
+/// it. `tokens` are those that just came, for types that have any.
 pub fn identity(
     kind: &SourceType,
     setup: &Setup<'_>,
@@ -16,8 +16,8 @@ pub fn identity(
     now: Time,
 ) -> Result<Option<Call>, Wrong> {
     let Some(rule) = &kind.identity.request else { return Ok(None) };
-    let values = Values { kind, setup, tokens };
     let token = access_token.or(tokens.map(|tokens| &tokens.access_token));
+    let values = Values { kind, setup, tokens, access_token: token };
     request(values, rule, token, now).map(Some)
 }
 
