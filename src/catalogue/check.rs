@@ -21,10 +21,11 @@ pub struct Check {
 }
 
 type Held = Result<(), Wrong>;
+type Rule = (&'static str, fn(&SourceType) -> Held);
 
 /// All rules, in the order in which a reader would go through the file.
 pub fn all(kind: &SourceType) -> Vec<Check> {
-    let rules: [(&'static str, fn(&SourceType) -> Held); 7] = [
+    let rules: [Rule; 7] = [
         ("key, version and date", head),
         ("hosts", hosts),
         ("sections fit the kind", sections),
@@ -98,15 +99,9 @@ fn sections(kind: &SourceType) -> Held {
         return needs(minted, "rotation.policy", "is for oauth2_code; leave it out");
     }
     needs(kind.rotation.policy != Policy::Minted, "rotation.policy", "can't be minted: oauth2_code refreshes")?;
-    let strict = matches!(kind.rotation.policy, Policy::Strict | Policy::StrictFamily);
-    let lives = kind.lifetimes.access.span().is_some() || kind.lifetimes.access == super::rules::Lasts::Unknown;
-    // Two holders of a token that is good once destroy each other's.
-    let free = kind.custody == Custody::Optional && strict && lives && kind.rotation.refresh_kills_access;
-    needs(
-        !free,
-        "custody",
-        "must be \"required\" where a refresh spends the old tokens, or \"none\" without refresh tokens",
-    )
+    // Two holders of such a token would destroy each other's.
+    let shared = kind.custody == Custody::Optional && kind.rotation.refresh_kills_access;
+    needs(!shared, "custody", "must be \"required\" where a refresh ends the old access token")
 }
 
 fn asked(kind: &SourceType) -> Held {

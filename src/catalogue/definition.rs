@@ -22,12 +22,13 @@ pub struct SourceType {
     pub name: String,
     /// Counted up with every change that sources would notice.
     pub version: u32,
-    /// The day on which somebody last went through its facts, as 2026-11-22. What couldn't be compared with the vendor then
-    /// stands in `unverified`.
+    /// The day on which somebody last went through its facts, as 2026-11-22. What couldn't be compared with the vendor
+    /// then stands in `unverified`.
     pub last_checked: String,
     /// How its tokens come about.
     pub kind: Kind,
-    /// Whether its addresses come from the source's parameters: for third parties that no definition knows, by admins only.
+    /// Whether its addresses come from the source's parameters: for third parties that no definition knows, by admins
+    /// only.
     #[serde(default)]
     pub generic: bool,
     /// Which hosts may be talked to. Everything that is sent has a host of this list.
@@ -217,16 +218,17 @@ impl SourceType {
         format!("{}@{}", self.key, self.version)
     }
 
-    /// What becomes of a refresh token that was used.
+    /// What becomes of a refresh token that was used. Where there is none, nothing can be spent.
     pub fn policy(&self) -> Policy {
         match self.kind {
-            Kind::Oauth2Code => self.rotation.policy,
+            Kind::Oauth2Code if self.custody != Custody::None => self.rotation.policy,
             kind if kind.mints() => Policy::Minted,
             _ => Policy::None,
         }
     }
 
-    /// What is asked for: the given scopes, or the type's own when there are none; and those without which nothing works.
+    /// What is asked for: the given scopes, or the type's own when there are none; and those without which nothing
+    /// works.
     pub fn scopes_to_ask(&self, given: &[String]) -> Vec<String> {
         let wanted = if given.is_empty() { &self.scopes.default } else { given };
         let mut scopes: Vec<String> = Vec::new();

@@ -155,8 +155,8 @@ fn host_like(value: &str) -> bool {
             .all(|label| !label.is_empty() && label.len() < 64 && !label.starts_with('-') && !label.ends_with('-'))
 }
 
-/// A URL that a request may have: http or https with a host, without user name, password and fragment. Where it may lead is
-/// decided by `hosts` and, when it is followed, by `outbound.allow`.
+/// A URL that a request may have: http or https with a host, without user name, password and fragment. Where it may
+/// lead is decided by `hosts` and, when it is followed, by `outbound.allow`.
 pub(in crate::catalogue) fn whole_url(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "must be a URL, as https://crm.example.com/oauth/token")?;
     if !matches!(url.scheme(), "https" | "http") || !url.has_host() {

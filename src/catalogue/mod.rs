@@ -1,5 +1,5 @@
-//! The catalogue: source types as data. What Symbolon knows of a provider stands in one TOML file, in the binary or in a
-//! folder of the operator's own. See `docs/catalogue.md`.
+//! The catalogue: source types as data. What Symbolon knows of a provider stands in one TOML file, in the binary or in
+//! a folder of the operator's own. See `docs/catalogue.md`.
 
 mod check;
 mod definition;
@@ -11,6 +11,7 @@ mod host;
 mod identity;
 mod read;
 mod rules;
+mod shown;
 mod template;
 pub mod trial;
 pub mod wire;
@@ -28,6 +29,7 @@ pub use form::{Asked, Field, Param, ParamKind};
 pub use host::HostPattern;
 pub use identity::{Part, Place, Prefer, Recipe};
 pub use rules::{AnswerRules, Class, ErrorRule, Lasts, Lifetimes, OkRule, OtherTokens, Policy, Rotation, Unit};
+pub use shown::{FieldShown, LifetimesShown, ParamShown, ScopesShown, SourceTypeShown, SourceTypeSummary};
 pub use template::{Pattern, Piece, Template};
 pub use wrong::Wrong;
 

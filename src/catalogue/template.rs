@@ -81,8 +81,8 @@ impl<'de> Deserialize<'de> for Template {
     }
 }
 
-/// A regular expression that a value must match from its beginning to its end. (The engine takes time in proportion to the
-/// text, whatever the pattern.)
+/// A regular expression that a value must match from its beginning to its end. (The engine takes time in proportion to
+/// the text, whatever the pattern.)
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,

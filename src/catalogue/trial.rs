@@ -1,10 +1,10 @@
 //! A definition is tried out: its rules hold, its requests can be written, and its own examples are read as it says.
 
-use super::{Asked, Check, Example, Expected, Kind, SourceType, Wrong, checks};
 use super::wire::{
     self, Answer, AskToAuthorize, Code, Evidence, Expiry, Metadata, Outcome, Setup, Tokens, authorize, exchange,
     identity, probe, refresh, revoke,
 };
+use super::{Asked, Check, Example, Expected, Kind, SourceType, Wrong, checks};
 use crate::base::encoding::base64url;
 use crate::base::{Secret, Time};
 use crate::config::span;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A mistake of whoever wrote a definition, set up a source or typed a value. It never repeats a value that could be secret.
+/// A mistake of whoever wrote a definition, set up a source or typed a value. It never repeats a value that could be
+/// secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
     /// The file, when it is about a definition; empty otherwise.

@@ -2,9 +2,9 @@
 
 use super::open;
 use super::output::{Failure, Printed, block, bold, table};
-use crate::config::Flags;
-use crate::catalogue::{Asked, Catalogue, Check, Param, SourceType, Wrong};
 use crate::catalogue::trial::trial;
+use crate::catalogue::{Asked, Catalogue, Check, Custody, Lasts, Param, SourceType, Wrong};
+use crate::config::{Flags, span};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -74,30 +74,27 @@ fn list(catalogue: &Catalogue) -> Printed {
     };
     let rows: Vec<_> = catalogue.iter().map(|kind| row(kind)).collect();
     let head = ["KEY", "NAME", "KIND", "ROTATION", "CUSTODY", "LAST CHECKED"];
-    let json = catalogue.iter().map(|kind| short(kind)).collect();
+    let json = catalogue.iter().map(|kind| json!(kind.summary())).collect();
     Printed::new(table(&head, &rows, "The catalogue is empty."), json)
-}
-
-fn short(kind: &SourceType) -> Value {
-    json!({
-        "key": kind.key, "name": kind.name, "version": kind.version, "kind": kind.kind.name(), "generic": kind.generic,
-        "rotation": kind.policy().to_string(), "custody": kind.custody.name(), "last_checked": kind.last_checked,
-    })
 }
 
 fn show(kind: &SourceType) -> Printed {
     let asked = |who: Asked| kind.params_of(who).map(in_words).collect::<Vec<_>>().join("\n");
     let fields = kind.fields.iter().map(|field| format!("{}: {}", field.name, field.label)).collect::<Vec<_>>();
     let life = &kind.lifetimes;
+    let refreshes = kind.custody != Custody::None;
+    // Where each account brings its own key, the source has none.
+    let secret = !kind.kind.typed_in() && kind.fields.is_empty();
     let lines = [
         ("kind", kind.kind.name().to_owned()),
         ("rotation", kind.policy().to_string()),
         ("custody", kind.custody.name().to_owned()),
-        ("access token", format!("lives {}", life.access)),
-        ("refresh token", format!("unused {}, at most {}", life.refresh_idle, life.refresh_absolute)),
+        ("access token", if kind.kind.typed_in() { String::new() } else { lives("lives", life.access) }),
+        ("refresh token", if refreshes { lives("unused, lives", life.refresh_idle) } else { String::new() }),
+        ("consent", if refreshes { lives("holds", life.refresh_absolute) } else { String::new() }),
         ("an account is", kind.external_id_meaning.clone()),
         ("hosts", kind.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
-        ("secret", kind.secret_meaning.clone()),
+        ("secret", if secret { kind.secret_meaning.clone() } else { String::new() }),
         ("scopes", kind.scopes_to_ask(&[]).join("\n")),
         ("the source says", asked(Asked::Source)),
         ("who connects says", asked(Asked::Connect)),
@@ -108,20 +105,15 @@ fn show(kind: &SourceType) -> Printed {
         ("documents", kind.docs.join("\n")),
     ];
     let text = format!("{} ({})\n{}", bold(&kind.name), kind.at_version(), block(&lines));
-    let mut json = short(kind);
-    if let Some(members) = json.as_object_mut() {
-        let params: Vec<Value> = kind.params.iter().map(param).collect();
-        let fields: Vec<Value> = kind.fields.iter().map(|field| json!({ "name": field.name, "label": field.label, "secret": field.secret, "optional": field.optional, "help": field.help })).collect();
-        let hosts: Vec<String> = kind.hosts.iter().map(ToString::to_string).collect();
-        let more = json!({
-            "hosts": hosts, "external_id_meaning": kind.external_id_meaning, "secret_meaning": kind.secret_meaning, "notes": kind.notes,
-            "unverified": kind.unverified, "docs": kind.docs, "params": params, "fields": fields,
-            "scopes": { "default": kind.scopes_to_ask(&[]), "known": kind.scopes.known },
-            "lifetimes": { "access": life.access.to_string(), "refresh_idle": life.refresh_idle.to_string(), "refresh_absolute": life.refresh_absolute.to_string() },
-        });
-        members.extend(more.as_object().cloned().unwrap_or_default());
+    Printed::new(text, json!(kind.shown()))
+}
+
+fn lives(verb: &str, lasts: Lasts) -> String {
+    match lasts {
+        Lasts::Unknown => "nobody knows how long it lasts, where the answer doesn't say it".to_owned(),
+        Lasts::Always => format!("{verb} for ever"),
+        Lasts::For(span) => format!("{verb} {}", span::show(span)),
     }
-    Printed::new(text, json)
 }
 
 fn in_words(param: &Param) -> String {
@@ -132,13 +124,6 @@ fn in_words(param: &Param) -> String {
         _ => String::new(),
     };
     format!("{}: {}{value}", param.name, param.meaning())
-}
-
-fn param(param: &Param) -> Value {
-    json!({
-        "name": param.name, "label": param.meaning(), "asked": param.asked.name(), "choices": param.choices, "default": param.default,
-        "optional": param.optional, "example": param.example,
-    })
 }
 
 /// Lines of about 90 characters.

@@ -114,8 +114,8 @@ impl SigningKey {
         Ok(SigningKey { alg, kid, jwk, pair })
     }
 
-    /// Reads a private key in PEM: PKCS #8 (RFC 5958), or PKCS #1 for RSA (RFC 8017 §A.1.2), as vendors hand them out. Line
-    /// ends may be lost, or stand there as `\n`.
+    /// Reads a private key in PEM: PKCS #8 (RFC 5958), or PKCS #1 for RSA (RFC 8017 §A.1.2), as vendors hand them out.
+    /// Line ends may be lost, or stand there as `\n`.
     pub fn from_pem(alg: Algorithm, pem: &str) -> Result<Self, BadKey> {
         let (pkcs8, pkcs1) = (der_of(pem, "PRIVATE KEY"), der_of(pem, "RSA PRIVATE KEY"));
         let rsa = matches!(alg, Algorithm::RS256 | Algorithm::PS256);

@@ -18,15 +18,28 @@ use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
 use crate::people::Role;
 use crate::vault;
-use crate::web::{Call, Problem};
-use axum::Router;
+use crate::web::{Call, Problem, limited};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-/// A person's own tokens, those found in public, and the gate.
-pub fn routes() -> Router<App> {
-    tokens::routes().merge(gate::routes())
+/// A person's own tokens, those found in public, and the gate, each with its description.
+pub fn routes() -> OpenApiRouter<App> {
+    let all = tokens::routes().routes(routes!(leaked::report)).merge(gate::routes());
+    let (routes, mut described) = all.split_for_parts();
+    described.merge(gate::described());
+    let mut routes =
+        OpenApiRouter::from(routes.method_not_allowed_fallback(wrong_method).layer(from_fn(limited::told)));
+    *routes.get_openapi_mut() = described;
+    routes
+}
+
+async fn wrong_method() -> Problem {
+    let detail = "this address doesn't take this method; the Allow header names those that it takes";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
 }
 
 /// The management API: RFC 6750 with the scope `symbolon:admin`, or an API token that names it.
@@ -77,7 +90,9 @@ pub async fn actor(app: &App, parts: &Parts) -> Result<vault::actor::Actor, Resp
         (Some(own), None) => own,
         (Some(own), Some(named)) if own == named => own,
         (None, Some(named)) if program => named,
-        (None, None) if program => return Err(forbidden("name the workspace in the header Symbolon-Workspace").into_response()),
+        (None, None) if program => {
+            return Err(forbidden("name the workspace in the header Symbolon-Workspace").into_response());
+        }
         (None, _) => return Err(forbidden("this token acts in no workspace; make one that does").into_response()),
         (Some(_), Some(_)) => return Err(Problem::not_found().into_response()),
     };
@@ -106,7 +121,11 @@ fn named_workspace(parts: &Parts) -> Result<Option<WorkspaceId>, Problem> {
     match (all.next().map(|value| value.to_str()), all.next()) {
         (None, _) => Ok(None),
         (Some(Ok(slug)), None) if !slug.is_empty() && slug.len() <= 200 => Ok(Some(WorkspaceId::from(slug))),
-        _ => Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "Symbolon-Workspace must be one workspace's slug")),
+        _ => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            "Symbolon-Workspace must be one workspace's slug",
+        )),
     }
 }
 

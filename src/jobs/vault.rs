@@ -19,7 +19,12 @@ pub(super) fn start(app: &App, jobs: &mut JoinSet<()>) {
         refresh::refresh_due(&app).await.map(drop).map_err(text)
     }));
     jobs.spawn(recover(app.clone()));
-    jobs.spawn(again(app.clone(), "vault: reads", READS, |app| async move { reads::write_down(&app).await.map_err(text) }));
+    jobs.spawn(again(
+        app.clone(),
+        "vault: reads",
+        READS,
+        |app| async move { reads::write_down(&app).await.map_err(text) },
+    ));
     jobs.spawn(again(app.clone(), "vault: sources", HEAL, |app| async move {
         sources::verify::heal(&app).await.map(drop).map_err(text)
     }));
@@ -32,7 +37,8 @@ async fn recover(app: App) {
         tracing::warn!(%fault, "what is in the spool can't be put into the database yet; trying again");
         tokio::time::sleep(RECOVER).await;
     }
-    again(app, "vault: recover", RECOVER, |app| async move { refresh::recover(&app).await.map(drop).map_err(text) }).await;
+    again(app, "vault: recover", RECOVER, |app| async move { refresh::recover(&app).await.map(drop).map_err(text) })
+        .await;
 }
 
 async fn tidy(app: App) -> Result<(), String> {

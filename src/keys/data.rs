@@ -5,8 +5,8 @@ use super::Keyring;
 use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::{WorkspaceId, uuid7};
-use crate::crypto::seal::{self, Place};
 use crate::crypto::MasterKey;
+use crate::crypto::seal::{self, Place};
 use crate::db::{Db, Fault, On, Result};
 use crate::{args, sql};
 use std::sync::Arc;
@@ -81,7 +81,8 @@ impl DataKeys {
             return Ok(DataKey { id, key });
         }
         let key = seal::unwrap(ring.master(), place(&id), sealed);
-        let key = Arc::new(key.map_err(|_| Fault::Bug(format!("the data key `{id}` can't be opened with this master key")))?);
+        let key =
+            Arc::new(key.map_err(|_| Fault::Bug(format!("the data key `{id}` can't be opened with this master key")))?);
         self.0.insert(id.clone(), Arc::clone(&key));
         Ok(DataKey { id, key })
     }

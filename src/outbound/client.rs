@@ -3,12 +3,12 @@
 
 use super::address::is_public;
 use super::allow::Allow;
+use super::exchange::{Call, Reply, Unanswered};
 use super::freshness;
 use crate::config;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::redirect::Policy;
-use super::exchange::{Call, Reply, Unanswered};
 use reqwest::header::HeaderValue;
+use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, StatusCode};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};

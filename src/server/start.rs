@@ -6,10 +6,12 @@ use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
 use crate::api_tokens;
-use crate::app::{App, Attempts, Brand, Chores, Documents, Flights, Memory, Reads, Services, Sightings, Spool, Turns, Uses};
-use crate::catalogue::Catalogue;
+use crate::app::{
+    App, Attempts, Brand, Chores, Documents, Flights, Memory, Reads, Services, Sightings, Spool, Turns, Uses,
+};
 use crate::base::encoding::hex;
 use crate::base::{Clock, Secret, entropy};
+use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::crypto::password::{Cost, Passwords};
 use crate::db::{self, Db, Fault};
@@ -132,7 +134,8 @@ pub async fn start(
         (Some(at), Role::Server) => Some(measured_at(at).await?),
         _ => None,
     };
-    let catalogue = Catalogue::load(config.vault.catalogue_dir.as_deref()).map_err(|wrong| Refused(wrong.to_string()))?;
+    let catalogue =
+        Catalogue::load(config.vault.catalogue_dir.as_deref()).map_err(|wrong| Refused(wrong.to_string()))?;
     let spool_dir = config.vault.spool_dir.clone().unwrap_or_else(|| config.data_dir.join("spool"));
     let spool = if role == Role::Server { Spool::open(&spool_dir) } else { Spool::nowhere() };
     let services = Services {

@@ -1,8 +1,8 @@
 //! Who may do what with an account: one function for every door.
 
 use crate::audit;
-use crate::base::id::{ClientId, UserId, WorkspaceId};
 use crate::base::ScopeSet;
+use crate::base::id::{ClientId, UserId, WorkspaceId};
 use crate::db::{Fault, Result};
 use crate::people::workspaces::Standing;
 use crate::vault::accounts::Account;

@@ -13,9 +13,9 @@ use super::sources::Source;
 use super::{prints, refresh};
 use crate::app::App;
 use crate::audit;
+use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::{UserId, uuid7};
-use crate::base::Time;
 use crate::catalogue::wire::{Identity, Tokens};
 use crate::db::{Result, Tx};
 use serde_json::{Map, Value, json};
@@ -187,7 +187,8 @@ async fn sealed(
     let print = |secret: &Option<_>| secret.as_ref().map(|one| prints::of(app, one));
     let kind = &coming.ready.kind;
     let times = tokens.map(|(tokens, at)| refresh::lives(kind, tokens, at).times(at, id.as_str())).unwrap_or_default();
-    let scope = tokens.and_then(|(tokens, _)| tokens.scopes.as_ref()).map_or_else(|| coming.scope.clone(), |all| all.join(" "));
+    let scope =
+        tokens.and_then(|(tokens, _)| tokens.scopes.as_ref()).map_or_else(|| coming.scope.clone(), |all| all.join(" "));
     let absolute = kind.lifetimes.refresh_absolute.span().map(|span| now + span);
     let ends_at = tokens.and_then(|(tokens, at)| tokens.refresh_expires.map(|left| at + left)).or(absolute);
     let written = Written {
@@ -221,7 +222,13 @@ async fn write(tx: &mut Tx, coming: &Coming<'_>, grant: &Grant, now: Time) -> Re
 }
 
 /// Writes the account, lets it act with its grants, and takes from it those that it had.
-async fn settle(tx: &mut Tx, coming: &Coming<'_>, found: &Found, all: &[Grant], now: Time) -> std::result::Result<(), Refused> {
+async fn settle(
+    tx: &mut Tx,
+    coming: &Coming<'_>,
+    found: &Found,
+    all: &[Grant],
+    now: Time,
+) -> std::result::Result<(), Refused> {
     let account = &found.account;
     let by = coming.by.to_string();
     if found.was_there {
@@ -246,7 +253,8 @@ async fn settle(tx: &mut Tx, coming: &Coming<'_>, found: &Found, all: &[Grant], 
         None => accounts::store::step(&mut *tx, &account.id, now).await?.unwrap_or_default(),
     };
     let kind = if found.was_there { "account.reconnected" } else { "account.connected" };
-    let detail = json!({ "external_id": account.external_id, "verified": account.verified, "source": coming.source.slug });
+    let detail =
+        json!({ "external_id": account.external_id, "verified": account.verified, "source": coming.source.slug });
     let (workspace, source) = (&account.workspace, &account.source);
     let event = Event { workspace, account: Some(&account.id), source, seq, kind, actor: coming.by, detail };
     events::note(&mut *tx, &event, now).await?;

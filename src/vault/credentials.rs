@@ -199,13 +199,15 @@ fn unavailable(app: &App, seen: &Seen, grant: &Grant, now: Time) -> Refused {
         return later("refresh_uncertain", why, grant.retry_at.or(Some(now + Duration::from_secs(5))));
     }
     if grant.attempt_state == AttemptState::Sent || app.flights.under_way(grant.id.as_str()).is_some() {
-        let why = "the token is being refreshed right now; ask again in a moment, or wait for longer with the parameter wait";
+        let why =
+            "the token is being refreshed right now; ask again in a moment, or wait for longer with the parameter wait";
         return later("refresh_in_progress", why, Some(now + Duration::from_secs(1)));
     }
     if !grant.refreshable {
         let why = "the token has expired, and the provider gave no means to refresh it; connect the account again";
-        return Refused::conflict("account_disabled", why)
-            .with(json!({ "reason": "authorization_expired", "reconnect_url": view::reconnect_url(app, &seen.account) }));
+        return Refused::conflict("account_disabled", why).with(
+            json!({ "reason": "authorization_expired", "reconnect_url": view::reconnect_url(app, &seen.account) }),
+        );
     }
     let closed = app.turns.closed_until(grant.source.as_str(), now);
     match grant.error.as_ref().map(|error| error.class.as_str()) {

@@ -11,9 +11,9 @@ use super::refused::Refused;
 use super::{refresh, sources};
 use crate::app::App;
 use crate::audit::Actor as Name;
+use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
-use crate::base::Time;
 use crate::db::{On, Result, Tx};
 use crate::{args, sql};
 use serde_json::json;
@@ -151,7 +151,13 @@ pub async fn ack(app: &App, who: &Actor, account: &Account, release: &str) -> st
     settle(app, who, account, release, "acknowledged").await
 }
 
-async fn settle(app: &App, who: &Actor, account: &Account, release: &str, to: &str) -> std::result::Result<(), Refused> {
+async fn settle(
+    app: &App,
+    who: &Actor,
+    account: &Account,
+    release: &str,
+    to: &str,
+) -> std::result::Result<(), Refused> {
     let now = app.now();
     let Some(all) = find(app, account, release).await? else { return again(app, account, release, to).await };
     let mut tx = app.db.begin().await?;
@@ -184,7 +190,9 @@ async fn again(app: &App, account: &Account, release: &str, to: &str) -> std::re
     let row = (&app.db).one(STATE, args![release, &account.id]).await?;
     match row.map(|row| row.text("state")).transpose()?.as_deref() {
         Some(state) if state == to => Ok(()),
-        Some(_) => Err(Refused::conflict("release_closed", "this release was acknowledged, cancelled or ran out already")),
+        Some(_) => {
+            Err(Refused::conflict("release_closed", "this release was acknowledged, cancelled or ran out already"))
+        }
         None => Err(Refused::not_found()),
     }
 }

@@ -50,12 +50,14 @@ fn refused(why: Unidentified) -> Refused {
             let why = "the provider can't say right now who this is; nothing was kept, try again in a moment";
             Refused::later("verification_unavailable", why, Duration::from_secs(5))
         }
-        Unidentified::Mismatch => {
-            unprocessable("external_id_mismatch", "these credentials are those of another account than the one that was named")
-        }
-        Unidentified::Nameless => {
-            unprocessable("external_id_required", "the provider doesn't say whose credentials these are; name the external id")
-        }
+        Unidentified::Mismatch => unprocessable(
+            "external_id_mismatch",
+            "these credentials are those of another account than the one that was named",
+        ),
+        Unidentified::Nameless => unprocessable(
+            "external_id_required",
+            "the provider doesn't say whose credentials these are; name the external id",
+        ),
         Unidentified::BadIdToken(why) => {
             tracing::warn!(why, "a provider's ID token was refused");
             unprocessable("provider_error", "the provider's ID token doesn't hold")

@@ -18,8 +18,8 @@ use crate::base::id::uuid7;
 use crate::base::{Secret, Time};
 use crate::catalogue::wire::{self, Outcome};
 use crate::catalogue::{self, Asked as Param};
-use crate::outbound::Unanswered;
 use crate::db::On;
+use crate::outbound::Unanswered;
 use crate::{args, sql};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -107,10 +107,14 @@ fn admitted(who: &Actor, source: &Source, brought: &Brought) -> Result<(), Refus
         return Err(Refused::new(StatusCode::FORBIDDEN, "forbidden", why));
     }
     if source.state == sources::State::Paused {
-        return Err(Refused::conflict("source_paused", "the source is paused; an administrator of the workspace can start it again"));
+        return Err(Refused::conflict(
+            "source_paused",
+            "the source is paused; an administrator of the workspace can start it again",
+        ));
     }
     if brought.refresh_token.is_some() && brought.key.is_none() {
-        let why = "must be sent as a header: without it a lost answer would leave nobody knowing who holds the refresh token";
+        let why =
+            "must be sent as a header: without it a lost answer would leave nobody knowing who holds the refresh token";
         return Err(Refused::field("Idempotency-Key", why));
     }
     Ok(())
@@ -121,7 +125,11 @@ pub(super) async fn ready(app: &App, source: &Source, params: &BTreeMap<String, 
         Unready::Wrong(why) => Refused::new(StatusCode::FAILED_DEPENDENCY, "source_misconfigured", why),
         Unready::Unreachable(why) => {
             tracing::info!(source = %source.slug, why, "a provider's discovery document can't be had");
-            Refused::later("verification_unavailable", "the provider can't be reached right now", Duration::from_secs(5))
+            Refused::later(
+                "verification_unavailable",
+                "the provider can't be reached right now",
+                Duration::from_secs(5),
+            )
         }
     })
 }
@@ -201,16 +209,12 @@ async fn begin(app: &App, source: &Source, brought: &Brought, token: &Secret, na
         return Err(Refused::conflict("already_held", why));
     }
     let (id, secret) = (grants::fresh(now), format!("try_{}", hex(&uuid7(now))));
-    let held = Held {
-        refresh_token: Some(token.clone()),
-        access_token: brought.access_token.clone(),
-        ..Held::default()
-    };
+    let held =
+        Held { refresh_token: Some(token.clone()), access_token: brought.access_token.clone(), ..Held::default() };
     let data_key = app.data_keys.sealing(&app.keys, &app.db, &source.workspace, now).await?;
     let sealed = data_key.seal(refresh::place(&secret), &held.to_plain()?)?;
-    let row = Secrets {
-        id: secret, version: 1, parent: 0, attempt: 0, key: data_key.id, sealed, refresh_print: Some(print),
-    };
+    let row =
+        Secrets { id: secret, version: 1, parent: 0, attempt: 0, key: data_key.id, sealed, refresh_print: Some(print) };
     let scope = brought.scopes.join(" ");
     let times = grants::timing::Times { expires_at: Some(now), published_at: Some(now), ..Default::default() };
     let news = News { scope: &scope, refreshable: true, times, ends_at: None, now };
@@ -240,7 +244,8 @@ async fn adopt(app: &App, id: &GrantId) -> Result<(), Refused> {
             tx.commit().await?;
             let code = grant.error.and_then(|error| error.code);
             let why = "the provider doesn't accept this refresh token; nothing was kept";
-            return Err(Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "credentials_rejected", why).with(json!({ "error": code })));
+            return Err(Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "credentials_rejected", why)
+                .with(json!({ "error": code })));
         }
         let left = until.saturating_duration_since(tokio::time::Instant::now());
         let waits = grant.retry_at.is_some_and(|at| at > app.now()) && grant.attempt_state == AttemptState::Clean;
@@ -253,7 +258,8 @@ async fn adopt(app: &App, id: &GrantId) -> Result<(), Refused> {
             None => {
                 let why = "the provider hasn't answered for this token yet; send the same request with the same Idempotency-Key again, \
                            and don't use the token meanwhile";
-                return Err(Refused::later("refresh_uncertain", why, Duration::from_secs(5)).with(json!({ "attempt": grant.attempt })));
+                return Err(Refused::later("refresh_uncertain", why, Duration::from_secs(5))
+                    .with(json!({ "attempt": grant.attempt })));
             }
         }
     }
@@ -301,4 +307,3 @@ async fn settled(
 pub async fn purge(app: &App, before: Time) -> crate::db::Result<usize> {
     (&app.db).run(PURGE_TAKES, args![before]).await
 }
-

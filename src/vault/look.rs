@@ -7,9 +7,9 @@ use super::held::Held;
 use super::refresh;
 use super::sources::{SourceId, State};
 use crate::app::App;
+use crate::base::Time;
 use crate::db::Column::{Int, Text};
 use crate::db::{Hot, Item, On, Result, Row};
-use crate::base::Time;
 use crate::{args, sql};
 
 macro_rules! columns {
@@ -158,8 +158,19 @@ pub async fn list(app: &App, who: &Actor, filter: &Filter, after: &str, most: i6
     let owner = who.user.as_ref().map(|id| id.as_str()).unwrap_or_default();
     let Filter { source, state, external_id, owner_ref, health } = filter;
     let args = args![
-        &who.workspace, after, user, client, app.now(), owner, who.user.is_some() && who.administers(), source, state, external_id,
-        owner_ref, health, most
+        &who.workspace,
+        after,
+        user,
+        client,
+        app.now(),
+        owner,
+        who.user.is_some() && who.administers(),
+        source,
+        state,
+        external_id,
+        owner_ref,
+        health,
+        most
     ];
     let rows = (&app.db).all(LIST, args).await?;
     Ok(rows.iter().map(|row| read(row, who)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())

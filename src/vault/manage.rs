@@ -10,8 +10,8 @@ use super::setup::send;
 use super::sources::{self, Source};
 use super::{import, refresh};
 use crate::app::App;
-use crate::base::encoding::{hex, same, sha256};
 use crate::base::Time;
+use crate::base::encoding::{hex, same, sha256};
 use crate::base::id::UserId;
 use crate::catalogue::wire;
 use crate::db::Tx;
@@ -49,7 +49,8 @@ pub async fn at_least(app: &App, who: &Actor, which: &Which, level: Level) -> Re
         return Err(Refused::scope(super::actor::ACCOUNTS_READ));
     }
     if seen.level < level {
-        let why = format!("you need the level {:?} for this; ask the account's owner to share it so with you", level.name());
+        let why =
+            format!("you need the level {:?} for this; ask the account's owner to share it so with you", level.name());
         return Err(Refused::new(StatusCode::FORBIDDEN, "forbidden", why));
     }
     Ok(seen)
@@ -152,7 +153,10 @@ pub async fn refresh(app: &App, seen: &Seen, version: Option<i64>, wait: Duratio
         return Ok(());
     }
     if !grant.refreshable {
-        return Err(Refused::conflict("not_refreshable", "this account's credentials can't be refreshed; connect it again instead"));
+        return Err(Refused::conflict(
+            "not_refreshable",
+            "this account's credentials can't be refreshed; connect it again instead",
+        ));
     }
     if let Some(flight) = refresh::begin(app, &grant.id, grant.version) {
         flight.landed(wait).await;

@@ -32,7 +32,10 @@ sql! {
 pub async fn write_down(app: &App) -> Result<()> {
     let (reads, lost) = app.reads.take();
     if lost > 0 {
-        tracing::error!(lost, "more tokens were read than could be written down; these reads are missing in the list of reads");
+        tracing::error!(
+            lost,
+            "more tokens were read than could be written down; these reads are missing in the list of reads"
+        );
     }
     if reads.is_empty() {
         return Ok(());
@@ -50,7 +53,14 @@ async fn write(app: &App, reads: &[Read]) -> Result<()> {
         let mut tx = app.db.begin().await?;
         for read in batch {
             let args = args![
-                hex(&uuid7(read.at)), read.at, &read.workspace, &read.account, read.version, &read.actor, &read.address, &read.purpose
+                hex(&uuid7(read.at)),
+                read.at,
+                &read.workspace,
+                &read.account,
+                read.version,
+                &read.actor,
+                &read.address,
+                &read.purpose
             ];
             (&mut tx).run(NOTE, args).await?;
             let at = used.entry(read.grant.as_str()).or_insert(read.at);

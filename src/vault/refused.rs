@@ -1,7 +1,7 @@
 //! Why something in the vault wasn't done.
 
-use crate::db::Fault;
 use crate::catalogue::Wrong;
+use crate::db::Fault;
 use crate::web::Problem;
 use crate::web::json::BadJson;
 use axum::http::StatusCode;
@@ -51,7 +51,10 @@ impl Refused {
     /// 403: what was shown isn't enough.
     pub fn scope(scope: &str) -> Self {
         let why = format!("this token lacks the scope {scope}");
-        Refused { details: Some(serde_json::json!({ "scope": scope })), ..Refused::new(StatusCode::FORBIDDEN, "insufficient_scope", why) }
+        Refused {
+            details: Some(serde_json::json!({ "scope": scope })),
+            ..Refused::new(StatusCode::FORBIDDEN, "insufficient_scope", why)
+        }
     }
 
     /// 503: later it may work, and nothing was lost.

@@ -84,7 +84,12 @@ pub async fn put(
 
 /// Whoever it is shared with must be there: in the workspace, or registered.
 async fn known(app: &App, who: &Actor, subject: &str) -> std::result::Result<(), Refused> {
-    let refused = |why| Err(Refused { field: Some("subject".to_owned()), ..Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_member", why) });
+    let refused = |why| {
+        Err(Refused {
+            field: Some("subject".to_owned()),
+            ..Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_member", why)
+        })
+    };
     match subject.split_once(':') {
         None if subject == "workspace" => Ok(()),
         Some(("user", id)) => match members::member(&app.db, &who.workspace, &id.into()).await? {

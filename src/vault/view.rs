@@ -181,7 +181,8 @@ impl Shown {
     pub fn of(app: &App, seen: &Seen, visibility: Option<&'static str>) -> Self {
         let (account, grant) = (&seen.account, seen.grant.as_ref());
         let granted = grant.map(|grant| words(&grant.scope)).unwrap_or_default();
-        let missing = words(&seen.source_scope).into_iter().filter(|scope| !granted.is_empty() && !granted.contains(scope));
+        let missing =
+            words(&seen.source_scope).into_iter().filter(|scope| !granted.is_empty() && !granted.contains(scope));
         let disabled = account.state == State::Disabled;
         let helps = account.disabled_reason.is_some_and(Reason::reconnects);
         Shown {

@@ -186,8 +186,8 @@ fn the_command_tests_a_definition_and_prints_each_check() {
         ("[authorize]\n", "[authorize]\nextra = { state = \"x\" }\n", &["`state`", "ours"]),
         ("external_id = \"t1\"\n", "external_id = \"t2\"\n", &["example: the answer", "should be \"t2\"", "\"t1\""]),
         ("outcome = \"tokens\"", "outcome = \"grant_dead\"", &["should be \"grant_dead\"", "\"tokens\""]),
-        ("[[example]]", "[[exmaple]]", &["unknown field"]),
-        ("[rotation]", "[rotation", &["line 20"]),
+        ("[[param]]", "[[parma]]", &["unknown field `parma`"]),
+        ("[rotation]", "[rotation", &["line 22"]),
     ];
     for (from, to, words) in table {
         assert!(GOOD.contains(from), "{from}");

@@ -52,7 +52,11 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 fn hot() -> impl Iterator<Item = &'static symbolon::db::Hot> {
-    oauth::store::HOT.into_iter().chain(api_tokens::store::HOT).chain([&vault::look::LOOK, &vault::look::LOOK_EXTERNAL, &vault::reads::USED])
+    oauth::store::HOT.into_iter().chain(api_tokens::store::HOT).chain([
+        &vault::look::LOOK,
+        &vault::look::LOOK_EXTERNAL,
+        &vault::reads::USED,
+    ])
 }
 
 /// Files of `src` that hold this text.

@@ -8,13 +8,13 @@ use crate::base::id::UserId;
 use crate::base::{Secret, Time};
 use crate::vault::accounts::{AccountId, AccountKind, State as AccountState};
 use crate::vault::actor::Actor;
+use crate::vault::credentials;
 use crate::vault::import::{self, Brought};
 use crate::vault::look::{self, Filter, PRIMARY, Seen, Which};
 use crate::vault::manage::{self, Changed, Revoke};
 use crate::vault::refused::Refused;
 use crate::vault::sources::change as sources;
 use crate::vault::view::Shown;
-use crate::vault::credentials;
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::{Listed, Paging, page};
 use crate::web::{Params, Query};
@@ -36,7 +36,11 @@ use utoipa::ToSchema;
         ("owner_ref" = Option<String>, Query, description = "What the app that connected it calls its owner"),
         ("health" = Option<String>, Query, description = "`ok`, `degraded` or `uncertain`")),
     responses((status = 200, description = "A page of them", body = Listed<Shown>)))]
-pub(in crate::api) async fn list(Who(who): Who, State(app): State<App>, Query(params): Query) -> Result<Response, Stopped> {
+pub(in crate::api) async fn list(
+    Who(who): Who,
+    State(app): State<App>,
+    Query(params): Query,
+) -> Result<Response, Stopped> {
     let known = ["limit", "cursor", "source", "external_id", "state", "owner_ref", "health"];
     let asks = Asks::of(&params, &known)?;
     if !who.may_see("") {
@@ -44,7 +48,8 @@ pub(in crate::api) async fn list(Who(who): Who, State(app): State<App>, Query(pa
     }
     let filter = filter(&app, &who, &asks).await?;
     // A cursor is one of this list with these filters.
-    let name = format!("accounts/{}/{}", who.workspace, filter.as_ref().map(|one| format!("{one:?}")).unwrap_or_default());
+    let name =
+        format!("accounts/{}/{}", who.workspace, filter.as_ref().map(|one| format!("{one:?}")).unwrap_or_default());
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
     let most = i64::try_from(paging.limit).unwrap_or(200);
     let mut all = match &filter {
@@ -137,7 +142,13 @@ pub(in crate::api) async fn show_external(
     answer(&app, &who, which, &params, &headers).await
 }
 
-async fn answer(app: &App, who: &Actor, which: Which, params: &Params, headers: &HeaderMap) -> Result<Response, Stopped> {
+async fn answer(
+    app: &App,
+    who: &Actor,
+    which: Which,
+    params: &Params,
+    headers: &HeaderMap,
+) -> Result<Response, Stopped> {
     let asks = Asks::of(params, &KNOWN)?;
     let shown = match asked(&asks, headers)? {
         Some(ask) => Shown::with(app, &credentials::read(app, who, &which, &ask).await?),
@@ -230,7 +241,8 @@ pub(in crate::api) async fn create(
     })?;
     let given = new.credentials.ok_or_else(|| Refused::field("credentials", "must be given"))?;
     let expires_at = given.expires_at.as_deref().map(|text| {
-        Time::parse(text).ok_or_else(|| Refused::field("credentials/expires_at", "must be a date and time as RFC 3339 writes it"))
+        Time::parse(text)
+            .ok_or_else(|| Refused::field("credentials/expires_at", "must be a date and time as RFC 3339 writes it"))
     });
     let metadata = new.metadata.unwrap_or_default();
     manage::fits(&metadata)?;
@@ -301,7 +313,11 @@ pub(in crate::api) async fn patch(
         None => None,
         Some("workspace") if who.administers() => Some(None),
         Some("workspace") => {
-            return Err(Refused::field("owner", "can be the workspace only by the hand of one of its owners or admins").into());
+            return Err(Refused::field(
+                "owner",
+                "can be the workspace only by the hand of one of its owners or admins",
+            )
+            .into());
         }
         Some(user) => Some(Some(member(&app, &who, user).await?)),
     };

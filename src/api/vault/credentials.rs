@@ -32,7 +32,8 @@ pub(in crate::api) fn asked(asks: &Asks<'_>, headers: &HeaderMap) -> Result<Opti
     }
     let bad = |why: &str| Refused::new(StatusCode::BAD_REQUEST, "invalid_request", why);
     let not = asks.text("not").map(str::to_owned);
-    let digits = |text: &String| (8..=64).contains(&text.len()) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let digits =
+        |text: &String| (8..=64).contains(&text.len()) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     if !not.iter().all(digits) {
         return Err(bad("not must be the beginning of the token's SHA-256: 8 to 64 lower-case hexadecimal digits"));
     }
@@ -51,7 +52,9 @@ pub(in crate::api) fn role(text: Option<&str>) -> Result<String, Refused> {
     let plain = role.len() <= 32 && role.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     match plain && !role.is_empty() {
         true => Ok(role.to_owned()),
-        false => Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", "role must be up to 32 lower-case letters")),
+        false => {
+            Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", "role must be up to 32 lower-case letters"))
+        }
     }
 }
 

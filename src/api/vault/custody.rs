@@ -105,8 +105,7 @@ pub(in crate::api) async fn free(
     }
     let (_, affected) = custody::together(&app, &seen.account).await?;
     let accounts = affected.into_iter().map(|one| one.id).collect();
-    let nothing =
-        Outcome { accounts, release_id: None, ack_by: None, credentials: None, revoked: None, dry_run: true };
+    let nothing = Outcome { accounts, release_id: None, ack_by: None, credentials: None, revoked: None, dry_run: true };
     if ask.dry_run == Some(true) {
         return Ok(one(nothing));
     }

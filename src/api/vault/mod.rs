@@ -133,7 +133,9 @@ impl<'a> Asks<'a> {
         match self.0.get(name) {
             None | Some("0") => Ok(false),
             Some("1") => Ok(true),
-            Some(_) => Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", format!("{name} must be 1, or left out"))),
+            Some(_) => {
+                Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", format!("{name} must be 1, or left out")))
+            }
         }
     }
 
@@ -145,4 +147,3 @@ impl<'a> Asks<'a> {
         number.map(Some).ok_or_else(|| Refused::new(StatusCode::BAD_REQUEST, "invalid_request", why))
     }
 }
-

@@ -3,16 +3,16 @@
 use super::{Asks, Data, Stopped, Who, made, one};
 use crate::api::Named;
 use crate::app::App;
-use crate::base::{Secret, Time};
 use crate::base::id::WorkspaceId;
+use crate::base::{Secret, Time};
 use crate::vault::actor::{Actor, SOURCES_READ};
 use crate::vault::refused::Refused;
 use crate::vault::sources::change::{self, Asked, Cascade, Changed};
 use crate::vault::sources::verify::{self, Verified};
 use crate::vault::sources::{Policy, Source, SourceId, SourceKind, State as SourceState, store};
+use crate::web::Query;
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::{Listed, Paging, page};
-use crate::web::Query;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -108,7 +108,11 @@ async fn found(app: &App, who: &Actor, name: &str) -> Result<Source, Refused> {
 /// In the order in which they were made.
 #[utoipa::path(get, path = "/v1/sources", operation_id = "listSources", tag = "sources", params(Paging),
     responses((status = 200, description = "A page of them", body = Listed<Shown>)))]
-pub(in crate::api) async fn list(Who(who): Who, State(app): State<App>, Query(params): Query) -> Result<Response, Stopped> {
+pub(in crate::api) async fn list(
+    Who(who): Who,
+    State(app): State<App>,
+    Query(params): Query,
+) -> Result<Response, Stopped> {
     if !who.may(SOURCES_READ) {
         return Err(Refused::scope(SOURCES_READ).into());
     }
@@ -186,8 +190,10 @@ pub(in crate::api) async fn create(
 }
 
 fn refused_there(error: &str) -> Refused {
-    let why = "the provider refuses this client id or secret; nothing was made. Compare both with what the provider shows";
-    Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "source_misconfigured", why).with(serde_json::json!({ "error": error }))
+    let why =
+        "the provider refuses this client id or secret; nothing was made. Compare both with what the provider shows";
+    Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "source_misconfigured", why)
+        .with(serde_json::json!({ "error": error }))
 }
 
 /// Show a source

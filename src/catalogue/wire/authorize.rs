@@ -60,8 +60,8 @@ impl Authorize {
         ["response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method", "nonce"];
 }
 
-/// What the callback says beside `code` and `state`, by the names of the parameters that want it. What it says further is
-/// not looked at.
+/// What the callback says beside `code` and `state`, by the names of the parameters that want it. What it says further
+/// is not looked at.
 pub fn callback(kind: &SourceType, query: &[(String, String)]) -> Result<BTreeMap<String, String>, Wrong> {
     let mut found = BTreeMap::new();
     for param in kind.params.iter().filter(|param| param.asked == Asked::Callback) {

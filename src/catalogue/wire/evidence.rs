@@ -3,8 +3,8 @@
 use super::body::{at, clear, read as value_of};
 use super::{Answer, MAX_BYTES, Setup, Tokens, Wrong, id_token};
 use crate::base::Time;
-use crate::crypto::jwt;
 use crate::catalogue::{Part, Place, SourceType};
+use crate::crypto::jwt;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

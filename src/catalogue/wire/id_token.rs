@@ -1,10 +1,10 @@
-//! OpenID Connect Core §3.1.3.7: the claims of an ID token that came from the token endpoint itself, whose TLS stands for
-//! the signature (rule 6).
+//! OpenID Connect Core §3.1.3.7: the claims of an ID token that came from the token endpoint itself, whose TLS stands
+//! for the signature (rule 6).
 
 use super::{Setup, Tokens};
 use crate::base::Time;
-use crate::crypto::jwt;
 use crate::catalogue::SourceType;
+use crate::crypto::jwt;
 use serde_json::Value;
 
 /// How far clocks may be apart, in seconds.

@@ -6,8 +6,8 @@ use super::{Call, Setup, Tokens, Wrong};
 use crate::base::{Secret, Time};
 use crate::catalogue::{RequestAuth, SourceType, TokenKind};
 
-/// The request that tells who an account is, or whether what was typed in is good; `None` where the answers so far say it.
-/// `tokens` are those that just came, for types that have any.
+/// The request that tells who an account is, or whether what was typed in is good; `None` where the answers so far say
+/// it. `tokens` are those that just came, for types that have any.
 pub fn identity(
     kind: &SourceType,
     setup: &Setup<'_>,

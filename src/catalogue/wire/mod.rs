@@ -1,5 +1,5 @@
-//! What is said to a third party and what its answers mean: pure functions between a definition and HTTP. No database, no
-//! network, no clock.
+//! What is said to a third party and what its answers mean: pure functions between a definition and HTTP. No database,
+//! no network, no clock.
 
 mod authorize;
 mod body;

@@ -3,8 +3,8 @@
 use super::*;
 use crate::base::Time;
 use crate::base::encoding::{base64, base64url};
-use crate::crypto::{Algorithm, SigningKey, jwt};
 use crate::catalogue::{Asked, Catalogue, HostPattern, ParamKind, SourceType};
+use crate::crypto::{Algorithm, SigningKey, jwt};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -438,7 +438,7 @@ fn s3_4_7_no_parameter_of_any_type_leads_elsewhere() {
     let catalogue = catalogue();
     let open =
         |kind: &&std::sync::Arc<SourceType>| !kind.generic && kind.params.iter().any(|param| param.choices.is_empty());
-    proptest!(|(value in "\\PC{0,40}|[-a-z0-9.:/@#?%\\\\]{0,40}")| {
+    proptest!(ProptestConfig::with_cases(64), |(value in "\\PC{0,40}|[-a-z0-9.:/@#?%\\\\]{0,40}")| {
         for kind in catalogue.iter().filter(open) {
             for name in names(kind) {
                 let (params, fields) = with(kind, &name, &value);

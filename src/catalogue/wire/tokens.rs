@@ -4,10 +4,10 @@ use super::fill::{Values, pairs, with_query};
 use super::{Call, Setup, Wrong};
 use crate::base::encoding::base64;
 use crate::base::{Secret, Time};
-use crate::crypto::jwt;
 use crate::catalogue::{
     Algorithm, Assertion, Body, ClientAuth, Kind, Method, RequestAuth, RequestRule, SourceType, Template, TokenEndpoint,
 };
+use crate::crypto::jwt;
 use axum::http;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -50,8 +50,8 @@ pub fn refresh(kind: &SourceType, setup: &Setup<'_>, refresh_token: &Secret, sco
     asked.call(endpoint.refresh_url.as_ref().unwrap_or(&endpoint.url))
 }
 
-/// A token without a refresh token: from the client's own secret (RFC 6749 §4.4.2), from a JWT that the account's key signs
-/// (RFC 7523 §2.1), or for an installation, with a JWT that the app's key signs.
+/// A token without a refresh token: from the client's own secret (RFC 6749 §4.4.2), from a JWT that the account's key
+/// signs (RFC 7523 §2.1), or for an installation, with a JWT that the app's key signs.
 pub fn mint(kind: &SourceType, setup: &Setup<'_>, scopes: &[String], now: Time) -> Result<Call, Wrong> {
     let endpoint = endpoint(kind)?;
     let scopes = kind.scopes_to_ask(scopes).join(&kind.scopes.separator);
@@ -81,8 +81,9 @@ pub fn mint(kind: &SourceType, setup: &Setup<'_>, scopes: &[String], now: Time) 
     asked.call(&endpoint.url)
 }
 
-/// A harmless request that tells a wrong client secret from a right one: a made-up code (RFC 6749 §5.2 has `invalid_client`
-/// for the one and `invalid_grant` for the other), or a token for nobody. `None` where the source has no secret to verify.
+/// A harmless request that tells a wrong client secret from a right one: a made-up code (RFC 6749 §5.2 has
+/// `invalid_client` for the one and `invalid_grant` for the other), or a token for nobody. `None` where the source has
+/// no secret to verify.
 pub fn probe(kind: &SourceType, setup: &Setup<'_>, redirect_uri: &str, now: Time) -> Result<Option<Call>, Wrong> {
     if let Some(rule) = &kind.probe {
         return request(Values::of(kind, setup), rule, None, now).map(Some);

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 /// The longest value, in bytes: a key file with an RSA key has about 2,500.
 const MAX: usize = 32 * 1024;
 
-/// Checks what was typed, and gives what is kept of it by name. Nothing of a value is repeated in what is wrong with it.
+/// Checks what was typed, and gives what is kept of it by name. Nothing of a value is repeated in what is wrong with
+/// it.
 pub fn typed(kind: &SourceType, given: &BTreeMap<String, Secret>) -> Result<BTreeMap<String, Secret>, Wrong> {
     if let Some(unknown) = given.keys().find(|name| !kind.fields.iter().any(|field| field.name == **name)) {
         let known: Vec<&str> = kind.fields.iter().map(|field| field.name.as_str()).collect();

@@ -98,11 +98,19 @@ impl Reason {
             Reason::AuthorizationExpired => {
                 "the provider lets access live only so long, however much it is used; that time is over; connect the account again"
             }
-            Reason::Uninstalled => "the app was uninstalled at the provider; install it there again, then connect the account again",
-            Reason::ScopeLost => "what the provider grants isn't enough any more; connect the account again and allow all of it",
-            Reason::OwnerRemoved => "its owner left the workspace; an administrator can give it to somebody else or delete it",
+            Reason::Uninstalled => {
+                "the app was uninstalled at the provider; install it there again, then connect the account again"
+            }
+            Reason::ScopeLost => {
+                "what the provider grants isn't enough any more; connect the account again and allow all of it"
+            }
+            Reason::OwnerRemoved => {
+                "its owner left the workspace; an administrator can give it to somebody else or delete it"
+            }
             Reason::User => "somebody here disabled it; enable it to use it again",
-            Reason::CustodyFreed => "its tokens were handed out to be held elsewhere; take custody again, or connect it again",
+            Reason::CustodyFreed => {
+                "its tokens were handed out to be held elsewhere; take custody again, or connect it again"
+            }
         }
     }
 

@@ -62,8 +62,20 @@ pub async fn create(mut on: impl On, made: &Made<'_>) -> Result<bool> {
     let one = made.account;
     let (fields, metadata) = (json(&one.fields)?, json(&one.metadata)?);
     let args = args![
-        &one.id, &one.workspace, &one.source, &one.external_id, one.verified, &one.display_name, fields, one.owner.as_ref(),
-        one.owner_ref.as_deref(), &one.name, metadata, one.custody.name(), made.by, one.created_at
+        &one.id,
+        &one.workspace,
+        &one.source,
+        &one.external_id,
+        one.verified,
+        &one.display_name,
+        fields,
+        one.owner.as_ref(),
+        one.owner_ref.as_deref(),
+        &one.name,
+        metadata,
+        one.custody.name(),
+        made.by,
+        one.created_at
     ];
     Ok(on.one(CREATE, args).await?.is_some())
 }
@@ -98,7 +110,11 @@ pub async fn grants(mut on: impl On, account: &AccountId) -> Result<Vec<(GrantId
     on.all(GRANTS, args![account]).await?.iter().map(|row| Ok((row.id("grant_id")?, row.text("role")?))).collect()
 }
 
-async fn seq<const N: usize>(mut on: impl On, stmt: crate::db::Stmt<N>, args: [crate::db::Arg; N]) -> Result<Option<i64>> {
+async fn seq<const N: usize>(
+    mut on: impl On,
+    stmt: crate::db::Stmt<N>,
+    args: [crate::db::Arg; N],
+) -> Result<Option<i64>> {
     on.one(stmt, args).await?.map(|row| row.int("seq")).transpose()
 }
 
@@ -148,4 +164,3 @@ pub async fn delete(on: impl On, id: &AccountId, now: Time) -> Result<Option<i64
 pub async fn unbind(mut on: impl On, id: &AccountId) -> Result<Vec<GrantId>> {
     on.all(UNBIND, args![id]).await?.iter().map(|row| row.id("grant_id")).collect()
 }
-

@@ -4,8 +4,8 @@ pub mod store;
 pub mod timing;
 
 use crate::base::Time;
-use crate::base::id::{Id, WorkspaceId, uuid7};
 use crate::base::encoding::hex;
+use crate::base::id::{Id, WorkspaceId, uuid7};
 use crate::db::{Fault, Result, Row};
 use crate::vault::sources::SourceId;
 use serde::{Deserialize, Serialize};

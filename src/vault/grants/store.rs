@@ -141,7 +141,18 @@ pub async fn create(
     let params = serde_json::to_string(params).map_err(|why| Fault::Bug(why.to_string()))?;
     let Times { expires_at, published_at, idle_at, next_at } = news.times;
     let args = args![
-        id, source, workspace, news.scope, news.refreshable, expires_at, published_at, news.ends_at, idle_at, news.now, next_at, params
+        id,
+        source,
+        workspace,
+        news.scope,
+        news.refreshable,
+        expires_at,
+        published_at,
+        news.ends_at,
+        idle_at,
+        news.now,
+        next_at,
+        params
     ];
     on.run(CREATE, args).await.map(|_| ())
 }
@@ -202,7 +213,16 @@ pub async fn renew(mut db: &Db, id: &GrantId, attempt: &str, until: Time) -> Res
 pub async fn commit(mut on: impl On, id: &GrantId, version: i64, news: &News<'_>) -> Result<Option<i64>> {
     let Times { expires_at, published_at, idle_at, next_at } = news.times;
     let args = args![
-        id, version, news.scope, news.refreshable, expires_at, published_at, news.ends_at, idle_at, news.now, next_at
+        id,
+        version,
+        news.scope,
+        news.refreshable,
+        expires_at,
+        published_at,
+        news.ends_at,
+        idle_at,
+        news.now,
+        next_at
     ];
     on.one(COMMIT, args).await?.map(|row| row.int("version")).transpose()
 }
@@ -283,7 +303,18 @@ pub async fn add_secret(mut on: impl On, fresh: Fresh<'_>, now: Time, keep_until
     }
     let Fresh { row, grant, status, access_print, purge_at } = fresh;
     let args = args![
-        row.id, grant, row.version, row.parent, row.attempt, status, row.key, row.sealed, row.refresh_print, access_print, now, purge_at
+        row.id,
+        grant,
+        row.version,
+        row.parent,
+        row.attempt,
+        status,
+        row.key,
+        row.sealed,
+        row.refresh_print,
+        access_print,
+        now,
+        purge_at
     ];
     on.run(ADD_SECRET, args).await.map(|_| ())
 }

@@ -78,7 +78,8 @@ pub fn least_left(life: Option<Duration>) -> Duration {
 
 /// The pause before another try.
 pub fn pause(fails: i64, grant: &str) -> Duration {
-    let doubled = Duration::from_secs(1).saturating_mul(2u32.saturating_pow(u32::try_from(fails).unwrap_or(10).min(10)));
+    let doubled =
+        Duration::from_secs(1).saturating_mul(2u32.saturating_pow(u32::try_from(fails).unwrap_or(10).min(10)));
     spread(doubled.min(10 * MINUTE), grant)
 }
 
@@ -112,7 +113,10 @@ mod tests {
         for life in [30, 120, 300, 600, 1_199] {
             let times = Lives { access: Some(Duration::from_secs(life)), ..Lives::default() }.times(NOW, "g");
             let (life, told) = (i64::try_from(life).expect("fits"), after(times.published_at));
-            assert!(told >= life * 19 / 20 && told < life && after(times.next_at) >= life * 4 / 10, "{life}: {times:?}");
+            assert!(
+                told >= life * 19 / 20 && told < life && after(times.next_at) >= life * 4 / 10,
+                "{life}: {times:?}"
+            );
             assert!(least_left(Some(Duration::from_secs(life.unsigned_abs()))).as_secs() <= life.unsigned_abs() / 4);
         }
         assert_eq!((least_left(Some(HOUR)).as_secs(), least_left(None).as_secs()), (360, 0));

@@ -44,7 +44,11 @@ pub(in crate::vault) async fn held(app: &App, grant: &GrantId) -> Result<Option<
 }
 
 impl Question {
-    pub(super) async fn of(app: &App, grant: Grant, source: Source) -> Result<std::result::Result<Self, (Grant, Source, Unready)>> {
+    pub(super) async fn of(
+        app: &App,
+        grant: Grant,
+        source: Source,
+    ) -> Result<std::result::Result<Self, (Grant, Source, Unready)>> {
         let gone = || Fault::Bug(format!("the grant `{}` has no secrets", grant.id));
         let held = held(app, &grant.id).await?.ok_or_else(gone)?;
         Ok(match Ready::of(app, &source, &grant.params).await? {
@@ -84,7 +88,8 @@ impl Question {
             };
             let answered = Answered::new(&self.grant.id, &self.source.workspace, request, &reply);
             answered.keep(app).await;
-            let refused = matches!(answered.read(|answer| wire::read(&self.ready.kind, answer)), Outcome::ClientBad { .. });
+            let refused =
+                matches!(answered.read(|answer| wire::read(&self.ready.kind, answer)), Outcome::ClientBad { .. });
             last = Asked::Answered(Box::new(answered));
             if !refused {
                 break;

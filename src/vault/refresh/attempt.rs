@@ -24,7 +24,9 @@ pub(super) async fn run(app: &App, id: &GrantId, version: i64, again: Again) -> 
     }
     let question = match Question::of(app, grant, source).await? {
         Ok(question) => question,
-        Err((grant, source, Unready::Unreachable(why))) => return settle::unreachable(app, &grant, &source, &why).await,
+        Err((grant, source, Unready::Unreachable(why))) => {
+            return settle::unreachable(app, &grant, &source, &why).await;
+        }
         Err((grant, source, Unready::Wrong(why))) => return settle::unfit(app, &grant, &source, &why).await,
     };
     if let Err(why) = question.fits(app.now()) {
@@ -37,8 +39,7 @@ pub(super) async fn run(app: &App, id: &GrantId, version: i64, again: Again) -> 
     let Some(claimed) = store::claim(&app.db, &question.grant, &intent, again).await? else { return Ok(()) };
     crate::base::failpoint::reached("vault-claimed");
     let lease = Lease::keep(app, id, &attempt);
-    let mut request =
-        Request { attempt, version, number: claimed.number, tries: claimed.tries, sent_at: now };
+    let mut request = Request { attempt, version, number: claimed.number, tries: claimed.tries, sent_at: now };
     let asked = question.ask(app, &mut request).await;
     crate::base::failpoint::reached("vault-answered");
     let outcome = match asked {

@@ -11,9 +11,9 @@ mod settle;
 
 pub use answered::{replay, sweep};
 pub(super) use ask::{held, place};
-pub(super) use settle::lives;
 pub use due::refresh_due;
 pub use recover::recover;
+pub(super) use settle::lives;
 
 use crate::app::{App, Flight};
 use crate::vault::grants::GrantId;

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::base::{Secret, Time};
 use crate::catalogue::SourceType;
+use crate::catalogue::wire::{self, Expiry, Outcome, Tokens};
 use crate::db::{Fault, Result, Tx};
 use crate::vault::accounts::{self, Reason};
 use crate::vault::events::{self, Event};
@@ -13,9 +14,8 @@ use crate::vault::grants::store::{self, Fresh, News, Secrets, Unchanged};
 use crate::vault::grants::timing::{self, Lives};
 use crate::vault::grants::{Grant, Health, State, Trouble};
 use crate::vault::held::Held;
-use crate::vault::sources::{self, Source};
-use crate::catalogue::wire::{self, Expiry, Outcome, Tokens};
 use crate::vault::prints;
+use crate::vault::sources::{self, Source};
 use serde_json::json;
 use std::time::Duration;
 
@@ -54,7 +54,9 @@ pub(super) async fn settle(app: &App, answered: &Answered) -> Result<bool> {
     app.metrics.refreshed(&source.kind, outcome.name());
     match outcome {
         Outcome::Tokens(tokens) => case.tokens(&tokens).await,
-        Outcome::GrantDead { error } | Outcome::Interaction { error } => case.refused(&Trouble::said("grant_dead", error)).await,
+        Outcome::GrantDead { error } | Outcome::Interaction { error } => {
+            case.refused(&Trouble::said("grant_dead", error)).await
+        }
         Outcome::ClientBad { error } => case.misconfigured(&Trouble::said("client_bad", error)).await,
         Outcome::RequestBad { error } => {
             tracing::error!(source = %source.slug, error, "a provider refuses our requests for tokens as they are");
@@ -150,10 +152,19 @@ impl Case<'_> {
         let now = self.app.now();
         for account in accounts::store::of_grant(&mut *tx, &self.grant.id).await? {
             let given_up = matches!(account.disabled_reason, Some(Reason::RotationLost | Reason::Revoked));
-            if given_up && account.disabled_by.as_deref() == Some("system")
+            if given_up
+                && account.disabled_by.as_deref() == Some("system")
                 && let Some(seq) = accounts::store::enable(&mut *tx, &account.id, now).await?
             {
-                note(tx, &account, seq, "account.enabled", json!({ "why": "the provider's answer came after all" }), now).await?;
+                note(
+                    tx,
+                    &account,
+                    seq,
+                    "account.enabled",
+                    json!({ "why": "the provider's answer came after all" }),
+                    now,
+                )
+                .await?;
             }
             let Some(seq) = accounts::store::step(&mut *tx, &account.id, now).await? else { continue };
             let recovered = self.grant.failing_since.is_some_and(|since| since + NOTICE < now);
@@ -271,7 +282,9 @@ async fn late(
     if store::has_secret(&mut *tx, &row.id).await? || current.refresh_print == row.refresh_print {
         return Ok(false);
     }
-    let Some(live) = store::one(&mut *tx, grant).await?.filter(|live| live.state != State::Wiped) else { return Ok(false) };
+    let Some(live) = store::one(&mut *tx, grant).await?.filter(|live| live.state != State::Wiped) else {
+        return Ok(false);
+    };
     let siblings = current.parent == row.parent;
     let (status, purge_at) = match siblings && row.attempt > current.attempt {
         true => ("current", None),
@@ -364,4 +377,3 @@ async fn note(
     let event = Event { workspace, account: Some(&account.id), source, seq, kind, actor: &Actor::System, detail };
     events::note(&mut *tx, &event, now).await
 }
-

@@ -85,7 +85,13 @@ pub async fn create(app: &App, who: &Actor, asked: Asked) -> std::result::Result
     let secrets = sealed(app, &who.workspace, &id, &numbered(asked.client_secrets, now)).await?;
     let scope = asked.scopes.join(" ");
     let row = store::Row {
-        id: &id, name: &name, client_id: &asked.client_id, secrets, scope: &scope, params: &asked.params, policy: &asked.policy,
+        id: &id,
+        name: &name,
+        client_id: &asked.client_id,
+        secrets,
+        scope: &scope,
+        params: &asked.params,
+        policy: &asked.policy,
     };
     let version = i64::from(kind.version);
     let mut tx = app.db.begin().await?;
@@ -93,7 +99,15 @@ pub async fn create(app: &App, who: &Actor, asked: Asked) -> std::result::Result
         let why = format!("this workspace has a source {slug:?} already; choose another slug");
         return Err(Refused { field: Some("slug".to_owned()), ..Refused::conflict("slug_taken", why) });
     }
-    record(&mut tx, who, "source.created", &id, json!({ "workspace": who.workspace, "slug": slug, "type": kind.key }), now).await?;
+    record(
+        &mut tx,
+        who,
+        "source.created",
+        &id,
+        json!({ "workspace": who.workspace, "slug": slug, "type": kind.key }),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     store::one(&app.db, &id).await?.ok_or_else(Refused::not_found)
 }
@@ -118,11 +132,20 @@ pub async fn change(app: &App, who: &Actor, source: &Source, asked: Changed) -> 
     let sealed = sealed(app, &source.workspace, &source.id, &secrets).await?;
     let scope = scopes.join(" ");
     let row = store::Row {
-        id: &source.id, name: &name, client_id: &client_id, secrets: sealed, scope: &scope, params: &params, policy: &policy,
+        id: &source.id,
+        name: &name,
+        client_id: &client_id,
+        secrets: sealed,
+        scope: &scope,
+        params: &params,
+        policy: &policy,
     };
     let to = match (asked.state, source.state) {
         (Some(State::Misconfigured), _) => {
-            return Err(Refused::field("state", "must be active or paused; misconfigured is found out by asking the provider"));
+            return Err(Refused::field(
+                "state",
+                "must be active or paused; misconfigured is found out by asking the provider",
+            ));
         }
         (Some(to), _) => to,
         (None, State::Misconfigured) if mends => State::Active,
@@ -180,7 +203,9 @@ pub async fn delete(app: &App, who: &Actor, source: &Source, cascade: Cascade) -
     let now = app.now();
     let count = store::count_accounts(&app.db, &source.id, 1_000).await?;
     if count > 0 && cascade == Cascade::No {
-        let why = format!("{count} accounts are connected with it; delete them first, or repeat this with cascade=1, which deletes them");
+        let why = format!(
+            "{count} accounts are connected with it; delete them first, or repeat this with cascade=1, which deletes them"
+        );
         return Err(Refused::conflict("source_in_use", why).with(json!({ "accounts": count })));
     }
     let mut tx = app.db.begin().await?;
@@ -219,7 +244,8 @@ async fn record(
 }
 
 fn numbered(secrets: Vec<Secret>, now: Time) -> Vec<ClientSecret> {
-    let one = |value| ClientSecret { id: format!("sec_{}", hex(&entropy::bytes::<8>())), value, added_at: now.millis() };
+    let one =
+        |value| ClientSecret { id: format!("sec_{}", hex(&entropy::bytes::<8>())), value, added_at: now.millis() };
     secrets.into_iter().map(one).collect()
 }
 
@@ -228,7 +254,10 @@ fn check_slug(slug: &str) -> std::result::Result<(), Refused> {
     let fits = (1..=63).contains(&slug.len()) && slug.bytes().all(plain) && !slug.starts_with('-');
     match fits && !slug.starts_with("src_") {
         true => Ok(()),
-        false => Err(Refused::field("slug", "must be 1 to 63 lower-case letters, digits and hyphens, and not begin with a hyphen")),
+        false => Err(Refused::field(
+            "slug",
+            "must be 1 to 63 lower-case letters, digits and hyphens, and not begin with a hyphen",
+        )),
     }
 }
 
@@ -244,13 +273,20 @@ fn check(
     if !fits(name) {
         return Err(Refused::field("name", "must be 1 to 200 characters"));
     }
-    if !kind.kind.typed_in() && (client_id.is_empty() || client_id.len() > 512 || !client_id.bytes().all(|b| b.is_ascii_graphic())) {
-        return Err(Refused::field("client_id", "must be what the provider calls this application: 1 to 512 visible characters"));
+    if !kind.kind.typed_in()
+        && (client_id.is_empty() || client_id.len() > 512 || !client_id.bytes().all(|b| b.is_ascii_graphic()))
+    {
+        return Err(Refused::field(
+            "client_id",
+            "must be what the provider calls this application: 1 to 512 visible characters",
+        ));
     }
     if secrets.len() > 5 || secrets.iter().any(|one| one.reveal().is_empty() || one.reveal().len() > 16_384) {
         return Err(Refused::field("client_secret", "must be 1 to 16384 characters; five of them at most"));
     }
-    let scope = |one: &String| !one.is_empty() && one.len() <= 500 && one.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
+    let scope = |one: &String| {
+        !one.is_empty() && one.len() <= 500 && one.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')
+    };
     if scopes.len() > 100 || !scopes.iter().all(scope) {
         return Err(Refused::field("scopes", "must be up to 100 scopes of visible characters, without spaces"));
     }

@@ -193,10 +193,8 @@ pub(super) async fn sealed(
     id: &SourceId,
     secrets: &[ClientSecret],
 ) -> Result<(Vec<u8>, String)> {
-    let written: Vec<Written<'_>> = secrets
-        .iter()
-        .map(|one| Written { id: &one.id, value: one.value.reveal(), added_at: one.added_at })
-        .collect();
+    let written: Vec<Written<'_>> =
+        secrets.iter().map(|one| Written { id: &one.id, value: one.value.reveal(), added_at: one.added_at }).collect();
     let plain = serde_json::to_vec(&written).map(zeroize::Zeroizing::new).map_err(|why| Fault::Bug(why.to_string()))?;
     let key = app.data_keys.sealing(&app.keys, &app.db, workspace, app.now()).await?;
     Ok((key.seal(place(id), &plain)?, key.id))

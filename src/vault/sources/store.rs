@@ -69,7 +69,19 @@ pub async fn create(
     let (params, policy) = (json(row.params)?, json(row.policy)?);
     let (secrets, key) = row.secrets;
     let args = args![
-        row.id, workspace, slug, row.name, kind, version, row.client_id, secrets, key, row.scope, params, policy, now
+        row.id,
+        workspace,
+        slug,
+        row.name,
+        kind,
+        version,
+        row.client_id,
+        secrets,
+        key,
+        row.scope,
+        params,
+        policy,
+        now
     ];
     Ok(on.one(CREATE, args).await?.is_some())
 }

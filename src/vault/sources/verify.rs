@@ -3,9 +3,9 @@
 use super::{Source, State, change, store};
 use crate::app::App;
 use crate::base::Time;
+use crate::catalogue::wire::{self, Probed};
 use crate::db::Result;
 use crate::outbound::Unanswered;
-use crate::catalogue::wire::{self, Probed};
 use crate::vault::setup::{Ready, Unready, answer, send};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -92,6 +92,17 @@ async fn a_gate_holds_calls_until_the_test_has_looked() {
         one.await.expect("ends");
     }
     assert_eq!(at.crm.presented_at_once().len(), 1);
+    // Read, and cut off before anything came of it: it was presented all the same.
+    let cut = at.given();
+    let held = at.crm.holds(When::Read, "token", Some(&cut.grant));
+    let waiting = call(&cut.refresh_token);
+    held.arrived(1).await;
+    held.resets();
+    assert_eq!(waiting.await.expect("ends"), None);
+    assert_eq!(call(&cut.refresh_token).await.expect("ends"), Some(200));
+    let twice = at.crm.presented_twice().into_iter().find(|twice| twice.grant == cut.grant).expect("twice");
+    assert_eq!(twice.times.iter().map(|p| p.outcome).collect::<Vec<_>>(), [Outcome::Undecided, Outcome::Accepted]);
+    assert!(twice.after_spent().is_empty());
     assert!(at.crm.grants_lost().contains(&Lost { grant: given.grant, why: Why::Reuse }));
 }
 

@@ -36,6 +36,10 @@ async fn a_client_proves_itself_in_its_own_way_with_any_of_its_secrets() {
     refused(&answer(token().form(&form)).await, 401, "invalid_client");
     let by_name = [&form[..], &[("client_id", "vault")]].concat();
     refused(&answer(token().form(&by_name)).await, 401, "invalid_client");
+    // Another client, by its own right secret.
+    at.crm.registers(App::new("other", "s3cret", CALLBACK));
+    let foreign = token().basic_auth("other", Some("s3cret")).form(&form);
+    refused(&answer(foreign).await, 400, "invalid_grant");
     // RFC 6749 §2.3: one way.
     let twice = token().basic_auth("vault", Some("s3cret")).form(&posted("s3cret"));
     refused(&answer(twice).await, 400, "invalid_request");

@@ -62,7 +62,8 @@ impl Vault {
             "userinfo_url": self.crm.at("api/me"),
         });
         all.as_object_mut().expect("an object").extend(params.as_object().expect("an object").clone());
-        let ask = json!({ "type": "oauth2", "slug": slug, "client_id": CLIENT, "client_secret": SECRET, "params": all });
+        let ask =
+            json!({ "type": "oauth2", "slug": slug, "client_id": CLIENT, "client_secret": SECRET, "params": all });
         self.ada.posts("/v1/sources", &ask).await
     }
 

@@ -94,7 +94,7 @@ pub enum Outcome {
     /// It was spent already, and accepted once more.
     Again,
     Refused,
-    /// The call ended before it was decided.
+    /// It was read, and that was all: a fault, a gate or a wrong secret came before a decision.
     Undecided,
 }
 

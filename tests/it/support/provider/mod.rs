@@ -2,6 +2,17 @@
 //!
 //! It has a thread of its own, so it outlives servers that are killed. Tests make virtual providers with
 //! [`Provider::at`]; each is at `/p/<name>/…`, and can be changed at any time, from here or through `/control/…`.
+//!
+//! ```ignore
+//! let provider = Provider::start(house.app.clock.clone()).await;
+//! let crm = provider.at("crm", Mode { refresh_kills_access: true, ..Rotation::StrictFamily.into() });
+//! crm.registers(App::new("vault", "s3cret", redirect_uri));
+//! let callback = crm.allows(&authorization_url, "ada").await;
+//! let held = crm.holds_after_rotation();
+//! held.arrived(1).await; // The token is spent, the answer isn't sent: kill the server here.
+//! held.releases();
+//! assert!(crm.grants_lost().is_empty() && crm.presented_at_once().is_empty());
+//! ```
 
 mod api;
 mod authorize;

@@ -56,18 +56,18 @@ impl Virtual {
         let unknown = || Refusal::of_token(&self.mode, "there is no such refresh token");
         let index = self.ledger.find(presented, Kind::Refresh).ok_or_else(unknown)?;
         let grant = self.ledger.tokens[index].grant;
-        if self.ledger.grants[grant].client != app.id {
-            return Err(Refusal::of_token(&self.mode, "it was issued to another client"));
-        }
         let spent_before = self.ledger.tokens[index].spent.is_some();
-        let done = self.exchanges(ask, index, grant);
+        let done = match self.ledger.grants[grant].client == app.id {
+            true => self.exchanges(ask, index, grant),
+            false => Err(Refusal::of_token(&self.mode, "it was issued to another client")),
+        };
         let outcome = match &done {
             Err(_) => Outcome::Refused,
             Ok(_) if spent_before => Outcome::Again,
             Ok(_) => Outcome::Accepted,
         };
-        let presented = Presented { call: ask.call, at: ask.now, outcome, spent_before };
-        self.ledger.tokens[index].presented.push(presented);
+        let written = self.ledger.tokens[index].presented.iter_mut().rev().find(|p| p.call == ask.call);
+        written.expect("written down when it was read").outcome = outcome;
         done
     }
 
@@ -116,7 +116,8 @@ impl Virtual {
             return Err(refuse("invalid_request", "the access token is too young to be refreshed"));
         }
         if let Some((most, span)) = self.mode.refreshes {
-            let recent = |p: &&Presented| p.outcome != Outcome::Refused && ask.now - p.at < span * 1000;
+            let taken = |p: &Presented| matches!(p.outcome, Outcome::Accepted | Outcome::Again);
+            let recent = |p: &&Presented| taken(p) && ask.now - p.at < span * 1000;
             let all = self.ledger.of(grant, Kind::Refresh).flat_map(|(_, token)| &token.presented);
             if all.filter(recent).count() >= most {
                 return Err(Refusal { status: 429, ..refuse("slow_down", "too many refreshes") });

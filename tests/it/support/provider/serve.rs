@@ -260,8 +260,8 @@ fn reads(under: &Under, request: &Request) -> (Option<String>, Vec<(When, Fault)
         let call = provider.ledger.call(under.id);
         call.params.extend(params.iter().cloned());
         call.grant = grant.clone();
-        let undecided = faults.iter().any(|(when, fault)| *when == When::Read && !matches!(fault, Fault::Late(_)));
-        if let Some(index) = refresh.filter(|_| undecided && under.endpoint == "token") {
+        if let Some(index) = refresh.filter(|_| under.endpoint == "token") {
+            // Until it is decided, which a fault, a gate or a wrong secret may prevent.
             let token = &mut provider.ledger.tokens[index];
             let spent_before = token.spent.is_some();
             token.presented.push(Presented { call: under.id, at: now, outcome: Outcome::Undecided, spent_before });
