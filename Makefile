@@ -11,7 +11,7 @@ export SYMBOLON_TEST_NODE ?= node
 target := $(or $(CARGO_TARGET_DIR),target)
 stage := @bash .ci/stage
 
-.PHONY: help setup test check fmt deny audit dev bench dist fuzz-api
+.PHONY: help setup test check fmt deny audit dev bench dist fuzz-api torture
 
 help:
 	@echo 'make setup   install what is missing: PostgreSQL, Chromium, Python, Node (Debian; root or sudo)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make deny    licences and banned crates (needs cargo-deny)'
 	@echo 'make audit   known vulnerabilities (needs cargo-deny and the RustSec database)'
 	@echo 'make fuzz-api five minutes of schemathesis on every endpoint (SECONDS=300); make test gives it less'
+	@echo 'make torture the rows of security.md that name a number of rounds, with all of them; make test does some'
 	@echo 'make bench   the load program (BENCH=arguments; the limits of this machine without)'
 	@echo 'make dist    the binary as it is shipped'
 
@@ -60,6 +61,11 @@ dev:
 SECONDS ?= 300
 fuzz-api:
 	$(stage) fuzz-api env SYMBOLON_SCHEMATHESIS_SECONDS=$(SECONDS) cargo test --locked --test it schemathesis:: -- --nocapture
+
+# Everything that asks tests/it/support/rounds.rs how often.
+TORTURE ?= at_02_ at_14_ at_15_
+torture:
+	$(stage) torture env SYMBOLON_TEST_TORTURE=1 cargo test --locked --test it -- $(TORTURE)
 
 # A program of its own, which measures any server: make bench BENCH='--issuer … --client-id …'; see its --help.
 BENCH ?= --anchors-only

@@ -4,6 +4,7 @@ mod anchors;
 mod arguments;
 mod browser;
 mod code_flow;
+mod compare;
 mod connection;
 mod cookies;
 mod facts;
@@ -37,6 +38,10 @@ use crate::{
 fn main() -> ExitCode {
     let outcome = match env::args().nth(1).as_deref() {
         Some(http::ARGUMENT) => http::serve().map(|()| ExitCode::SUCCESS),
+        Some(compare::ARGUMENT) => compare::run().map(|told| {
+            println!("{told}");
+            ExitCode::SUCCESS
+        }),
         _ => tell(&Arguments::parse()),
     };
     outcome.unwrap_or_else(|fault| {

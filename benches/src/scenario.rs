@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     browser::Browser,
     code_flow::{self, Tokens},
+    compare::Asks,
     connection::Connection,
     failure::Failure,
     random,
@@ -74,6 +75,8 @@ pub enum Actor {
     CodeFlow(Visitor),
     /// Presents tokens that nobody issued.
     Garbage(Garbage),
+    /// Sends what it is told to.
+    Asks(Asks),
 }
 
 /// A fixed request and what its answer has to hold.
@@ -124,6 +127,7 @@ impl Actor {
             Self::Refresh(chain) => chain.once(connection).await,
             Self::CodeFlow(visitor) => visitor.code_flow(connection).await.map(drop),
             Self::Garbage(garbage) => garbage.once(connection).await,
+            Self::Asks(asks) => asks.once(connection).await,
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use super::rules;
 use crate::app::App;
-use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
+use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE, WORKSPACES_SCOPE};
 use crate::oauth::cors;
 use crate::oauth::discovery::KEPT;
+use crate::web::browser::Cookie;
 use crate::web::problem;
 use axum::Router;
 use axum::body::Bytes;
@@ -19,14 +20,20 @@ use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
 /// What each tag is about, in the order of the reference.
-pub(super) const TAGS: [(&str, &str, &str); 15] = [
+pub(super) const TAGS: [(&str, &str, &str); 16] = [
     ("clients", "Clients", "The applications that people sign in to, and programs of their own (RFC 7591's words)."),
     ("users", "People", "Accounts and sessions."),
     ("invitations", "Invitations", "Who may make an account, or join a workspace, with a link."),
     (
         "tokens",
         "API tokens",
-        "What people's own programs show. They are made with `POST /api/tokens`, by their person.",
+        "What people's own programs show, as `Authorization: Token …`. Their person makes them, in a browser or with a token that \
+         they have; administrators list, limit and end them.",
+    ),
+    (
+        "gate",
+        "The gate",
+        "Whether a request to somebody else's API may pass, and who makes it: for proxies and backends.",
     ),
     ("workspaces", "Workspaces", "What people act in, for those who administer the deployment."),
     (
@@ -106,6 +113,7 @@ fn schemes(app: &App) -> Value {
     let scopes = json!({
         ADMIN_SCOPE: "Administer this deployment: for people with the role auditor, admin or owner, and for clients made with `admin`",
         WORKSPACES_SCOPE: "Manage the workspaces that the person owns or administers",
+        TOKENS_SCOPE: "Make and end the person's API tokens",
         "openid": "Know who the person is",
     });
     json!({
@@ -121,6 +129,9 @@ fn schemes(app: &App) -> Value {
             },
         } },
         "bearer": { "type": "http", "scheme": "bearer", "description": "The access token (RFC 6750)" },
+        "token": { "type": "apiKey", "in": "header", "name": "Authorization", "description": "`Token` and an API token" },
+        "session": { "type": "apiKey", "in": "cookie", "name": Cookie::Session.name(app),
+                     "description": "The cookie of a browser that is signed in; changes need `X-CSRF-Token` too" },
         "client": { "type": "http", "scheme": "basic", "description": "`client_id` and `client_secret` (RFC 6749 §2.3.1); \
                     they may stand in the form instead, or an assertion does (RFC 7523 §2.2)" },
     })

@@ -195,6 +195,10 @@ fn needs(one: &Value) -> String {
     let scopes: Vec<&str> = all.iter().flat_map(|one| items(one, "oauth2")).filter_map(Value::as_str).collect();
     let has = |name: &str| all.iter().any(|one| one.get(name).is_some());
     match () {
+        () if has("token") && !scopes.is_empty() => {
+            format!("An API token, a browser that is signed in, or an access token with the scope {}", scopes.join(" "))
+        }
+        () if has("token") => "Nothing but the token that it is about".to_owned(),
         () if !scopes.is_empty() => format!("An access token with the scope {}", scopes.join(" ")),
         () if has("client") => "A client that says who it is".to_owned(),
         () if has("bearer") => "A token that was made for this".to_owned(),

@@ -1,6 +1,6 @@
 //! What holds for every operation of a kind: who may call it, what it refuses, which headers it takes and gives.
 
-use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
+use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE, WORKSPACES_SCOPE};
 use serde_json::{Map, Value, json};
 
 /// Objects that are answered with an entity tag.
@@ -8,19 +8,109 @@ const TAGGED: [&str; 4] = ["Client", "User", "Workspace", "Member"];
 
 /// Completes one operation.
 pub(super) fn apply(path: &str, method: &str, operation: &mut Map<String, Value>) {
-    if path.starts_with("/v1/") {
-        ours(path, method, operation);
+    match Kind::of(path) {
+        Kind::Management => managed(path, method, operation),
+        Kind::OwnTokens => own(path, method, operation),
+        Kind::Gate => asked_by_proxies(operation),
+        Kind::Problems | Kind::Protocol => {}
+    }
+    if Kind::of(path) != Kind::Protocol {
+        body(method, operation);
     }
     fill(path, operation);
 }
 
-/// The management API.
-fn ours(path: &str, method: &str, operation: &mut Map<String, Value>) {
-    let scope = if path.starts_with("/v1/admin/") { ADMIN_SCOPE } else { WORKSPACES_SCOPE };
-    operation.insert("security".to_owned(), json!([{ "oauth2": [scope] }, { "bearer": [] }]));
-    let (about, changes) = (path.contains('{'), method != "get");
-    let body = body(method, operation);
-    refuses(operation, "400", "`invalid_request`: the Authorization header can't be read");
+/// What kind of endpoint it is.
+#[derive(PartialEq, Eq)]
+enum Kind {
+    /// The management API.
+    Management,
+    /// `/api/tokens`.
+    OwnTokens,
+    /// What proxies ask.
+    Gate,
+    /// Others that tell what goes wrong as RFC 9457 has it.
+    Problems,
+    /// Those of OAuth and OpenID Connect.
+    Protocol,
+}
+
+impl Kind {
+    fn of(path: &str) -> Self {
+        match path {
+            "/api/tokens" | "/api/tokens/{id}" => Kind::OwnTokens,
+            "/v1/token_scanning/report" | "/gate/check" => Kind::Problems,
+            path if path.starts_with("/v1/") => Kind::Management,
+            path if path.starts_with("/gate/") => Kind::Gate,
+            _ => Kind::Protocol,
+        }
+    }
+}
+
+/// A person's own tokens.
+fn own(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    let doors = json!([{ "token": [] }, { "session": [] }, { "oauth2": [TOKENS_SCOPE] }, { "bearer": [] }]);
+    operation.insert("security".to_owned(), doors);
+    let what = "`invalid_request`: the Authorization header can't be read, or is there twice";
+    refuses(operation, "400", what);
+    refuses(operation, "401", "`invalid_token`: nothing was shown that is good here; the challenges say what is");
+    refuses(operation, "403", "`insufficient_scope`: the token lacks the scope `symbolon:tokens`");
+    refuses(operation, "403", "`forbidden`: machines have no API tokens");
+    refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
+    lists(operation);
+    if path.contains('{') {
+        refuses(operation, "404", "`not-found`: you have none of this `id`");
+    }
+    if method != "get" {
+        refuses(operation, "403", "`csrf`: with a cookie, `X-CSRF-Token` must be sent, from a page of this origin");
+        let what = "Of browsers: what `GET /api/tokens` answered under this name";
+        takes(operation, "X-CSRF-Token", what, json!({ "type": "string" }));
+    }
+    if operation.contains_key("requestBody") {
+        refuses(operation, "400", "`invalid-json`: the body is no JSON object, or has a member twice");
+        refuses(operation, "400", "`unknown-member`: there is a member that can't be set");
+        refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+        refuses(operation, "415", "`unsupported-media-type`: the Content-Type isn't JSON");
+        refuses(operation, "422", "`invalid-field`: a member can't be accepted; `errors` says which");
+    }
+    refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
+    refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
+    gives(method, operation);
+}
+
+/// What the gate tells of who makes a request.
+const TOLD: [(&str, &str); 8] = [
+    ("X-Symbolon-User", "Their `sub`; absent for machines"),
+    ("X-Symbolon-Email", "Of an access token: with the scope `email`"),
+    ("X-Symbolon-Workspace", "Where they act"),
+    ("X-Symbolon-Role", "What they are there: owner, admin, member"),
+    ("X-Symbolon-Client", "The app that acts"),
+    ("X-Symbolon-Scope", "Absent: all that the person may"),
+    ("X-Symbolon-Token-Id", "Names what was shown; no secret"),
+    ("X-Symbolon-Identity", "With `gate.identity`: the same, signed"),
+];
+
+fn asked_by_proxies(operation: &mut Map<String, Value>) {
+    operation.insert("security".to_owned(), json!([{ "token": [] }, { "bearer": [] }, {}]));
+    let what = "`unclear`: the request can be read in two ways, or there are rules and its proxy isn't trusted";
+    refuses(operation, "400", what);
+    refuses(operation, "401", "`invalid_token`: the request shows no token, or none that is good here");
+    refuses(operation, "403", "`insufficient_scope`: the token lacks a scope that the rule asks for");
+    refuses(operation, "403", "`denied`: no rule lets anyone do this");
+    refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
+    refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
+    refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+    if let Some(passed) = responses.and_then(|all| all.get_mut("200")).and_then(Value::as_object_mut) {
+        let told = |(name, what): (&str, &str)| {
+            (name.to_owned(), json!({ "description": what, "schema": { "type": "string" } }))
+        };
+        passed.insert("headers".to_owned(), Value::Object(TOLD.into_iter().map(told).collect()));
+    }
+}
+
+/// What lists refuse, by the parameters that they take.
+fn lists(operation: &mut Map<String, Value>) {
     let asks = names(operation);
     for (name, what) in [
         ("limit", "`invalid_limit`: `limit` is no whole number from 1 to 200"),
@@ -32,6 +122,16 @@ fn ours(path: &str, method: &str, operation: &mut Map<String, Value>) {
             refuses(operation, "400", what);
         }
     }
+}
+
+/// The management API.
+fn managed(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    let scope = if path.starts_with("/v1/admin/") { ADMIN_SCOPE } else { WORKSPACES_SCOPE };
+    operation.insert("security".to_owned(), json!([{ "oauth2": [scope] }, { "bearer": [] }]));
+    let (about, changes) = (path.contains('{'), method != "get");
+    let body = operation.contains_key("requestBody");
+    refuses(operation, "400", "`invalid_request`: the Authorization header can't be read");
+    lists(operation);
     refuses(operation, "401", "`invalid_token`: there is no access token, or it is unknown, expired or revoked");
     refuses(operation, "403", "`forbidden`: the token lacks the scope, or the caller the role");
     if about {
@@ -78,14 +178,10 @@ fn takes(operation: &mut Map<String, Value>, header: &str, what: &str, schema: V
     }
 }
 
-/// Whether there is a body. One that may be left out is said to be that, and a patch may be called one.
-fn body(method: &str, operation: &mut Map<String, Value>) -> bool {
-    let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) else {
-        return false;
-    };
-    let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else {
-        return false;
-    };
+/// A body that may be left out is said to be that, and a patch may be called one.
+fn body(method: &str, operation: &mut Map<String, Value>) {
+    let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) else { return };
+    let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { return };
     let mut optional = false;
     if let Some(schema) = content.get_mut("application/json").and_then(|json| json.get_mut("schema")) {
         let either = schema.get("oneOf").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -100,7 +196,6 @@ fn body(method: &str, operation: &mut Map<String, Value>) -> bool {
         content.insert("application/merge-patch+json".to_owned(), json);
     }
     body.insert("required".to_owned(), json!(!optional));
-    true
 }
 
 /// Adds one more reason to a status.
@@ -158,7 +253,7 @@ fn gives(method: &str, operation: &mut Map<String, Value>) {
 
 /// Errors are told in one way, by each kind of endpoint its own.
 fn fill(path: &str, operation: &mut Map<String, Value>) {
-    let ours = path.starts_with("/v1/");
+    let ours = Kind::of(path) != Kind::Protocol;
     for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
         let Some(response) = response.as_object_mut() else { continue };
         if !status.starts_with(['4', '5']) || response.contains_key("content") {

@@ -2,10 +2,9 @@
 
 use super::{Admin, Named};
 use crate::admin::{Refused, tokens};
-use crate::api_tokens::ApiToken;
+use crate::api_tokens::Shown;
 use crate::app::App;
-use crate::base::Time;
-use crate::base::id::{Session as AnyId, User as Kind, WorkspaceId};
+use crate::base::id::{Session as AnyId, User as Kind};
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::{Listed, Paging, page};
 use crate::web::{Problem, Query};
@@ -13,54 +12,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
-
-/// An API token, but for the token itself.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ApiToken)]
-pub(super) struct Shown {
-    id: String,
-    /// What its person calls it.
-    name: String,
-    /// What all tokens begin with.
-    #[schema(value_type = String)]
-    prefix: &'static str,
-    last_four: String,
-    #[schema(value_type = Option<String>)]
-    workspace: Option<WorkspaceId>,
-    /// Null: all that its person may do.
-    scopes: Option<Vec<String>>,
-    /// Null: as the settings say.
-    requests_per_second: Option<u32>,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-    /// To the minute.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    last_used_at: Option<Time>,
-    /// From which network.
-    last_used_from: Option<String>,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<Time>,
-}
-
-impl From<ApiToken> for Shown {
-    fn from(token: ApiToken) -> Self {
-        Shown {
-            id: token.id,
-            name: token.name,
-            prefix: crate::crypto::api_token::PREFIX,
-            last_four: token.hint,
-            workspace: token.workspace,
-            scopes: token.scope.map(|scope| scope.iter().map(str::to_owned).collect()),
-            requests_per_second: token.per_second,
-            created_at: token.created_at,
-            last_used_at: token.used_at,
-            last_used_from: token.used_from,
-            expires_at: token.expires_at,
-        }
-    }
-}
 
 /// List API tokens of a person
 ///

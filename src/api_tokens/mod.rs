@@ -4,18 +4,18 @@ pub mod check;
 pub mod leaked;
 mod make;
 pub mod own;
+mod shown;
 pub mod store;
 
 pub use check::{Checked, check};
 pub use make::{Asked, Unmade, create, scopes, title};
+pub use shown::Shown;
 
 use crate::args;
 use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{ScopeSet, Time};
-use crate::crypto::api_token::PREFIX;
 use crate::db::{Db, Item, On, Result, Row, Tx};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use serde_json::{Value, json};
 use store::{BY_HASH, DELETE, DELETE_OF_USER, ONE, PAGE, SET_PER_SECOND, USED};
 
 /// A token, but for the token itself.
@@ -62,27 +62,9 @@ impl ApiToken {
         })
     }
 
-    /// As everyone may see it who may see it at all.
-    pub fn to_json(&self) -> Value {
-        let time = |at: Option<Time>| at.map(Time::rfc3339);
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "prefix": PREFIX,
-            "last_four": self.hint,
-            "workspace": self.workspace,
-            "scopes": self.scopes(),
-            "requests_per_second": self.per_second,
-            "created_at": self.created_at.rfc3339(),
-            "last_used_at": time(self.used_at),
-            "last_used_from": self.used_from,
-            "expires_at": time(self.expires_at),
-        })
-    }
-
-    /// The names of its scopes; null for all that its person may.
-    pub fn scopes(&self) -> Value {
-        self.scope.as_ref().map_or(Value::Null, |scope| scope.iter().collect())
+    /// The names of its scopes; none for all that its person may.
+    pub fn scopes(&self) -> Option<Vec<String>> {
+        self.scope.as_ref().map(|scope| scope.iter().map(str::to_owned).collect())
     }
 
     /// Whether it is over.

@@ -2,6 +2,7 @@
 
 use super::ask;
 use super::output::Failure;
+use super::token::{Rate, rate};
 use crate::config::span;
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -104,6 +105,9 @@ struct Tokens {
     /// opaque access tokens, or jwt: resource servers can check those offline, but nobody can call them back
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     access_token_format: Option<TokenFormat>,
+    /// Requests a second with the tokens of one grant: a number, 0 for no limit, or default for what the settings say
+    #[arg(long, value_parser = rate, value_name = "N")]
+    requests_per_second: Option<Rate>,
     /// What ID tokens are signed with: RS256, ES256, EdDSA or PS256
     #[arg(long, value_enum, value_name = "ALG", ignore_case = true, hide_possible_values = true)]
     id_token_alg: Option<Alg>,
@@ -217,6 +221,7 @@ impl Members {
             ("rotation", tokens.rotation.map(name)),
             ("replay_window", tokens.replay_window.map(Value::from)),
             ("access_token_format", tokens.access_token_format.map(name)),
+            ("requests_per_second", tokens.requests_per_second.map(|Rate(rate)| json!(rate))),
             ("id_token_signed_response_alg", tokens.id_token_alg.map(name)),
             ("resources", tokens.resources.map(Value::from)),
             ("code_lifetime", tokens.code_lifetime.map(Value::from)),

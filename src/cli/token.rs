@@ -3,7 +3,7 @@
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, block, bold, moment, table};
 use crate::admin::{Refused, tokens, users};
-use crate::api_tokens::{self, ApiToken, Asked};
+use crate::api_tokens::{self, ApiToken, Asked, Shown};
 use crate::app::App;
 use crate::base::id::WorkspaceId;
 use crate::config::{Flags, span};
@@ -94,7 +94,7 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
         Command::Limit { id, rate: Rate(rate) } => {
             let token = tokens::set_per_second(app, &acting(), &id, rate).await.map_err(|why| unknown(why, &id))?;
             let text = format!("{} may make {} requests a second.", bold(&token.name), in_words(rate));
-            Ok(Printed::new(text, token.to_json()))
+            Ok(Printed::new(text, json!(Shown::from(token))))
         }
     }
 }
@@ -136,7 +136,7 @@ async fn create(app: &App, ask: Create) -> Result<Printed, Failure> {
         ("good until", token.expires_at.map_or_else(|| "it is deleted".to_owned(), moment)),
     ];
     lines.push(("send it as", "Authorization: Token …".to_owned()));
-    let mut shown = token.to_json();
+    let mut shown = json!(Shown::from(token));
     if let Some(members) = shown.as_object_mut() {
         members.insert("token".to_owned(), json!(secret.reveal()));
     }
@@ -171,7 +171,7 @@ async fn list(app: &App, user: &str) -> Result<Printed, Failure> {
     let head = ["ID", "NAME", "TOKEN", "WORKSPACE", "SCOPES", "MADE", "LAST USED", "GOOD UNTIL"];
     let none = "No API tokens.";
     let text = table(&head, &all.iter().map(row).collect::<Vec<_>>(), none);
-    Ok(Printed::new(text, all.iter().map(ApiToken::to_json).collect()))
+    Ok(Printed::new(text, json!(all.into_iter().map(Shown::from).collect::<Vec<_>>())))
 }
 
 fn unknown(refused: Refused, id: &str) -> Failure {

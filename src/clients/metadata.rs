@@ -231,7 +231,7 @@ impl Metadata {
         self.check_localized()?;
         self.check_logout()?;
         self.check_openid()?;
-        self.check_lifetimes()?;
+        self.check_numbers()?;
         self.check_rotation()
     }
 
@@ -336,24 +336,21 @@ impl Metadata {
         Ok(())
     }
 
-    fn check_lifetimes(&self) -> Result<(), Invalid> {
-        let spans = [
-            ("code_lifetime", self.code_lifetime, 600),
-            ("access_token_lifetime", self.access_token_lifetime, YEAR),
-            ("id_token_lifetime", self.id_token_lifetime, 86_400),
-            ("refresh_idle_lifetime", self.refresh_idle_lifetime, 10 * YEAR),
-            ("refresh_absolute_lifetime", self.refresh_absolute_lifetime, 10 * YEAR),
+    fn check_numbers(&self) -> Result<(), Invalid> {
+        let numbers = [
+            ("code_lifetime", self.code_lifetime, 1, 600, " seconds"),
+            ("access_token_lifetime", self.access_token_lifetime, 1, YEAR, " seconds"),
+            ("id_token_lifetime", self.id_token_lifetime, 1, 86_400, " seconds"),
+            ("refresh_idle_lifetime", self.refresh_idle_lifetime, 1, 10 * YEAR, " seconds"),
+            ("refresh_absolute_lifetime", self.refresh_absolute_lifetime, 1, 10 * YEAR, " seconds"),
+            ("replay_window", self.replay_window, 0, 3600, " seconds"),
+            ("access_token_overlap", Some(self.access_token_overlap), 0, 3600, " seconds"),
+            ("requests_per_second", self.requests_per_second.map(u64::from), 0, 1_000_000, "; 0 is no limit"),
         ];
-        for (field, seconds, most) in spans {
-            if seconds.is_some_and(|s| s == 0 || s > most) {
-                return invalid(field, format!("must be between 1 and {most} seconds"));
+        for (field, number, least, most, unit) in numbers {
+            if number.is_some_and(|number| number < least || number > most) {
+                return invalid(field, format!("must be between {least} and {most}{unit}"));
             }
-        }
-        if self.replay_window.is_some_and(|s| s > 3600) {
-            return invalid("replay_window", "must be at most 3600 seconds");
-        }
-        if self.access_token_overlap > 3600 {
-            return invalid("access_token_overlap", "must be at most 3600 seconds");
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::desk::Said;
 use crate::lang::Message;
+use std::borrow::Cow;
 
 /// A form. Those that change something are not shown to those who only look.
 pub(super) struct Form {
@@ -88,7 +89,7 @@ pub(super) enum Kind {
 
 /// One of several.
 pub(super) struct Choice {
-    pub value: &'static str,
+    pub value: Cow<'static, str>,
     pub label: Message,
     pub chosen: bool,
 }

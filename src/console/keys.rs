@@ -61,13 +61,13 @@ async fn page(
         table.row(key.kid.as_str(), cells);
     }
     let algorithms = Algorithm::ALL.map(|alg| Choice {
-        value: alg.name(),
+        value: alg.name().into(),
         label: Message::new("console-named").name("name", alg.name()),
         chosen: alg == Algorithm::RS256,
     });
     let when = [
-        Choice { value: "announce", label: Message::new("console-announce"), chosen: true },
-        Choice { value: "now", label: Message::new("console-rotate-now"), chosen: false },
+        Choice { value: "announce".into(), label: Message::new("console-announce"), chosen: true },
+        Choice { value: "now".into(), label: Message::new("console-rotate-now"), chosen: false },
     ];
     let rotate = Form::new("rotate", format!("{PATH}/rotate"), Message::new("console-rotate"))
         .note(Message::new("console-rotate-what"))

@@ -85,7 +85,7 @@ fn form(desk: &Desk, typed: &Typed, trouble: Option<Trouble>) -> Response {
 
 fn roles(now: Role) -> Field {
     let all = [Role::User, Role::Auditor, Role::Admin, Role::Owner];
-    let choice = |one: Role| Choice { value: one.name(), label: role(one), chosen: one == now };
+    let choice = |one: Role| Choice { value: one.name().into(), label: role(one), chosen: one == now };
     Field::new("role", Message::new("console-role"), Kind::One(all.map(choice).into()))
 }
 
@@ -129,7 +129,11 @@ pub(super) async fn show(desk: Desk, desk::Named(id): Id) -> Result<Response, St
     page(&desk, &id, None).await
 }
 
-async fn page(desk: &Desk, id: &UserId, trouble: Option<(&'static str, Trouble)>) -> Result<Response, Stopped> {
+pub(super) async fn page(
+    desk: &Desk,
+    id: &UserId,
+    trouble: Option<(&'static str, Trouble)>,
+) -> Result<Response, Stopped> {
     let user = users::show(&desk.app, id).await.map_err(stopped)?;
     let sessions = signin::counts::of_user(&desk.app, id).await?;
     let (form, trouble) = trouble.map_or(("", None), |(form, trouble)| (form, Some(trouble)));

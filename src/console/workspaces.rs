@@ -4,6 +4,7 @@ use super::clients::{paging, searching};
 use super::desk::{self, Desk, Sent, Trouble, Within, confirmed, stopped};
 use super::form::{Choice, Field, Form, Kind};
 use super::invitations as invitations_page;
+use super::tokens;
 use super::view::{Act, At, Cell, Section, Table, View};
 use crate::admin::{Refused, invitations, users, workspaces};
 use crate::base::id::{UserId, Workspace as Marker, WorkspaceId};
@@ -126,6 +127,11 @@ pub(super) async fn page(
         .with(apps(desk, slug).await?)
         .with(Section::new("name", Message::new("console-name")).with(rename));
     if !desk.manages() {
+        let now = one.per_second.and_then(|rate| u32::try_from(rate).ok());
+        let limit = Form::new("limit", format!("{path}/limit"), Message::new("console-limit"))
+            .note(Message::new("console-limit-workspace"))
+            .with(tokens::limit_field(now));
+        view = view.with(Section::new("limit", Message::new("console-field-limit")).with(limit));
         let delete = Form::new("delete", format!("{path}/delete"), Message::new("console-delete-workspace"))
             .note(Message::new("console-delete-workspace-what"))
             .confirmed_by(slug.as_str());
@@ -195,7 +201,8 @@ const MOST_APPS: usize = 100;
 /// The roles of a workspace, to choose from.
 fn roles() -> Field {
     let all = [Standing::Member, Standing::Admin, Standing::Owner];
-    let choice = |one: Standing| Choice { value: one.name(), label: standing(one), chosen: one == Standing::Member };
+    let choice =
+        |one: Standing| Choice { value: one.name().into(), label: standing(one), chosen: one == Standing::Member };
     Field::new("role", Message::new("console-role"), Kind::One(all.map(choice).into()))
 }
 
@@ -223,6 +230,16 @@ async fn done<T>(
 pub(super) async fn rename(desk::Named(slug): Slug, Within(sent): Within<Sent>) -> Result<Response, Stopped> {
     let what = workspaces::rename(&sent.desk.app, &sent.desk.who, &slug, sent.text("name")).await;
     done(&sent, &slug, "rename", what).await
+}
+
+/// `POST /admin/workspaces/{slug}/limit`: how many requests a second tokens may make in it.
+pub(super) async fn limit(desk::Named(slug): Slug, sent: Sent) -> Result<Response, Stopped> {
+    let rate = match tokens::limit(&sent.form) {
+        Ok(rate) => rate,
+        Err(trouble) => return page(&sent.desk, &slug, Typed::default(), Some(("limit", trouble))).await,
+    };
+    let what = workspaces::set_per_second(&sent.desk.app, &sent.desk.who, &slug, rate).await;
+    done(&sent, &slug, "limit", what.map(drop)).await
 }
 
 /// `POST /admin/workspaces/{slug}/add`: takes somebody in, or gives a member another role. Whoever only manages the

@@ -17,15 +17,28 @@ use crate::clients::{ADMIN_SCOPE, WORKSPACES_SCOPE};
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
 use crate::people::Role;
-use crate::web::Problem;
-use axum::Router;
+use crate::web::{Problem, limited};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-/// A person's own tokens, those found in public, and the gate.
-pub fn routes() -> Router<App> {
-    tokens::routes().merge(gate::routes())
+/// A person's own tokens, those found in public, and the gate, each with its description.
+pub fn routes() -> OpenApiRouter<App> {
+    let all = tokens::routes().routes(routes!(leaked::report)).merge(gate::routes());
+    let (routes, mut described) = all.split_for_parts();
+    described.merge(gate::described());
+    let mut routes =
+        OpenApiRouter::from(routes.method_not_allowed_fallback(wrong_method).layer(from_fn(limited::told)));
+    *routes.get_openapi_mut() = described;
+    routes
+}
+
+async fn wrong_method() -> Problem {
+    let detail = "this address doesn't take this method; the Allow header names those that it takes";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
 }
 
 /// The management API: RFC 6750 with the scope `symbolon:admin`, or an API token that names it.

@@ -1,28 +1,30 @@
 //! `/api/tokens`: a person's own API tokens, with the cookie of their browser or with a token that they have.
 
-use super::{Asked, By, Door, May, Principal, Refused, enter, introspect, leaked};
+use super::{Asked, By, Door, May, Principal, Refused, enter, introspect};
 use crate::api_tokens::own::{self, Place};
-use crate::api_tokens::{self, ApiToken, Asked as Wanted, Unmade};
+use crate::api_tokens::{self, ApiToken, Asked as Wanted, Shown, Unmade};
 use crate::app::App;
 use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{ScopeSet, Secret, Time};
 use crate::clients::TOKENS_SCOPE;
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
+use crate::oauth::wire::{Introspection, TokenReference};
 use crate::web::browser::{Browser, check_script};
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::Paging;
-use crate::web::{Call, Problem, Query, limited};
+use crate::web::{Call, Problem, Query};
+use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::middleware::from_fn;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde::Deserialize;
-use serde_json::json;
+use axum::routing::post;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use utoipa::ToSchema;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 const DOOR: Door<'_> = Door { resource: Resource::Tokens, audience: None, session: true, api_token_as_bearer: false };
 const LIST: &str = "api/tokens";
@@ -30,20 +32,27 @@ const LIST: &str = "api/tokens";
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// The routes.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/tokens", get(list).post(create))
-        .route("/api/tokens/{id}", get(show).delete(delete))
-        .route("/api/tokens/introspect", post(introspect::post))
-        .route("/v1/token_scanning/report", post(leaked::report))
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn(limited::told))
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(show, delete))
+        .routes(routes!(introspect).map(|_| post(introspect::post)))
 }
 
-async fn wrong_method() -> Problem {
-    let detail = "this address doesn't take this method; the Allow header names those that it takes";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
-}
+/// Ask about an API token
+///
+/// RFC 7662, the same as `/oauth2/introspect`, for clients with `resource_server`.
+#[utoipa::path(post, path = "/api/tokens/introspect", operation_id = "introspectToken", tag = "tokens",
+    security(("client" = [])),
+    request_body(content = TokenReference, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "What it stands for", body = Introspection),
+        (status = 400, description = "`invalid_request`"),
+        (status = 401, description = "`invalid_client`: the client isn't known, or didn't prove who it is"),
+        (status = 413, description = "`invalid_request`: the form is too large"),
+        (status = 429, description = "`temporarily_unavailable`: too many failures; `Retry-After` says when to try again"),
+        (status = 500, description = "`server_error`: it is in the log"),
+        (status = 503, description = "`temporarily_unavailable`: not now; nothing was lost")))]
+async fn introspect() {}
 
 /// The person whose tokens it is about, and how far whoever asks may go.
 struct Owner {
@@ -92,7 +101,29 @@ fn forged() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "csrf", detail)
 }
 
-/// `GET /api/tokens?limit=&cursor=`
+/// One page of a person's own.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OwnApiTokens)]
+struct Listed {
+    data: Vec<Shown>,
+    page: Part,
+}
+
+/// Which part of a list it is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListPart)]
+struct Part {
+    /// How many at most.
+    limit: usize,
+    /// Given as `cursor`, what the next page begins with; null when there is no more.
+    next_cursor: Option<String>,
+}
+
+/// List your own API tokens
+///
+/// A browser gets the header `X-CSRF-Token`, which it sends with a change.
+#[utoipa::path(get, path = "/api/tokens", operation_id = "listOwnTokens", tag = "tokens", params(Paging),
+    responses((status = 200, description = "A page of them", body = Listed)))]
 async fn list(State(app): State<App>, owner: Owner, Query(params): Query) -> Result<Response, Response> {
     owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     let macs = app.keys.macs();
@@ -104,8 +135,8 @@ async fn list(State(app): State<App>, owner: Owner, Query(params): Query) -> Res
     found.truncate(paging.limit);
     let last = found.last().filter(|_| more);
     let next = last.and_then(|last| paging.query(&macs, LIST, &last.id).get("cursor").map(str::to_owned));
-    let data: Vec<_> = found.iter().map(ApiToken::to_json).collect();
-    let body = Json(json!({ "data": data, "page": { "limit": paging.limit, "next_cursor": next } }));
+    let page = Part { limit: paging.limit, next_cursor: next };
+    let body = Json(Listed { data: found.into_iter().map(Shown::from).collect(), page });
     Ok(with_csrf(&app, &owner, body))
 }
 
@@ -119,20 +150,54 @@ fn with_csrf(app: &App, owner: &Owner, body: impl IntoResponse) -> Response {
 }
 
 /// A token, as it is asked for.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ApiTokenRequest)]
 struct Ask {
+    /// What it is for.
+    #[schema(required, min_length = 1, max_length = 100)]
     name: String,
+    /// Narrows it to these; absent for all that you may do.
+    #[schema(min_items = 1)]
     scopes: Option<Vec<String>>,
+    /// In which it acts; needed by those who are in several.
+    #[schema(value_type = Option<String>)]
     workspace: Option<WorkspaceId>,
+    /// When it ends; absent for never.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
+    /// The same in seconds from now.
+    #[schema(minimum = 1, maximum = 315_360_000)]
     expires_in: Option<u64>,
 }
 
 const MEMBERS: [&str; 5] = ["name", "scopes", "workspace", "expires_at", "expires_in"];
 
-/// `POST /api/tokens` with `name` and, where wanted, `scopes`, `workspace`, `expires_at` (RFC 3339) or `expires_in`
-/// (seconds). The token is shown once.
+/// A token that was just made.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiTokenMade)]
+struct Made {
+    id: String,
+    name: String,
+    /// Shown this once.
+    token: String,
+    #[schema(value_type = Option<String>)]
+    workspace: Option<WorkspaceId>,
+    /// Null: all that its person may do.
+    scopes: Option<Vec<String>>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// Make an API token
+///
+/// The token is shown this once.
+#[utoipa::path(post, path = "/api/tokens", operation_id = "createOwnToken", tag = "tokens", request_body = Ask,
+    responses((status = 201, description = "The token", body = Made, headers(("Location" = String, description = "Where it is"))),
+        (status = 409, description = "`token_limit_reached`: you have as many as there may be"),
+        (status = 429, description = "`rate-limited`: at most 10 new tokens a minute; `Retry-After` says when to try again")))]
 async fn create(State(app): State<App>, owner: Owner, Body(body): Body) -> Result<Response, Response> {
     owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     let wanted = wanted(&app, &owner, body).await.map_err(IntoResponse::into_response)?;
@@ -219,15 +284,15 @@ async fn place(app: &App, owner: &Owner, named: Option<&WorkspaceId>) -> Result<
 
 /// 201 with the token in it, this once.
 fn made(app: &App, secret: &Secret, token: &ApiToken) -> Response {
-    let body = json!({
-        "id": token.id,
-        "name": token.name,
-        "token": secret.reveal(),
-        "workspace": token.workspace,
-        "scopes": token.scopes(),
-        "created_at": token.created_at.rfc3339(),
-        "expires_at": token.expires_at.map(Time::rfc3339),
-    });
+    let body = Made {
+        id: token.id.clone(),
+        name: token.name.clone(),
+        token: secret.reveal().to_owned(),
+        workspace: token.workspace.clone(),
+        scopes: token.scopes(),
+        created_at: token.created_at.rfc3339(),
+        expires_at: token.expires_at.map(Time::rfc3339),
+    };
     let location = app.url(&format!("/api/tokens/{}", token.id));
     (StatusCode::CREATED, AppendHeaders([(header::LOCATION, location)]), Json(body)).into_response()
 }
@@ -245,7 +310,11 @@ fn problem(why: Unmade) -> Problem {
     }
 }
 
-/// `GET /api/tokens/{id}`
+/// Read one of your own API tokens
+///
+/// Never the token itself.
+#[utoipa::path(get, path = "/api/tokens/{id}", operation_id = "getOwnToken", tag = "tokens",
+    params(("id" = String, Path, description = "Its `id`")), responses((status = 200, description = "It", body = Shown)))]
 async fn show(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> Result<Response, Response> {
     owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     let found = api_tokens::one(&app.db, &id).await.map_err(|fault| Problem::from(fault).into_response())?;
@@ -253,12 +322,16 @@ async fn show(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> R
         token.user == owner.user && (owner.within().is_none() || token.workspace.as_ref() == owner.within())
     };
     match found.filter(mine) {
-        Some(token) => Ok(with_csrf(&app, &owner, Json(token.to_json()))),
+        Some(token) => Ok(with_csrf(&app, &owner, Json(Shown::from(token)))),
         None => Err(Problem::not_found().into_response()),
     }
 }
 
-/// `DELETE /api/tokens/{id}`. Any token may end itself.
+/// Delete one of your own API tokens
+///
+/// It opens nothing any more, at once. Any token may delete itself.
+#[utoipa::path(delete, path = "/api/tokens/{id}", operation_id = "deleteOwnToken", tag = "tokens",
+    params(("id" = String, Path, description = "Its `id`")), responses((status = 204, description = "It is gone")))]
 async fn delete(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> Result<StatusCode, Response> {
     let itself = matches!(owner.caller.by, By::ApiToken) && owner.caller.token_id == id;
     if !itself {

@@ -29,5 +29,5 @@ pub mod subject;
 pub mod target;
 pub mod token;
 pub mod userinfo;
-mod wire;
+pub mod wire;
 pub mod wishes;

@@ -42,7 +42,7 @@ enum PresentedGrant {
 /// RFC 7009 §2.1, RFC 7662 §2.1: a token, and who asks.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says what the endpoints read")]
-pub(super) struct TokenReference {
+pub struct TokenReference {
     /// An access or a refresh token.
     token: String,
     /// Not needed: tokens tell their kind.
@@ -57,7 +57,7 @@ pub(super) struct TokenReference {
 /// RFC 7662 §2.2. Of a token that isn't good, or isn't the caller's business, only that it isn't `active`.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "says what `introspect` answers")]
-pub(super) struct Introspection {
+pub struct Introspection {
     active: bool,
     iss: Option<String>,
     client_id: Option<String>,

@@ -22,15 +22,15 @@ use utoipa_axum::routes;
 /// All routes, without the layers that every request passes.
 pub fn routes(app: &App) -> Router {
     let pages = only_in_dev(app, pages(app).merge(account::routes(app)));
-    let programs = documents(app).merge(endpoints(app)).merge(api::routes(app)).merge(register::routes(app));
+    let programs = documents(app)
+        .merge(endpoints(app))
+        .merge(api::routes(app))
+        .merge(guard::routes())
+        .merge(register::routes(app));
     let (programs, mut described) = programs.split_for_parts();
     described.merge(health::described());
     let document = api::openapi::document(app, &described);
-    let routes = programs
-        .merge(guard::routes())
-        .merge(pages)
-        .merge(api::openapi::routes(&document))
-        .merge(api::reference::routes(&document));
+    let routes = programs.merge(pages).merge(api::openapi::routes(&document)).merge(api::reference::routes(&document));
     routes.with_state(app.clone())
 }
 

@@ -20,7 +20,8 @@ pub enum Cookie {
 }
 
 impl Cookie {
-    fn name(self, app: &App) -> &'static str {
+    /// Its name.
+    pub fn name(self, app: &App) -> &'static str {
         match (self, app.https()) {
             (Cookie::Browser, true) => "__Host-sym_b",
             (Cookie::Session, true) => "__Host-sym_s",

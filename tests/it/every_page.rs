@@ -10,7 +10,7 @@ use crate::support::{House, Kind};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use symbolon::config::SelfRegistration;
+use symbolon::config::{ScopeText, SelfRegistration};
 use symbolon::people::workspaces::Standing;
 use thirtyfour::prelude::By;
 
@@ -201,6 +201,45 @@ async fn pages_of_the_console_are_fit_for_everyone() {
     eye.chromium.driver.find(By::Css("#register button")).await.expect("a button").click().await.expect("clicks");
     eye.looks("client-refused").await;
     assert_eq!(eye.closes().await, pages.len() + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_with_api_tokens_are_fit_for_everyone() {
+    let house = House::with(Kind::Sqlite, |config| {
+        for (name, title) in [("files:read", "See your files"), ("reports:write", "Write reports")] {
+            config.scopes.insert(name.to_owned(), ScopeText { title: title.to_owned(), ..ScopeText::default() });
+        }
+    })
+    .await;
+    let ada = house.admin("ada").await;
+    house.workspace("north", &[(&ada, Standing::Owner)]).await;
+    let (_, used) = house.api_token(&ada, Some("default"), None).await;
+    used.lists().await.ok();
+    symbolon::api_tokens::write_uses_down(&house.app.db, house.app.uses.take()).await.expect("writes");
+    house.api_token(&ada, Some("north"), Some("files:read reports:write symbolon:tokens")).await;
+    let mut eye = Eye::open(&house.url).await;
+    eye.goes("/account").await;
+    eye.signs_in("ada@example.com", PASSWORD).await;
+    eye.chromium.arrives_at(&format!("{}/account", house.url)).await;
+    eye.visits("account-tokens", "/account").await;
+    let name = "The nightly backup of everything in the Northern Division's archive";
+    eye.chromium.driver.find(By::Id("token-name")).await.expect("a field").send_keys(name).await.expect("types");
+    eye.chromium.click("make-token").await;
+    eye.chromium.driver.find(By::Id("new-token")).await.expect("the token");
+    eye.looks("account-token-made").await;
+    eye.visits("console-tokens", &format!("/admin/users/{ada}")).await;
+    eye.chromium
+        .driver
+        .find(By::Id("limit-token-requests_per_second"))
+        .await
+        .expect("a field")
+        .send_keys("many")
+        .await
+        .expect("types");
+    eye.chromium.driver.find(By::Css("#limit-token button")).await.expect("a button").click().await.expect("clicks");
+    eye.looks("console-token-limit-refused").await;
+    eye.visits("console-workspace-limit", "/admin/workspaces/north").await;
+    assert_eq!(eye.closes().await, 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -25,7 +25,7 @@ fn usual(config: &mut Config) {
 
 impl House {
     /// The clock stands at this millisecond, however slow the machine is.
-    fn stands_at(&self, millis: i64) {
+    pub fn stands_at(&self, millis: i64) {
         self.app.clock.shift(millis - self.now().millis());
     }
 }
@@ -249,6 +249,48 @@ on_both! {
         let tokens = client.tokens(&mut house.browser(), "ada", &[("scope", "openid symbolon:tokens")]).await;
         let bearer = Holder { authorization: format!("Bearer {}", tokens.text("access_token")), ..holder.clone() };
         assert_eq!(count(&bearer).await, 6);
+    }
+
+    async fn administrators_set_all_of_them_in_the_console_and_on_the_command_line(house: House) {
+        let house = House::with(house.kind, usual).await;
+        house.admin("root").await;
+        let ada = house.person("ada").await;
+        let (id, _) = house.api_token(&ada, Some("default"), None).await;
+        let (client, told) = (house.client().await, async |sql: &str| house.raw().await.texts(sql).await.concat());
+        let mut browser = house.browser();
+        browser.arrives_as("root").await;
+        for (page, form, to, path, sql) in [
+            (format!("/admin/users/{ada}"), "#limit-token", "/tokens/limit", "", "SELECT per_second FROM api_tokens"),
+            ("/admin/workspaces/default".to_owned(), "#limit", "/limit", "", "SELECT per_second FROM workspaces WHERE slug = 'default'"),
+            (format!("/admin/clients/{}", client.id), "#edit", "", "metadata", "SELECT metadata FROM clients"),
+        ] {
+            for (typed, status) in [("12", 303), ("many", 422), ("-1", 422), ("1000001", 422), ("", 303)] {
+                let shown = browser.get(&page).await;
+                let mut fields = shown.form(form);
+                fields.retain(|(name, _)| name != "requests_per_second");
+                fields.push(("requests_per_second".to_owned(), typed.to_owned()));
+                let view = browser.post_once(&format!("{page}{to}"), &fields).await;
+                assert_eq!(view.status, status, "{page} {typed} {}", view.body);
+                let wrong = format!("{form}-requests_per_second-wrong");
+                assert_eq!(view.first(&wrong).is_some(), status == 422, "{page} {typed} {}", view.body);
+                let has = match path {
+                    "" => told(sql).await == "12",
+                    _ => told(sql).await.contains("\"requests_per_second\":12"),
+                };
+                assert_eq!(has, !typed.is_empty(), "{page} {typed}");
+            }
+        }
+        for line in [
+            format!("token limit {id} 9"),
+            "workspace limit default 70".to_owned(),
+            format!("client update {} --requests-per-second 8", client.id),
+        ] {
+            let (code, out, err) = house.command(&format!("{line} --format json")).await;
+            assert!(code == 0 && out.contains("\"requests_per_second\": "), "{line} {out} {err}");
+        }
+        assert_eq!(told("SELECT per_second FROM api_tokens").await, "9");
+        let (code, out, _) = house.command(&format!("client update {} --requests-per-second default --format json", client.id)).await;
+        assert!(code == 0 && !out.contains("requests_per_second"), "{out}");
     }
 
     async fn rl_10_one_client_or_address_doesnt_starve_the_others_at_the_token_endpoint(house: House) {

@@ -23,6 +23,7 @@ mod cors;
 mod dev;
 mod discovery;
 mod doctor;
+mod doors;
 mod every_page;
 mod faults;
 mod frontchannel;

@@ -1,5 +1,5 @@
-//! security.md AD-09, DC-02: every operation of the API under /v1 × every kind of caller × an object of theirs and one of
-//! somebody else's (or of nobody). The operations come from `/openapi.json`: one that isn't placed here fails the test.
+//! security.md AD-09, AT-04, DC-02: every operation of the API under /v1 and /api × every kind of caller × an object of theirs
+//! and one of somebody else's (or of nobody). The operations come from `/openapi.json`: one that isn't placed here fails the test.
 
 use crate::on_both;
 use crate::support::client::{answer, grant_of};
@@ -21,6 +21,8 @@ enum For {
     Owners,
     /// Anybody, for themselves.
     Anybody,
+    /// Any person, for what is theirs.
+    Holders,
     /// Who is in the workspace as this, or as more.
     Within(Standing),
 }
@@ -80,6 +82,10 @@ const PLACED: &[(&str, For)] = &[
     ("rotateKey", For::Admins),
     ("retireKey", For::Admins),
     ("listSettings", For::Lookers),
+    ("listOwnTokens", For::Holders),
+    ("createOwnToken", For::Holders),
+    ("getOwnToken", For::Holders),
+    ("deleteOwnToken", For::Holders),
     ("listMyWorkspaces", For::Anybody),
     ("getMyWorkspace", For::Within(Standing::Member)),
     ("renameMyWorkspace", For::Within(Standing::Admin)),
@@ -122,6 +128,8 @@ fn expected(who: Who, what: For, own: bool) -> u16 {
         (_, Narrow) => 403,
         (For::Anybody, Machine) => 403,
         (For::Anybody, _) => 200,
+        (For::Holders, Machine) => 403,
+        (For::Holders, _) => there,
         (For::Within(_), Machine) => 403,
         (For::Within(least), _) => match standing(who, own) {
             Some(have) if have >= least => 200,
@@ -152,11 +160,12 @@ struct Town<'a> {
     house: &'a House,
     app: Client,
     tokens: BTreeMap<String, String>,
+    people: BTreeMap<String, String>,
     made: std::cell::Cell<u32>,
 }
 
 fn both_scopes(metadata: &mut Metadata) {
-    metadata.scope.push_str(" symbolon:admin symbolon:workspaces");
+    metadata.scope.push_str(" symbolon:admin symbolon:workspaces symbolon:tokens");
 }
 
 fn machine(metadata: &mut Metadata) {
@@ -172,11 +181,10 @@ impl<'a> Town<'a> {
         let app = house.client_with(both_scopes).await;
         let robot = house.client_with(machine).await;
         house.wait(std::time::Duration::from_secs(1));
-        let mut town = Town { house, app, tokens: BTreeMap::new(), made: 0.into() };
+        let mut town = Town { house, app, tokens: BTreeMap::new(), people: BTreeMap::new(), made: 0.into() };
         let machine = robot.token(&[("grant_type", "client_credentials"), ("scope", "symbolon:admin")]).await.ok();
         town.tokens.insert(format!("{Machine:?}"), machine.text("access_token").to_owned());
-        house.admin("owner").await;
-        let mut ids = BTreeMap::new();
+        let mut ids = BTreeMap::from([("owner", house.admin("owner").await)]);
         for (name, role) in [
             ("person", "user"),
             ("member", "user"),
@@ -197,9 +205,10 @@ impl<'a> Town<'a> {
         house.workspace("two", &[(&ids["stranger"], Standing::Owner)]).await;
         for who in [Person, Member, WorkspaceAdmin, WorkspaceOwner, Stranger, Auditor, Admin, Owner] {
             let name = format!("{who:?}").to_lowercase();
-            let token = town.token(&name, "openid symbolon:admin symbolon:workspaces").await;
+            let token = town.token(&name, "openid symbolon:admin symbolon:workspaces symbolon:tokens").await;
             town.tokens.insert(format!("{who:?}"), token);
         }
+        town.people = ids.into_iter().map(|(name, id)| (name.to_owned(), id)).collect();
         let narrow = town.token("owner", "openid").await;
         town.tokens.insert(format!("{Narrow:?}"), narrow);
         town
@@ -258,8 +267,16 @@ impl<'a> Town<'a> {
     }
 
     /// The path with names in it: of fresh things, or of things that aren't the caller's.
-    async fn path(&self, id: &str, path: &str, own: bool) -> String {
+    async fn path(&self, who: Who, id: &str, path: &str, own: bool) -> String {
         let named = |name: &str, value: &str| path.replace(&format!("{{{name}}}"), value);
+        if path.starts_with("/api/tokens/{id}") {
+            let own = self.people.get(&format!("{who:?}").to_lowercase()).filter(|_| own);
+            let somebody = match own {
+                Some(own) => own.clone(),
+                None => self.house.person(&self.fresh("holder")).await,
+            };
+            return named("id", &self.house.api_token(&somebody, Some("default"), None).await.0);
+        }
         if path.starts_with("/v1/workspaces/") {
             let slug = if own { "one" } else { "two" };
             let user = if path.contains("{user}") { self.taken_into(slug).await } else { String::new() };
@@ -330,6 +347,7 @@ impl<'a> Town<'a> {
             "setUserPassword" => json!({ "password": "another horse battery" }),
             "createWorkspace" => json!({ "slug": self.fresh("made"), "name": "Made" }),
             "renameWorkspace" | "renameMyWorkspace" => json!({ "name": self.fresh("Name ") }),
+            "createOwnToken" => json!({ "name": self.fresh("script ") }),
             "limitToken" => json!({ "requests_per_second": 5 }),
             "addMember" | "addMyMember" => json!({ "user": self.user("user").await }),
             "setMemberRole" | "setMyMemberRole" => json!({ "role": "member" }),
@@ -347,8 +365,10 @@ on_both! {
     async fn ad_09_dc_02_everyone_gets_what_is_theirs_and_nothing_else(house: House) {
         let town = Town::founded(&house).await;
         let document = crate::openapi::document(&house).await;
-        let under_v1 = crate::openapi::operations(&document).into_iter().filter(|(_, path, _)| path.starts_with("/v1/"));
-        let operations: Vec<(String, String, String)> = under_v1
+        let doors = crate::openapi::operations(&document).into_iter().filter(|(_, path, _)| {
+            crate::openapi::managed(path) || (path.starts_with("/api/") && path != "/api/tokens/introspect")
+        });
+        let operations: Vec<(String, String, String)> = doors
             .map(|(method, path, one)| (one["operationId"].as_str().expect("an id").to_owned(), method, path))
             .collect();
         let there: BTreeSet<&str> = operations.iter().map(|(id, _, _)| id.as_str()).collect();
@@ -362,7 +382,7 @@ on_both! {
                 let body = town.body(id).await;
                 // Who is refused, all on the same object: nothing changes.
                 let refused: Vec<Who> = ALL.into_iter().filter(|who| expected(*who, *what, *own) != 200).collect();
-                let target = town.path(id, path, *own).await;
+                let target = town.path(Nobody, id, path, *own).await;
                 let (before, trail) = (house.state().await, house.raw().await.texts(TRAIL).await);
                 for who in &refused {
                     let done = town.calls(*who, method, &target, body.as_ref()).await;
@@ -375,7 +395,7 @@ on_both! {
                 assert_eq!(house.raw().await.texts(TRAIL).await, trail, "{id} own={own}");
                 // The honest ones: each on an object of its own.
                 for who in ALL.into_iter().filter(|who| expected(*who, *what, *own) == 200) {
-                    let (target, body) = (town.path(id, path, *own).await, town.body(id).await);
+                    let (target, body) = (town.path(who, id, path, *own).await, town.body(id).await);
                     let done = town.calls(who, method, &target, body.as_ref()).await;
                     assert!((200..300).contains(&done.status), "{who:?} {id} {method} {target}: {} {}", done.status, done.body);
                     successes += 1;

@@ -22,6 +22,16 @@ pub fn operations(document: &Value) -> Vec<(String, String, Value)> {
     all
 }
 
+/// The management API.
+pub fn managed(path: &str) -> bool {
+    path.starts_with("/v1/") && path != "/v1/token_scanning/report"
+}
+
+/// Where what goes wrong is told as RFC 9457 has it.
+fn problems(path: &str) -> bool {
+    ["/v1/", "/api/", "/gate/"].iter().any(|begin| path.starts_with(begin)) && path != "/api/tokens/introspect"
+}
+
 /// The path with something in the place of its parameters.
 fn filled(path: &str) -> String {
     path.split('/').map(|part| if part.starts_with('{') { "nobody" } else { part }).collect::<Vec<_>>().join("/")
@@ -53,13 +63,16 @@ on_both! {
             let responses = one["responses"].as_object().expect("responses");
             for (status, response) in responses {
                 assert!(!response["description"].as_str().expect("a description").is_empty(), "{what} {status}");
-                let media = if path.starts_with("/v1/") { "application/problem+json" } else { "application/json" };
+                let media = if problems(path) { "application/problem+json" } else { "application/json" };
                 let error = status.starts_with(['4', '5']);
                 assert!(!error || response["content"].get(media).is_some(), "{what} {status}");
             }
-            if path.starts_with("/v1/") {
-                assert!(["401", "403", "500", "503"].iter().all(|status| responses.contains_key(*status)), "{what}");
+            if problems(path) {
+                assert!(["500", "503"].iter().all(|status| responses.contains_key(*status)), "{what}");
                 assert_eq!(one["requestBody"].is_object(), responses.contains_key("415"), "{what}");
+            }
+            if managed(path) {
+                assert!(["401", "403", "500", "503"].iter().all(|status| responses.contains_key(*status)), "{what}");
                 assert!(one["security"].as_array().is_some_and(|all| all.len() == 2), "{what}");
             }
             // It is there: neither 404 for the path nor 405 for the method.
@@ -67,7 +80,7 @@ on_both! {
             let probe = answer(house.http().request(method.parse().expect("a method"), url)).await;
             assert!(![404, 405].contains(&probe.status), "{what}: {}", probe.status);
             assert!(path.starts_with("/.well-known") || path.starts_with("/health") || probe.status >= 400, "{what}");
-            assert!(!path.starts_with("/v1/") || probe.headers["content-type"] == "application/problem+json", "{what}");
+            assert!(!problems(path) || probe.headers["content-type"] == "application/problem+json", "{what}");
         }
     }
 }
@@ -77,8 +90,10 @@ on_both! {
 fn no_endpoint_is_mounted_without_its_description() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut looked_at = 0;
-    for file in
-        ["api", "register", "api_tokens"].iter().filter_map(|room| std::fs::read_dir(src.join(room)).ok()).flatten()
+    for file in ["api", "register", "api_tokens", "guard"]
+        .iter()
+        .filter_map(|room| std::fs::read_dir(src.join(room)).ok())
+        .flatten()
     {
         let path = file.expect("a file").path();
         if path.is_dir() || ["openapi.rs", "reference.rs"].iter().any(|own| path.ends_with(own)) {

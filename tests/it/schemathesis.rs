@@ -55,6 +55,50 @@ fn seconds() -> u32 {
     std::env::var("SYMBOLON_SCHEMATHESIS_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(25)
 }
 
+/// Lets it call the operations that `which` picks, with this credential. Gives how many it called.
+async fn calls(house: &House, shown: &str, seconds: u32, which: &[&str]) -> u32 {
+    let mut command = Command::new(python());
+    command.args(["-m", "schemathesis.cli", "run", &format!("{}/openapi.json", house.url)]);
+    command.args(["--header", &format!("Authorization: {shown}")]);
+    // All checks but one: that whatever fits the schemas is accepted. What members mean together (which redirect URI for
+    // which kind of app, which grant with which authentication) no schema says, and the server refuses it with a reason.
+    command.args(["--checks", "all", "--exclude-checks", "positive_data_acceptance"]);
+    command.args(["--max-time", &seconds.to_string(), "--continue-on-failure", "--no-color"]);
+    command.args(["--request-timeout", "20", "--suppress-health-check", "all", "--output-sanitize", "true"]);
+    command.args(which).current_dir(&house.dir);
+    let said = runs(command).await;
+    let summary = said.split("SUMMARY").nth(1).expect("a summary");
+    println!("{summary}");
+    assert!(!summary.contains("Failures:") && !summary.contains("Errors:"), "{said}");
+    let tested = summary.lines().find_map(|line| line.trim().strip_prefix("Tested:"));
+    tested.and_then(|n| n.trim().parse().ok()).expect("a number")
+}
+
+/// A person's own tokens, the scanners' report, the gate: with an API token, by the same document.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c5_schemathesis_calls_what_api_tokens_open() {
+    let house = House::with(Kind::Sqlite, |config| {
+        config.limits.token_per_second = 0;
+        config.limits.workspace_per_second = 0;
+        config.api_tokens.max_per_user = 1000;
+    })
+    .await;
+    let ada = house.person("ada").await;
+    let shown = house.api_token(&ada, Some("default"), None).await.1.authorization;
+    let seconds = seconds().div_ceil(3);
+    let own =
+        ["--include-path-regex", "^/(api/tokens|gate/check|v1/token_scanning)", "--exclude-path-regex", "introspect"];
+    assert!(calls(&house, &shown, seconds, &own).await > 4);
+    // Proxies ask with any method, which the document can't say.
+    let methods = [
+        "--include-path-regex",
+        "^/gate/(nginx|forward|envoy)",
+        "--exclude-checks",
+        "unsupported_method,positive_data_acceptance",
+    ];
+    assert_eq!(calls(&house, &shown, seconds, &methods).await, 3);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c5_schemathesis_finds_no_server_error_and_no_answer_that_is_not_in_the_document() {
     let house = House::with(Kind::Sqlite, |config| {
@@ -69,25 +113,9 @@ async fn c5_schemathesis_finds_no_server_error_and_no_answer_that_is_not_in_the_
     // Something to find in the lists.
     house.admin("ada").await;
     house.workspace("acme", &[(&house.person("ben").await, symbolon::people::workspaces::Standing::Owner)]).await;
-    let mut command = Command::new(python());
-    command.args(["-m", "schemathesis.cli", "run", &format!("{}/openapi.json", house.url)]);
-    command.args(["--header", &format!("Authorization: Bearer {}", token.text("access_token"))]);
-    // All checks but one: that whatever fits the schemas is accepted. What members mean together (which redirect URI for
-    // which kind of app, which grant with which authentication) no schema says, and the server refuses it with a reason.
-    command.args(["--checks", "all", "--exclude-checks", "positive_data_acceptance"]);
-    command.args(["--max-time", &seconds().to_string(), "--continue-on-failure", "--no-color"]);
-    command.args(["--request-timeout", "20", "--suppress-health-check", "all", "--output-sanitize", "true"]);
-    command.current_dir(&house.dir);
-    let said = runs(command).await;
-    let summary = said.split("SUMMARY").nth(1).expect("a summary");
-    println!("{summary}");
-    assert!(!summary.contains("Failures:") && !summary.contains("Errors:"), "{said}");
-    let tested: u32 = summary
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Tested:"))
-        .and_then(|n| n.trim().parse().ok())
-        .expect("a number");
-    assert!(tested > 60, "{summary}");
+    let shown = format!("Bearer {}", token.text("access_token"));
+    let tested = calls(&house, &shown, seconds(), &["--exclude-path-regex", "^/(api|gate)/"]).await;
+    assert!(tested > 60, "{tested}");
     // It still stands, and its caller is still let in.
     let list = house.http().get(format!("{}/v1/admin/clients", house.url)).bearer_auth(token.text("access_token"));
     assert_eq!(list.send().await.expect("an answer").status(), 200);

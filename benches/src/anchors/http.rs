@@ -27,6 +27,28 @@ pub const ARGUMENT: &str = "anchor-http";
 /// About as long as a discovery document.
 const PRERENDERED: &[u8] = &[b'x'; 2400];
 
+/// The headers of a gate's answer, told by who knows them beforehand.
+const HEADERS: [(&str, &str); 14] = [
+    ("cache-control", "no-store"),
+    ("x-symbolon-user", "0199f5a2-1c7b-7e21-9f53-0242ac120002"),
+    ("x-symbolon-email", "person12@example.com"),
+    ("x-symbolon-workspace", "default"),
+    ("x-symbolon-role", "member"),
+    ("x-symbolon-token-id", "0199f5a21c7b7e219f530242ac120002"),
+    ("ratelimit-policy", "\"token\";q=1000000;w=1, \"workspace\";q=1000000;w=1"),
+    ("ratelimit", "\"token\";r=999999;t=1, \"workspace\";r=999999;t=1"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", PERMISSIONS),
+    ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+    ("x-request-id", "7K3M9QTA"),
+];
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), \
+    geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+    picture-in-picture=(), publickey-credentials-create=(self), publickey-credentials-get=(self), screen-wake-lock=(), serial=(), \
+    sync-xhr=(), usb=(), xr-spatial-tracking=()";
+
 /// The anchor's server while it runs.
 pub struct Child {
     process: Process,
@@ -85,6 +107,8 @@ pub fn serve() -> Result<(), Fault> {
         writeln!(stdout(), "{}", listener.local_addr()?)?;
         let router = Router::new()
             .route("/token", post(token))
+            .route("/", get(async || StatusCode::OK))
+            .route("/headers", get(async || HEADERS))
             .route("/document", get(async || Bytes::from_static(PRERENDERED)));
         axum::serve(listener, router).await?;
         Ok(())

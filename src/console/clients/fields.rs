@@ -97,10 +97,12 @@ enum Member {
     Application,
     Format,
     Flag,
+    /// A number, or null.
+    Number,
 }
 
 /// All fields, in the order of the form.
-const FIELDS: [(&str, Member); 19] = [
+const FIELDS: [(&str, Member); 20] = [
     ("client_name", Member::Text),
     ("redirect_uris", Member::Lines),
     ("scope", Member::Text),
@@ -117,6 +119,7 @@ const FIELDS: [(&str, Member); 19] = [
     ("tos_uri", Member::Maybe),
     ("contacts", Member::Lines),
     ("access_token_format", Member::Format),
+    ("requests_per_second", Member::Number),
     ("require_pkce", Member::Flag),
     ("trusted", Member::Flag),
     ("resource_server", Member::Flag),
@@ -140,6 +143,7 @@ fn label(name: &str) -> Message {
         "tos_uri" => Message::new("console-field-terms"),
         "contacts" => Message::new("console-field-contacts"),
         "access_token_format" => Message::new("console-field-format"),
+        "requests_per_second" => Message::new("console-field-limit"),
         "require_pkce" => Message::new("console-field-pkce"),
         "trusted" => Message::new("console-field-trusted"),
         _ => Message::new("console-field-resource-server"),
@@ -155,6 +159,7 @@ fn hint(name: &str) -> Option<Message> {
         | "post_logout_redirect_uris"
         | "resources"
         | "jwks_uri"
+        | "requests_per_second"
         | "trusted" => Some(label(name).part("hint")),
         _ => None,
     }
@@ -189,7 +194,9 @@ fn field(name: &'static str, member: Member, value: &Value) -> Field {
     let texts: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let one = |all: &[(&'static str, Message)]| {
         Shape::One(
-            all.iter().map(|(value, label)| Choice { value, label: label.clone(), chosen: *value == text }).collect(),
+            all.iter()
+                .map(|(value, label)| Choice { value: (*value).into(), label: label.clone(), chosen: *value == text })
+                .collect(),
         )
     };
     let shape = match member {
@@ -218,9 +225,12 @@ fn field(name: &'static str, member: Member, value: &Value) -> Field {
             ];
             let shown = all.into_iter().filter(|(value, _)| *value != "implicit" || texts.contains(value));
             Shape::Several(
-                shown.map(|(value, label)| Choice { value, label, chosen: texts.contains(&value) }).collect(),
+                shown
+                    .map(|(value, label)| Choice { value: value.into(), label, chosen: texts.contains(&value) })
+                    .collect(),
             )
         }
+        Member::Number => Shape::Text(value.as_u64().map_or(text, |number| number.to_string())),
         Member::Flag => Shape::Flag(value.as_bool().unwrap_or(false)),
     };
     let field = Field::new(name, label(name), shape);
@@ -238,10 +248,12 @@ pub(super) fn read(form: &Params, start: Map<String, Value>) -> Map<String, Valu
         let text = form.get(name).unwrap_or_default().trim();
         let value = match member {
             Member::Text => json!(text),
-            Member::Maybe | Member::Application if text.is_empty() => Value::Null,
+            Member::Maybe | Member::Application | Member::Number if text.is_empty() => Value::Null,
             // A form without the field leaves what it is.
             Member::Auth | Member::Format if text.is_empty() => continue,
             Member::Maybe | Member::Application | Member::Auth | Member::Format => json!(text),
+            // What is no number stays as it is, and is told to be none.
+            Member::Number => text.parse::<u64>().map_or(json!(text), Value::from),
             Member::Lines => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
             Member::Grants => form.all(name).into_iter().collect(),
             Member::Flag => json!(text == "true"),

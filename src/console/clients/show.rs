@@ -133,7 +133,11 @@ fn secrets(client: &Client, now: Time) -> Section {
     }
     let choice = |value: &'static str| {
         let hours = value.parse::<usize>().unwrap_or(0) / 3600;
-        Choice { value, label: Message::new("console-overlap-hours").count("hours", hours), chosen: value == "86400" }
+        Choice {
+            value: value.into(),
+            label: Message::new("console-overlap-hours").count("hours", hours),
+            chosen: value == "86400",
+        }
     };
     let overlap = Field::new("overlap", Message::new("console-overlap"), Shape::One(OVERLAPS.map(choice).into()));
     let rotate = Form::new("rotate", format!("{PATH}/{}/rotate", client.id), Message::new("console-rotate-secret"));

@@ -25,8 +25,20 @@ pub(super) enum Passed {
 pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    body: Value,
+    body: Body,
 }
+
+enum Body {
+    /// Who it is; proxies read it in headers, so it becomes JSON only for backends.
+    Caller(Vec<Told>),
+    /// Somebody who showed nothing.
+    Anonymous,
+    /// What is wrong.
+    Problem(Value),
+}
+
+/// A member of the answer, and what it says.
+type Told = (&'static str, String);
 
 /// How long the JWT of an answer is good: for one request on its way to the backend.
 const LIVES: Duration = Duration::from_secs(60);
@@ -35,18 +47,16 @@ const TYP: &str = "gate+jwt";
 impl Answer {
     /// As a proxy takes it.
     pub fn response(self) -> Response {
-        let mut response = match self.status {
-            StatusCode::OK => StatusCode::OK.into_response(),
-            status => (status, Json(self.body)).into_response(),
+        let mut response = match self.body {
+            Body::Problem(problem) => (self.status, Json(problem)).into_response(),
+            Body::Caller(_) | Body::Anonymous => self.status.into_response(),
         };
         let headers = response.headers_mut();
         if self.status != StatusCode::OK {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        for (name, value) in &self.headers {
-            headers.append(name, value.clone());
-        }
+        headers.extend(self.headers);
         response
     }
 
@@ -56,10 +66,15 @@ impl Answer {
             ("allowed".to_owned(), json!(self.status == StatusCode::OK)),
             ("status".to_owned(), json!(self.status.as_u16())),
         ]);
-        if let Value::Object(members) = self.body {
-            for (name, value) in members {
-                told.entry(name).or_insert(value);
+        match self.body {
+            Body::Caller(all) => told.extend(all.into_iter().map(|(name, text)| (name.to_owned(), json!(text)))),
+            Body::Anonymous => drop(told.insert("anonymous".to_owned(), json!(true))),
+            Body::Problem(Value::Object(members)) => {
+                for (name, value) in members {
+                    told.entry(name).or_insert(value);
+                }
             }
+            Body::Problem(_) => {}
         }
         let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let challenges: Vec<String> = self.headers.get_all(header::WWW_AUTHENTICATE).iter().map(text).collect();
@@ -83,7 +98,7 @@ impl Answer {
     }
 
     fn problem(problem: &Problem) -> Self {
-        Answer { status: problem.status, headers: HeaderMap::new(), body: json!(problem.body()) }
+        Answer { status: problem.status, headers: HeaderMap::new(), body: Body::Problem(json!(problem.body())) }
     }
 
     /// 401, 403, 429, 503.
@@ -99,18 +114,19 @@ impl Answer {
                 headers.insert(header::WWW_AUTHENTICATE, both);
             }
         }
-        Answer { status, headers, body }
+        Answer { status, headers, body: Body::Problem(body) }
     }
 
     /// 200.
     pub async fn passed(app: &App, passed: Passed, need: &Need) -> Self {
         let Passed::As(caller) = passed else {
-            return Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: json!({ "anonymous": true }) };
+            return Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::Anonymous };
         };
-        let mut body = members(&caller);
-        let mut headers = HeaderMap::new();
+        let mut told = members(&caller);
+        let mut headers = HeaderMap::with_capacity(NAMED.len());
         for (name, member) in NAMED {
-            if let Some(value) = body.get(member).and_then(Value::as_str).and_then(visible) {
+            let text = told.iter().find(|(have, _)| *have == member);
+            if let Some(value) = text.and_then(|(_, text)| visible(text)) {
                 headers.insert(name, value);
             }
         }
@@ -120,7 +136,7 @@ impl Answer {
                     if let Ok(value) = HeaderValue::from_str(&jwt) {
                         headers.insert(IDENTITY, value);
                     }
-                    body.insert("identity".to_owned(), json!(jwt));
+                    told.push(("identity", jwt));
                 }
                 None => {
                     let detail = "the signing key is not ready; try again in a moment";
@@ -128,7 +144,7 @@ impl Answer {
                 }
             }
         }
-        Answer { status: StatusCode::OK, headers, body: Value::Object(body) }
+        Answer { status: StatusCode::OK, headers, body: Body::Caller(told) }
     }
 }
 
@@ -149,24 +165,24 @@ fn visible(text: &str) -> Option<HeaderValue> {
 }
 
 /// Who it is; absent what isn't so.
-fn members(caller: &Principal) -> Map<String, Value> {
+fn members(caller: &Principal) -> Vec<Told> {
     let all = [
-        ("user", json!(caller.user)),
-        ("email", json!(caller.email)),
-        ("workspace", json!(caller.workspace)),
-        ("role", json!(caller.standing)),
-        ("client", json!(caller.client)),
-        ("scope", json!(caller.may.scopes().map(ToString::to_string))),
-        ("token_id", json!(caller.token_id)),
+        ("user", caller.user.as_ref().map(ToString::to_string)),
+        ("email", caller.email.clone()),
+        ("workspace", caller.workspace.as_ref().map(ToString::to_string)),
+        ("role", caller.standing.map(|standing| standing.name().to_owned())),
+        ("client", caller.client.as_ref().map(ToString::to_string)),
+        ("scope", caller.may.scopes().map(ToString::to_string)),
+        ("token_id", Some(caller.token_id.clone())),
     ];
-    all.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+    all.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
 }
 
 /// The same, signed. Its type keeps it from passing for an access token or an ID token (RFC 8725 §3.11).
 async fn identity(app: &App, caller: &Principal, need: &Need) -> Option<String> {
     let now = app.now();
-    let mut claims = members(caller);
-    claims.remove("user");
+    let told = members(caller).into_iter().filter(|(name, _)| *name != "user");
+    let mut claims: Map<String, Value> = told.map(|(name, text)| (name.to_owned(), json!(text))).collect();
     claims.insert("iss".to_owned(), json!(app.issuer()));
     claims.insert("sub".to_owned(), json!(subject(caller)));
     claims.insert("aud".to_owned(), json!(need.audience.as_deref().unwrap_or(app.issuer())));

@@ -12,19 +12,63 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// The request that the backend got.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = GateQuestion)]
 struct Ask {
     /// Its Authorization header, whole.
     authorization: Option<String>,
+    /// In capitals; rules look at it.
     method: Option<String>,
-    /// Absolute.
+    /// Absolute; rules look at it.
     url: Option<String>,
 }
 
-/// `POST /gate/check` with `authorization`, `method` and `url` of the request.
+/// Whether the request may pass, and who makes it; absent what isn't so.
+#[derive(ToSchema)]
+#[schema(as = GateAnswer)]
+#[expect(dead_code, reason = "says what `Answer::json` makes")]
+struct Verdict {
+    allowed: bool,
+    /// 200, or what the backend answers: 400, 401, 403, 429, 503.
+    status: u16,
+    /// Their `sub`; absent for machines.
+    user: Option<String>,
+    /// Of an access token: with the scope `email`.
+    email: Option<String>,
+    workspace: Option<String>,
+    /// What they are in the workspace: owner, admin, member.
+    role: Option<String>,
+    client: Option<String>,
+    /// Absent: all that the person may.
+    scope: Option<String>,
+    token_id: Option<String>,
+    /// Nothing was shown, and nothing is needed.
+    anonymous: Option<bool>,
+    /// With `gate.identity`: the same, signed.
+    identity: Option<String>,
+    /// Why not, for people.
+    detail: Option<String>,
+    /// What the backend answers with a 401 or 403.
+    www_authenticate: Option<Vec<String>>,
+    /// Seconds, with 429.
+    retry_after: Option<u64>,
+}
+
+/// Ask whether a request may pass
+///
+/// For backends that no proxy stands before: they send what they got, and act on `status`.
+#[utoipa::path(post, path = "/gate/check", operation_id = "checkRequest", tag = "gate", security(()), request_body = Ask,
+    responses((status = 200, description = "Whether it may", body = Verdict),
+        (status = 400, description = "`invalid-json`: the body is no JSON object, or has a member twice"),
+        (status = 413, description = "`too-large`: the body is larger than `limits.body_bytes`"),
+        (status = 415, description = "`unsupported-media-type`: the Content-Type isn't JSON"),
+        (status = 422, description = "`invalid-field`: a member can't be accepted; `errors` says which"),
+        (status = 500, description = "`internal`: something went wrong on our side; it is in the log"),
+        (status = 503, description = "`unavailable`, `busy`: not now; `Retry-After` says when to try again")))]
 pub(super) async fn post(
     State(app): State<App>,
     call: Call,

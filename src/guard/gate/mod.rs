@@ -13,37 +13,67 @@ use crate::app::App;
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
 use crate::web::browser::same_origin;
-use crate::web::limited::{self, told};
+use crate::web::limited;
 use answer::{Answer, Passed};
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
-use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::{any, post};
+use axum::routing::any;
 use original::{Convention, Known};
 use rules::{Need, Unruled, need};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// The routes. Proxies ask with the method of the original request.
-pub fn routes() -> Router<App> {
-    Router::new()
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(check::post))
         .route("/gate/nginx", any(nginx))
         .route("/gate/forward", any(forward))
         .route("/gate/envoy", any(envoy))
         .route("/gate/envoy/", any(envoy))
         .route("/gate/envoy/{*path}", any(envoy))
-        .route("/gate/check", post(check::post))
-        .layer(from_fn(told))
 }
 
+/// What proxies ask, for the document of all endpoints: it has no word for "any method", nor for "any path below".
+pub fn described() -> OpenApi {
+    #[derive(utoipa::OpenApi)]
+    #[openapi(paths(nginx, forward, envoy))]
+    struct Proxies;
+    Proxies::openapi()
+}
+
+/// Ask for nginx
+///
+/// For `auth_request`, as `symbolon snippet nginx` sets it up; HAProxy and Apache ask here too. Any method will do.
+#[utoipa::path(get, path = "/gate/nginx", operation_id = "askForNginx", tag = "gate",
+    params(("X-Original-Method" = Option<String>, Header, description = "The method of the original request"),
+        ("X-Original-URL" = Option<String>, Header, description = "Its URL, absolute")),
+    responses((status = 200, description = "It may pass")))]
 async fn nginx(State(app): State<App>, request: Request) -> Response {
     ask(&app, request, Convention::Nginx).await
 }
 
+/// Ask for Traefik or Caddy
+///
+/// For ForwardAuth and `forward_auth`. Any method will do.
+#[utoipa::path(get, path = "/gate/forward", operation_id = "askForTraefikOrCaddy", tag = "gate",
+    params(("X-Forwarded-Method" = Option<String>, Header, description = "The method of the original request"),
+        ("X-Forwarded-Host" = Option<String>, Header, description = "Its host"),
+        ("X-Forwarded-Uri" = Option<String>, Header, description = "Its path and query")),
+    responses((status = 200, description = "It may pass")))]
 async fn forward(State(app): State<App>, request: Request) -> Response {
     ask(&app, request, Convention::Forward).await
 }
 
+/// Ask for Envoy
+///
+/// For `ext_authz` over HTTP: the original request's own method and host, and its whole path behind `/gate/envoy`.
+#[utoipa::path(get, path = "/gate/envoy/{path}", operation_id = "askForEnvoy", tag = "gate",
+    params(("path" = String, Path, description = "The path of the original request")),
+    responses((status = 200, description = "It may pass")))]
 async fn envoy(State(app): State<App>, request: Request) -> Response {
     ask(&app, request, Convention::Envoy).await
 }

@@ -17,6 +17,7 @@ pub mod proxy;
 pub mod raw;
 pub mod redis;
 pub mod registry;
+pub mod rounds;
 pub mod rp;
 pub mod site;
 pub mod smtp;
@@ -35,6 +36,7 @@ pub use client::{Answer, Client};
 pub use holder::Holder;
 pub use house::{House, Kind};
 pub use proxy::Proxy;
+pub use rounds::rounds;
 pub use rp::Rp;
 pub use site::Site;
 
