@@ -409,20 +409,72 @@ fn s3_4_7_no_hostile_parameter_leads_elsewhere() {
 }
 
 /// A definition whose author trusts everybody: the list of hosts still holds.
-fn careless(url: &str) -> SourceType {
-    let more =
-        format!("[[param]]\nname = \"x\"\npattern = \"(?s).*\"\nexample = \"good\"\n[revoke]\nurl = \"{url}\"\n");
+fn careless(url: &str, kind_of: &str, example: &str) -> SourceType {
+    let more = format!(
+        "[[param]]\nname = \"x\"\nkind = \"{kind_of}\"\npattern = \"(?s).*\"\nexample = \"{example}\"\n[revoke]\nurl = \"{url}\"\n"
+    );
     kind("none", &more)
+}
+
+/// A value as part of a host, as all of it, as all of the URL, in the path, and in the query.
+fn all_careless() -> [SourceType; 5] {
+    [
+        careless("https://{x}.acme.example.com/revoke", "text", "good"),
+        careless("https://{x}/revoke", "text", "good.acme.example.com"),
+        careless("{x}", "url", "https://good.acme.example.com/revoke"),
+        careless("https://acme.example.com/{x}/revoke", "text", "good"),
+        careless("https://acme.example.com/r?t={x}", "text", "good"),
+    ]
+}
+
+#[test]
+fn s3_4_7_the_list_of_hosts_alone_holds() {
+    let [_, host, url, ..] = all_careless();
+    let revokes = |kind: &SourceType, value: &str| {
+        let (params, fields) = with(kind, "x", value);
+        let token = Secret::new("t");
+        let setup =
+            Setup { client_id: "c", client_secret: Some(&token), params: &params, fields: &fields, metadata: None };
+        revoke(kind, &setup, Some(&token), None).map(|call| call.expect("a call").url)
+    };
+    assert_eq!(revokes(&host, "a.acme.example.com").as_deref(), Ok("https://a.acme.example.com/revoke"));
+    assert_eq!(revokes(&url, "https://a.acme.example.com/x?y").as_deref(), Ok("https://a.acme.example.com/x?y"));
+    for value in [
+        "evil.test",
+        "acme.example.com.evil.test",
+        "evilacme.example.com",
+        "127.0.0.1",
+        "2130706433",
+        "localhost",
+        "a.acme.example.com.",
+    ] {
+        assert_eq!(revokes(&host, value).expect_err(value).field, "hosts", "{value}");
+        assert!(revokes(&url, &format!("https://{value}/")).is_err(), "{value}");
+    }
+    for value in [
+        "http://a.acme.example.com/",
+        "https://a.acme.example.com:8443/",
+        "https://u@a.acme.example.com/",
+        "https://a.acme.example.com/#x",
+        "https://evil.test\\@a.acme.example.com/",
+        "https://a.acme.example.com@evil.test/",
+        "//evil.test",
+        "javascript:alert(1)",
+        "https:evil.test",
+    ] {
+        assert!(revokes(&url, value).is_err(), "{value}");
+    }
+    for kind in &all_careless() {
+        for value in HOSTILE {
+            let (params, fields) = with(kind, "x", value);
+            everywhere(kind, &params, &fields).iter().for_each(|url| at_home(kind, url, value));
+        }
+    }
 }
 
 #[test]
 fn s3_4_7_not_even_a_careless_pattern_leads_elsewhere() {
-    let urls = [
-        "https://{x}.acme.example.com/revoke",
-        "https://acme.example.com/{x}/revoke",
-        "https://acme.example.com/r?t={x}",
-    ];
-    let kinds = urls.map(careless);
+    let kinds = all_careless();
     proptest!(|(value in "\\PC{0,40}|[-a-z0-9.:/@#?%\\\\\\[\\]]{0,40}|(evil\\.test|127\\.0\\.0\\.1)[/@:#?\\\\].{0,10}")| {
         for kind in &kinds {
             let (params, fields) = with(kind, "x", &value);
@@ -452,7 +504,7 @@ fn s3_4_7_no_parameter_of_any_type_leads_elsewhere() {
 
 #[test]
 fn s3_4_7_a_value_in_a_path_or_query_is_percent_encoded() {
-    let kind = careless("https://acme.example.com/{x}/revoke?t={x}");
+    let kind = careless("https://acme.example.com/{x}/revoke?t={x}", "text", "good");
     let (params, fields) = with(&kind, "x", "a/b?c#d&e=f ä");
     let urls = everywhere(&kind, &params, &fields);
     let want = "https://acme.example.com/a%2Fb%3Fc%23d%26e%3Df%20%C3%A4/revoke?t=a%2Fb%3Fc%23d%26e%3Df%20%C3%A4";
