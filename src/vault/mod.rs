@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod actor;
 mod arrive;
+pub mod connect;
 pub mod credentials;
 pub mod custody;
 pub mod events;
@@ -11,6 +12,7 @@ pub mod grants;
 mod held;
 mod identify;
 pub mod import;
+mod kept;
 pub mod look;
 pub mod manage;
 mod prints;
