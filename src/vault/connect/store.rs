@@ -43,7 +43,7 @@ sql! {
     write DELETE = "DELETE FROM connects WHERE id = $1 RETURNING id";
     read OVERDUE = connect!("WHERE open_until IS NOT NULL AND open_until < $1 AND status IN ('returned', 'candidate') \
                             ORDER BY open_until, id LIMIT 50");
-    write PURGE = "DELETE FROM connects WHERE id IN (SELECT id FROM connects WHERE expires_at < $1 \
+    write FORGET = "DELETE FROM connects WHERE id IN (SELECT id FROM connects WHERE expires_at < $1 \
                    AND status NOT IN ('returned', 'candidate') ORDER BY expires_at LIMIT 500) RETURNING id";
 }
 
@@ -181,7 +181,7 @@ pub async fn overdue(mut db: &Db, now: Time) -> Result<Vec<Connect>> {
 
 /// Forgets those from before `before`.
 pub async fn purge(mut db: &Db, before: Time) -> Result<usize> {
-    db.run(PURGE, args![before]).await
+    db.run(FORGET, args![before]).await
 }
 
 /// Whether anybody may go, or try again.
