@@ -88,4 +88,5 @@ mod third_parties;
 mod token;
 mod userinfo;
 mod vault;
+mod vault_pages;
 mod workspaces;
