@@ -1050,3 +1050,5 @@ source-set-secret = عيّن السر
 source-secret-what = بوجود اثنين لا يتوقف شيء أثناء التغيير.
 source-delete = احذف المصدر
 source-delete-what = تُحذف معه كل الحسابات المرتبطة به. لا يمكن التراجع عن ذلك.
+source-scopes-lines = واحد في كل سطر
+source-space = مسافة

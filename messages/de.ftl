@@ -1024,3 +1024,5 @@ source-set-secret = Geheimnis setzen
 source-secret-what = Mit zweien steht beim Wechsel nichts still.
 source-delete = Quelle löschen
 source-delete-what = Alle Konten, die damit verbunden sind, werden mit gelöscht. Das lässt sich nicht rückgängig machen.
+source-scopes-lines = Einer je Zeile
+source-space = ein Leerzeichen

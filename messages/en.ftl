@@ -1026,3 +1026,5 @@ source-set-secret = Set the secret
 source-secret-what = With two of them nothing stops while you change it.
 source-delete = Delete the source
 source-delete-what = All accounts that are connected with it are deleted too. This can’t be undone.
+source-scopes-lines = One a line
+source-space = a space

@@ -119,6 +119,7 @@ struct ConnectionPage {
     scopes: Vec<String>,
     until: Option<Time>,
     active: bool,
+    enables: bool,
     reconnect: Option<String>,
     manages: bool,
     shares: Vec<Shared>,
@@ -230,6 +231,7 @@ async fn made(
         scopes: grant.map(|one| one.scope.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
         until: grant.and_then(|grant| grant.ends_at),
         active: account.state == AccountState::Active,
+        enables: !helps,
         reconnect: (manages && (helps || account.state == AccountState::Active))
             .then(|| format!("/connect/again/{}", account.id)),
         manages,

@@ -149,20 +149,30 @@ fn filling(desk: &Desk, slug: &WorkspaceId, kind: &SourceType, typed: &Typed, tr
                     .hint(Message::new("source-scopes-hint").code("scopes", kind.scopes.default.join(" "))),
             );
     }
+    let mut more = Vec::new();
     for param in kind.params.iter().filter(|param| param.asked == Param::Source) {
         let given = typed.params.get(&param.name).cloned().or_else(|| param.default.clone()).unwrap_or_default();
         let label = Message::new("console-named").name("name", param.meaning());
         let one = |value: &String| Choice {
             value: value.clone().into(),
-            label: Message::new("console-named").name("name", value),
+            label: match value.trim() {
+                "" => Message::new("source-space"),
+                value => Message::new("console-named").name("name", value),
+            },
             chosen: *value == given,
         };
         let field = match param.choices.is_empty() {
             true => Kind::Text(given.clone()),
             false => Kind::One(param.choices.iter().map(one).collect()),
         };
-        form = form.with(Field::new(format!("param.{}", param.name), label, field));
+        let field = Field::new(format!("param.{}", param.name), label, field);
+        // What has a usual value is out of the way.
+        match param.default.is_some() || param.optional {
+            true => more.push(field),
+            false => form = form.with(field.required()),
+        }
     }
+    let form = form.more(more);
     let mut first = Section::first();
     for note in [&kind.notes].into_iter().filter(|note| !note.is_empty()) {
         first = first.with(Message::new("console-named").name("name", note));
@@ -173,6 +183,14 @@ fn filling(desk: &Desk, slug: &WorkspaceId, kind: &SourceType, typed: &Typed, tr
         .with(first.with(form))
         .troubled("create", trouble)
         .answer(desk)
+}
+
+fn scopes(kind: &SourceType, typed: &Typed) -> Field {
+    let hint = match kind.scopes.default.is_empty() {
+        true => Message::new("source-scopes-lines"),
+        false => Message::new("source-scopes-hint").code("scopes", kind.scopes.default.join(" ")),
+    };
+    Field::new("scopes", Message::new("source-scopes"), Kind::Lines(typed.scopes.clone())).hint(hint)
 }
 
 /// `POST /admin/workspaces/{slug}/sources`
