@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -65,9 +67,13 @@ fn given_id(headers: &HeaderMap) -> Option<String> {
     (plain && (1..=64).contains(&id.len())).then(|| id.to_owned())
 }
 
-/// Eight characters of Crockford's base32, which has no letters that are taken for digits: to be read out on the phone.
+/// Eight characters of Crockford's base32, which has no letters that are taken for digits: to be read out on the phone. They
+/// name a request and prove nothing, so only the process takes chance for them: from there on each is the next one, in an order
+/// that doesn't look like one.
 fn fresh_id() -> String {
-    let bits = entropy::bytes::<5>().iter().fold(0u64, |bits, byte| (bits << 8) | u64::from(*byte));
+    static BEGUN: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(u64::from_le_bytes(entropy::bytes())));
+    // An odd factor takes each number of 40 bits to another one.
+    let bits = BEGUN.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15) & 0xFF_FFFF_FFFF;
     (0..8u32).rev().map(|at| crockford(bits >> (5 * at))).collect()
 }
 

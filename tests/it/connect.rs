@@ -2,6 +2,8 @@
 //! that shouldn't have.
 
 use crate::on_both;
+use crate::support::Kind;
+use crate::support::chromium::{Chromium, Scripts};
 use crate::support::provider::mode::Iss;
 use crate::support::provider::{App, At, Fault, Mode, Plan, Rotation, Says, When};
 use crate::support::vault::{CLIENT, SECRET, Vault};
@@ -15,7 +17,7 @@ use tokio::task::JoinSet;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Ada's, with a source that asks for two scopes.
-async fn setting(kind: crate::support::Kind, mode: impl Into<Mode>) -> Vault {
+async fn setting(kind: Kind, mode: impl Into<Mode>) -> Vault {
     let vault = Vault::with(kind, mode, "strict").await;
     let scopes = json!({ "scopes": ["read", "write"] });
     vault.ada.patches("/v1/sources/crm", &scopes).await.ok();
@@ -136,7 +138,7 @@ on_both! {
 
     async fn cv_01_cv_05_a_state_that_isn_t_this_one_s_is_refused(house: House) {
         let vault = setting(house.kind, Rotation::None).await;
-        let other = vault.makes_source("other", &json!({ "rotation": "none" })).await.ok().body["data"]["id"].as_str().expect("an id").to_owned();
+        let other = vault.makes_source("other", &json!({ "rotation": "none" })).await.body["data"]["id"].as_str().expect("an id").to_owned();
         let connect = vault.asks(json!({})).await;
         let mut browser = vault.browser_of("ada").await;
         let url = vault.goes(&mut browser, &connect).await;
@@ -195,7 +197,7 @@ on_both! {
         mallory.registers(App::new(CLIENT, SECRET, ""));
         let evil = json!({ "type": "oauth2", "slug": "evil", "client_id": CLIENT, "client_secret": SECRET, "params": {
             "authorize_url": mallory.at("authorize"), "token_url": mallory.at("token"), "userinfo_url": mallory.at("api/me") } });
-        vault.ada.posts("/v1/sources", &evil).await.ok();
+        assert_eq!(vault.ada.posts("/v1/sources", &evil).await.status, 201);
         let connect = vault.asks(json!({ "source": "evil" })).await;
         let mut browser = vault.browser_of("ada").await;
         let sent = browser.get_once(&format!("{}/start", link(&connect))).await;
@@ -553,4 +555,60 @@ on_both! {
         let left = vault.house.raw().await.texts("SELECT status FROM connects WHERE sealed IS NOT NULL AND status = 'connected'").await;
         assert!(left.is_empty(), "nothing is kept of what ended");
     }
+}
+
+#[tokio::test]
+async fn pages_of_a_connection_are_fit_to_be_seen_and_a_window_tells_its_app() {
+    let vault = setting(Kind::Sqlite, Mode { decides: Some("zoe".to_owned()), ..Rotation::None.into() }).await;
+    let keys = json!({ "type": "basic", "slug": "keys", "name": "Acme CRM", "params": { "verify_url": vault.crm.at("api/me") } });
+    assert_eq!(vault.ada.posts("/v1/sources", &keys).await.status, 201);
+    vault.ada.patches("/v1/sources/crm", &json!({ "name": "Acme CRM" })).await.ok();
+    let chromium = Chromium::start(Scripts::On).await;
+    let connect = vault.asks(json!({})).await;
+    chromium.driver.goto(link(&connect)).await.expect("goes");
+    chromium.types("email", "ada@example.com").await;
+    chromium.types("password", crate::support::house::PASSWORD).await;
+    chromium.click("sign-in").await;
+    chromium.arrives_at(&format!("{}/connect/", vault.house.url)).await;
+    chromium.examine("connect").await;
+    chromium.click("start").await;
+    chromium.arrives_at(&format!("{}/connect/callback/", vault.house.url)).await;
+    chromium.examine("connect done").await;
+    // What was denied there.
+    let denied = vault.asks(json!({})).await;
+    vault.crm.changes(|mode| mode.iss = Iss::Other("https://evil.example".to_owned()));
+    chromium.driver.goto(format!("{}/start", link(&denied))).await.expect("goes");
+    chromium.arrives_at(&format!("{}/connect/callback/", vault.house.url)).await;
+    chromium.examine("connect failed").await;
+    vault.crm.changes(|mode| mode.iss = Iss::None);
+    chromium.driver.goto(format!("{}/connect/nothing", vault.house.url)).await.expect("goes");
+    chromium.examine("connect over").await;
+    let typed = vault.asks(json!({ "source": "keys" })).await;
+    chromium.driver.goto(link(&typed)).await.expect("goes");
+    chromium.examine("connect key form").await;
+    // An anybody's link: the press leads on to the provider, whatever `form-action` says.
+    let confirm = vault.asks(json!({ "binding": "confirm", "owner_ref": "u-1" })).await;
+    chromium.driver.goto(link(&confirm)).await.expect("goes");
+    chromium.examine("connect confirm").await;
+    chromium.click("start").await;
+    chromium.arrives_at(&format!("{}/connect/callback/", vault.house.url)).await;
+    let complaints = chromium.log().await;
+    assert!(complaints.iter().all(|line| line.contains(" 400 ") || line.contains(" 422 ") || line.contains("(Bad Request)") || line.contains("(Unprocessable")), "{complaints:?}");
+
+    // A window of an app hears how it ended: the app is at another origin than we are.
+    let app = vault.house.url.replace("127.0.0.1", "localhost");
+    let connect = vault.asks(json!({ "allowed_origins": [app] })).await;
+    chromium.driver.goto(format!("{app}/health/live")).await.expect("goes");
+    let opens = "window.heard = null; addEventListener('message', (e) => { window.heard = e.data.status }); window.open(arguments[0])";
+    chromium.driver.execute(opens, vec![json!(format!("{}/start", link(&connect)))]).await.expect("runs");
+    let mut heard = None;
+    for _ in 0..200 {
+        heard = chromium.driver.execute("return window.heard", vec![]).await.expect("runs").convert::<Option<String>>().expect("a text");
+        if heard.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(heard.as_deref(), Some("connected"));
+    chromium.close().await;
 }

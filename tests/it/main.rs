@@ -89,4 +89,5 @@ mod third_parties;
 mod token;
 mod userinfo;
 mod vault;
+mod vault_pages;
 mod workspaces;
