@@ -90,6 +90,7 @@ mod userinfo;
 mod vault;
 mod vault_cli;
 mod vault_matrix;
+mod vault_pages;
 mod vault_scopes;
 mod vault_sharing;
 mod webhooks;
