@@ -17,6 +17,7 @@ mod clients;
 mod codes;
 mod command_line;
 mod conformance;
+mod connect;
 mod consent;
 mod console;
 mod cors;
