@@ -11,6 +11,7 @@ use crate::db::{Fault, Result};
 use crate::outbound::Reply;
 use crate::vault::grants::GrantId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -87,6 +88,14 @@ impl Answered {
         format!("{:013}-{}", self.sent_at, self.attempt)
     }
 
+    /// Forgets that it was kept.
+    pub(super) async fn forget(&self, app: &App) {
+        let name = self.name();
+        if let Err(why) = app.spool.remove(&name).await {
+            tracing::warn!(entry = %name, %why, "an entry of the spool couldn't be removed");
+        }
+    }
+
     /// Keeps it, before anything is made of it. Where that fails we go on with what we have in memory.
     pub(super) async fn keep(&self, app: &App) {
         let kept = async {
@@ -120,19 +129,21 @@ async fn open(app: &App, name: &str) -> Result<Option<Answered>> {
     serde_json::from_slice(&plain).map(Some).map_err(|_| torn())
 }
 
-/// The answer to a request, where this machine has it.
-pub(super) async fn find(app: &App, attempt: &str) -> Result<Option<Answered>> {
+/// The names of what this machine has: of each request the last answer, for one that was refused was followed by another.
+pub(super) async fn kept(app: &App) -> BTreeMap<String, String> {
     let names = app.spool.names().await.unwrap_or_default();
-    match names.iter().find(|name| name.ends_with(attempt)) {
-        Some(name) => open(app, name).await,
-        None => Ok(None),
-    }
+    names.into_iter().filter_map(|name| Some((name.split_once('-')?.1.to_owned(), name))).collect()
+}
+
+/// The answer with this name.
+pub(super) async fn find(app: &App, name: &str) -> Result<Option<Answered>> {
+    open(app, name).await
 }
 
 /// After a start: what was answered and isn't in the database is put there. What it has already changes nothing.
 pub async fn replay(app: &App) -> Result<usize> {
     let mut settled = 0;
-    for name in app.spool.names().await.unwrap_or_default() {
+    for name in kept(app).await.into_values() {
         match open(app, &name).await {
             Ok(Some(answered)) => {
                 settle::settle(app, &answered).await?;
@@ -144,6 +155,17 @@ pub async fn replay(app: &App) -> Result<usize> {
         }
     }
     Ok(settled)
+}
+
+/// Forgets the answers to these requests: what they brought was given away, or taken back.
+pub async fn forget(app: &App, attempts: &[String]) {
+    for name in app.spool.names().await.unwrap_or_default() {
+        if attempts.iter().any(|attempt| name.ends_with(attempt.as_str()))
+            && let Err(why) = app.spool.remove(&name).await
+        {
+            tracing::warn!(entry = %name, %why, "an entry of the spool couldn't be removed");
+        }
+    }
 }
 
 /// Forgets what the database has had for a day.

@@ -74,8 +74,12 @@ impl Question {
 
     /// Asks, with each of our client secrets until one isn't refused. Each answer is on the disk before it is looked at.
     pub(super) async fn ask(&self, app: &App, request: &mut Request) -> Asked {
-        let mut last = Asked::Unsent("nothing was asked".to_owned());
+        let mut last: Option<Box<Answered>> = None;
         for secret in self.ready.tried() {
+            if let Some(refused) = last.take() {
+                // It tells nothing of what becomes of the next request, which has the same name.
+                refused.forget(app).await;
+            }
             let call = match self.call(secret, app.now()) {
                 Ok(call) => call,
                 Err(wrong) => return Asked::Unsent(wrong.to_string()),
@@ -86,15 +90,17 @@ impl Question {
                 Err(Unanswered::Unsent(why)) => return Asked::Unsent(why),
                 Err(Unanswered::Lost(why)) => return Asked::Lost(why),
             };
+            crate::base::failpoint::reached("vault-received");
             let answered = Answered::new(&self.grant.id, &self.source.workspace, request, &reply);
             answered.keep(app).await;
+            crate::base::failpoint::reached("vault-spooled");
             let refused =
                 matches!(answered.read(|answer| wire::read(&self.ready.kind, answer)), Outcome::ClientBad { .. });
-            last = Asked::Answered(Box::new(answered));
+            last = Some(Box::new(answered));
             if !refused {
                 break;
             }
         }
-        last
+        last.map_or_else(|| Asked::Unsent("nothing was asked".to_owned()), Asked::Answered)
     }
 }
