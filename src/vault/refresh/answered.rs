@@ -8,6 +8,7 @@ use crate::base::id::WorkspaceId;
 use crate::catalogue::wire::Answer;
 use crate::crypto::seal::Place;
 use crate::db::{Fault, Result};
+use crate::keys::DataKey;
 use crate::outbound::Reply;
 use crate::vault::grants::GrantId;
 use serde::{Deserialize, Serialize};
@@ -97,9 +98,8 @@ impl Answered {
     }
 
     /// Keeps it, before anything is made of it. Where that fails we go on with what we have in memory.
-    pub(super) async fn keep(&self, app: &App) {
+    pub(super) async fn keep(&self, app: &App, key: &DataKey) {
         let kept = async {
-            let key = app.data_keys.sealing(&app.keys, &app.db, &self.workspace, app.now()).await?;
             let plain = serde_json::to_vec(self).map(Zeroizing::new).map_err(|why| Fault::Bug(why.to_string()))?;
             let name = self.name();
             let sealed = key.seal(place(&name), &plain)?;

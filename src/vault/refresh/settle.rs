@@ -12,7 +12,7 @@ use crate::vault::accounts::{self, Reason};
 use crate::vault::events::{self, Event};
 use crate::vault::grants::store::{self, Fresh, News, Secrets, Unchanged};
 use crate::vault::grants::timing::{self, Lives};
-use crate::vault::grants::{Grant, Health, State, Trouble};
+use crate::vault::grants::{AttemptState, Grant, Health, State, Trouble};
 use crate::vault::held::Held;
 use crate::vault::prints;
 use crate::vault::sources::{self, Source};
@@ -50,9 +50,10 @@ pub(super) async fn settle(app: &App, answered: &Answered) -> Result<bool> {
     let Some(source) = sources::store::one(&app.db, &grant.source).await? else { return Ok(false) };
     let kind = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
     let outcome = answered.read(|answer| wire::read(&kind, answer));
-    // Tokens are worth something whenever they come. Any other answer says something only of the request that is still open:
-    // replayed later, it would freeze a source that was mended since.
-    let open = grant.attempt.as_deref() == Some(answered.attempt.as_str());
+    // Tokens are worth something whenever they come. Any other answer says something only of a request that is out, and only once:
+    // replayed later, it would freeze a source that was mended since, or stand for ever before the next try.
+    let out = grant.attempt_state == AttemptState::Sent;
+    let open = out && grant.attempt.as_deref() == Some(answered.attempt.as_str());
     if !open && !matches!(outcome, Outcome::Tokens(_)) {
         return Ok(false);
     }

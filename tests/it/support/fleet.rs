@@ -131,7 +131,7 @@ impl Fleet {
 
     /// Waits until it has ended by itself; false when it goes on.
     pub async fn ends(&mut self, seat: usize) -> bool {
-        let until = Instant::now() + Duration::from_secs(8);
+        let until = Instant::now() + Duration::from_secs(3);
         while Instant::now() < until {
             if self.seats[seat].process.as_mut().expect("a process").ended() {
                 self.seats[seat].process = None;
