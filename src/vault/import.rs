@@ -135,7 +135,12 @@ pub(super) async fn ready(app: &App, source: &Source, params: &BTreeMap<String, 
 }
 
 /// Asks for the first token of a key that somebody typed in.
-pub(super) async fn mint(app: &App, ready: &Ready, held: &Held, scopes: &[String]) -> Result<(Box<wire::Tokens>, Time), Refused> {
+pub(super) async fn mint(
+    app: &App,
+    ready: &Ready,
+    held: &Held,
+    scopes: &[String],
+) -> Result<(Box<wire::Tokens>, Time), Refused> {
     let sent_at = app.now();
     let call = wire::mint(&ready.kind, &ready.with(ready.first(), &held.fields), scopes, sent_at)?;
     let reply = send(app, &call).await.map_err(|why| unreachable(&why))?;

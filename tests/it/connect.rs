@@ -593,7 +593,13 @@ async fn pages_of_a_connection_are_fit_to_be_seen_and_a_window_tells_its_app() {
     chromium.click("start").await;
     chromium.arrives_at(&format!("{}/connect/callback/", vault.house.url)).await;
     let complaints = chromium.log().await;
-    assert!(complaints.iter().all(|line| line.contains(" 400 ") || line.contains(" 422 ") || line.contains("(Bad Request)") || line.contains("(Unprocessable")), "{complaints:?}");
+    assert!(
+        complaints.iter().all(|line| line.contains(" 400 ")
+            || line.contains(" 422 ")
+            || line.contains("(Bad Request)")
+            || line.contains("(Unprocessable")),
+        "{complaints:?}"
+    );
 
     // A window of an app hears how it ended: the app is at another origin than we are.
     let app = vault.house.url.replace("127.0.0.1", "localhost");
@@ -603,7 +609,13 @@ async fn pages_of_a_connection_are_fit_to_be_seen_and_a_window_tells_its_app() {
     chromium.driver.execute(opens, vec![json!(format!("{}/start", link(&connect)))]).await.expect("runs");
     let mut heard = None;
     for _ in 0..200 {
-        heard = chromium.driver.execute("return window.heard", vec![]).await.expect("runs").convert::<Option<String>>().expect("a text");
+        heard = chromium
+            .driver
+            .execute("return window.heard", vec![])
+            .await
+            .expect("runs")
+            .convert::<Option<String>>()
+            .expect("a text");
         if heard.is_some() {
             break;
         }

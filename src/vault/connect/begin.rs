@@ -156,7 +156,10 @@ fn check(
         uri::check_redirect_uri(text, false).is_ok() && uri::origin(text).as_deref() == Some(text.as_str())
     };
     if ask.allowed_origins.len() > 20 || !ask.allowed_origins.iter().all(whole) {
-        return Err(Refused::field("allowed_origins", "must be origins, as https://app.example.com; 20 of them at most"));
+        return Err(Refused::field(
+            "allowed_origins",
+            "must be origins, as https://app.example.com; 20 of them at most",
+        ));
     }
     for (name, text) in [
         ("owner_ref", &ask.owner_ref),

@@ -89,7 +89,9 @@ fn leads_to(connect: &Connect) -> Option<String> {
         _ => connect.ask.success_redirect_uri.as_ref(),
     };
     let mut url = Url::parse(to?).ok()?;
-    url.query_pairs_mut().append_pair("connect_session", connect.id.as_str()).append_pair("status", connect.status.name());
+    url.query_pairs_mut()
+        .append_pair("connect_session", connect.id.as_str())
+        .append_pair("status", connect.status.name());
     if let Some(why) = connect.error {
         url.query_pairs_mut().append_pair("error", why.name());
     }

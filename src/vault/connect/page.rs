@@ -101,7 +101,12 @@ struct At {
 }
 
 impl At {
-    async fn of(app: App, reader: Reader, headers: &HeaderMap, handle: String) -> Result<Result<Self, Response>, Stopped> {
+    async fn of(
+        app: App,
+        reader: Reader,
+        headers: &HeaderMap,
+        handle: String,
+    ) -> Result<Result<Self, Response>, Stopped> {
         let visitor = Visitor::of(&app, reader, headers).await?;
         let (connect, source) = found(&app, &handle).await?;
         if let Some(first) = bound(&app, &visitor, &connect).await? {

@@ -109,7 +109,12 @@ pub async fn by_state(mut on: impl On, state: &str, source: &SourceId) -> Result
 }
 
 /// Writes down which browser wants to go, and what it said; false when it is too late.
-pub async fn prepare(mut on: impl On, id: &ConnectId, browser: &str, params: &BTreeMap<String, String>) -> Result<bool> {
+pub async fn prepare(
+    mut on: impl On,
+    id: &ConnectId,
+    browser: &str,
+    params: &BTreeMap<String, String>,
+) -> Result<bool> {
     Ok(on.one(PREPARE, args![id, browser, json(params)?]).await?.is_some())
 }
 
