@@ -39,7 +39,12 @@ pub fn routes(app: &App) -> OpenApiRouter<App> {
     let no_store = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let once = from_fn_with_state(app.clone(), repeats::once);
     let mut routes = OpenApiRouter::from(
-        routes.layer(once).method_not_allowed_fallback(wrong_method).layer(from_fn(limited::told)).layer(no_store),
+        routes
+            .layer(once)
+            .method_not_allowed_fallback(wrong_method)
+            .layer(from_fn(vault::told::told))
+            .layer(from_fn(limited::told))
+            .layer(no_store),
     );
     *routes.get_openapi_mut() = document;
     routes
@@ -110,6 +115,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(vault::custody::free))
         .routes(routes!(vault::custody::ack))
         .routes(routes!(vault::custody::cancel))
+        .routes(routes!(vault::webhooks::list, vault::webhooks::create))
+        .routes(routes!(vault::webhooks::show, vault::webhooks::patch, vault::webhooks::delete))
+        .routes(routes!(vault::webhooks::deliveries))
+        .routes(routes!(vault::webhooks::replay))
+        .routes(routes!(vault::webhooks::test))
         .routes(routes!(user_tokens::list))
         .routes(routes!(user_tokens::limit, user_tokens::delete))
 }

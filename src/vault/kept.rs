@@ -2,10 +2,10 @@
 
 use crate::app::App;
 use crate::base::encoding::{base64, from_base64};
-use crate::base::id::WorkspaceId;
 use crate::catalogue::wire::Answer;
 use crate::crypto::seal::Place;
 use crate::db::{Fault, Result};
+use crate::keys::DataKey;
 use crate::outbound::Reply;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -49,9 +49,8 @@ fn place(name: &str) -> Place<'_> {
     Place { table: "spool", row: name, column: "answer" }
 }
 
-/// Puts something on the disk under this name.
-pub(super) async fn put(app: &App, workspace: &WorkspaceId, name: &str, what: &impl Serialize) -> Result<()> {
-    let key = app.data_keys.sealing(&app.keys, &app.db, workspace, app.now()).await?;
+/// Puts something on the disk under this name. The key was had before the provider was asked: the database may be gone by now.
+pub(super) async fn put(app: &App, key: &DataKey, name: &str, what: &impl Serialize) -> Result<()> {
     let plain = serde_json::to_vec(what).map(Zeroizing::new).map_err(|why| Fault::Bug(why.to_string()))?;
     let sealed = key.seal(place(name), &plain)?;
     let entry = [key.id.as_bytes(), b"\n", sealed.as_slice()].concat();

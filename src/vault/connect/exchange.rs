@@ -115,6 +115,7 @@ async fn ask(
     };
     let (fields, redirect_uri) = (BTreeMap::new(), source.redirect_uri(app));
     let _turn = app.turns.take(source.id.as_str(), source.at_once(app)).await;
+    let key = app.data_keys.sealing(&app.keys, &app.db, &connect.workspace, app.now()).await?;
     let mut last = Err(failed(Why::ProviderError));
     for secret in ready.tried() {
         let (setup, now) = (ready.with(secret, &fields), app.now());
@@ -136,7 +137,7 @@ async fn ask(
             nonce: sent.nonce.clone(),
             kept: Kept::of(&reply),
         };
-        came.keep(app).await;
+        came.keep(app, &key).await;
         crate::base::failpoint::reached("connect-answered");
         let refused = matches!(came.outcome(&ready.kind), Outcome::ClientBad { .. });
         last = Ok(came);

@@ -10,6 +10,7 @@ use crate::base::id::{WorkspaceId, uuid7};
 use crate::catalogue::wire::{self, Identity, Outcome, Tokens};
 use crate::catalogue::{Custody, SourceType};
 use crate::db::{Fault, Result};
+use crate::keys::DataKey;
 use crate::vault::accounts;
 use crate::vault::arrive::{Coming, arrive};
 use crate::vault::grants;
@@ -76,9 +77,9 @@ impl Came {
     }
 
     /// On this machine's disk, before anything is made of it.
-    pub(super) async fn keep(&self, app: &App) {
+    pub(super) async fn keep(&self, app: &App, key: &DataKey) {
         let name = format!("{:013}-{}", self.sent_at, self.connect);
-        if let Err(fault) = kept::put(app, &self.workspace, &name, self).await {
+        if let Err(fault) = kept::put(app, key, &name, self).await {
             tracing::error!(connect = %self.connect, %fault, "an answer couldn't be kept on this disk; it is in memory only until it is in the database");
         }
     }

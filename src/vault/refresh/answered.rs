@@ -6,11 +6,13 @@ use crate::base::Time;
 use crate::base::id::WorkspaceId;
 use crate::catalogue::wire::Answer;
 use crate::db::Result;
+use crate::keys::DataKey;
 use crate::outbound::Reply;
 use crate::vault::connect;
 use crate::vault::grants::GrantId;
 use crate::vault::kept::{self, Kept};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long an answer is kept after it came: a database that is restored from a replica may have lost its last commits.
@@ -72,27 +74,37 @@ impl Answered {
         format!("{:013}-{}", self.sent_at, self.attempt)
     }
 
+    /// Forgets that it was kept.
+    pub(super) async fn forget(&self, app: &App) {
+        let name = self.name();
+        if let Err(why) = app.spool.remove(&name).await {
+            tracing::warn!(entry = %name, %why, "an entry of the spool couldn't be removed");
+        }
+    }
+
     /// Keeps it, before anything is made of it. Where that fails we go on with what we have in memory.
-    pub(super) async fn keep(&self, app: &App) {
-        if let Err(fault) = kept::put(app, &self.workspace, &self.name(), self).await {
+    pub(super) async fn keep(&self, app: &App, key: &DataKey) {
+        if let Err(fault) = kept::put(app, key, &self.name(), self).await {
             tracing::error!(grant = %self.grant, %fault, "an answer couldn't be kept on this disk; it is in memory only until it is in the database");
         }
     }
 }
 
-/// The answer to a request, where this machine has it.
-pub(super) async fn find(app: &App, attempt: &str) -> Result<Option<Answered>> {
+/// The names of what this machine has: of each request the last answer, for one that was refused was followed by another.
+pub(super) async fn kept(app: &App) -> BTreeMap<String, String> {
     let names = app.spool.names().await.unwrap_or_default();
-    match names.iter().find(|name| name.ends_with(attempt)) {
-        Some(name) => kept::open(app, name).await,
-        None => Ok(None),
-    }
+    names.into_iter().filter_map(|name| Some((name.split_once('-')?.1.to_owned(), name))).collect()
+}
+
+/// The answer with this name.
+pub(super) async fn find(app: &App, name: &str) -> Result<Option<Answered>> {
+    kept::open(app, name).await
 }
 
 /// After a start: what was answered and isn't in the database is put there. What it has already changes nothing.
 pub async fn replay(app: &App) -> Result<usize> {
     let mut settled = 0;
-    for name in app.spool.names().await.unwrap_or_default() {
+    for name in kept(app).await.into_values() {
         if connect::names(&name) {
             connect::replay(app, &name).await?;
             continue;
@@ -109,6 +121,17 @@ pub async fn replay(app: &App) -> Result<usize> {
         }
     }
     Ok(settled)
+}
+
+/// Forgets the answers to these requests: what they brought was given away, or taken back.
+pub async fn forget(app: &App, attempts: &[String]) {
+    for name in app.spool.names().await.unwrap_or_default() {
+        if attempts.iter().any(|attempt| name.ends_with(attempt.as_str()))
+            && let Err(why) = app.spool.remove(&name).await
+        {
+            tracing::warn!(entry = %name, %why, "an entry of the spool couldn't be removed");
+        }
+    }
 }
 
 /// Forgets what the database has had for a day.
