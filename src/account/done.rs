@@ -17,10 +17,11 @@ pub(super) enum Done {
     Session,
     Sessions,
     Token,
+    Connection,
 }
 
 impl Done {
-    const ALL: [Done; 11] = [
+    const ALL: [Done; 12] = [
         Done::Profile,
         Done::Stale,
         Done::App,
@@ -32,6 +33,7 @@ impl Done {
         Done::Session,
         Done::Sessions,
         Done::Token,
+        Done::Connection,
     ];
 
     fn name(self) -> &'static str {
@@ -47,6 +49,7 @@ impl Done {
             Done::Session => "session",
             Done::Sessions => "sessions",
             Done::Token => "token",
+            Done::Connection => "connection",
         }
     }
 
@@ -64,6 +67,7 @@ impl Done {
             }
             Done::Session | Done::Sessions => "sessions",
             Done::Token => "tokens",
+            Done::Connection => "connections",
         }
     }
 
@@ -80,6 +84,7 @@ impl Done {
             Done::Session => Message::new("account-session-ended"),
             Done::Sessions => Message::new("account-sessions-ended"),
             Done::Token => Message::new("account-token-ended"),
+            Done::Connection => Message::new("connection-deleted"),
         }
     }
 

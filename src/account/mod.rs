@@ -3,6 +3,7 @@
 mod activity;
 mod apps;
 mod codes;
+mod connections;
 mod done;
 mod page;
 mod passkeys;
@@ -29,6 +30,7 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(dangerous(app))
         .route("/account/sessions", post(sessions::end))
         .route("/account/tokens", post(tokens::act))
+        .route("/account/connections/{id}", get(connections::get).post(connections::act))
         .route("/.well-known/change-password", get(|| async { Redirect::to("/account#security") }))
         .layer(from_fn_with_state(app.clone(), stopped_pages))
 }

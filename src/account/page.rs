@@ -3,7 +3,7 @@
 use super::done::Done;
 use super::profile::Choice;
 use super::sent::Sent;
-use super::{activity, apps, profile, sessions, tokens};
+use super::{activity, apps, connections, profile, sessions, tokens};
 use crate::app::App;
 use crate::db::Fault;
 use crate::lang::Message;
@@ -31,6 +31,7 @@ struct AccountPage {
     more_apps: Option<String>,
     has_password: bool,
     tokens: tokens::Tokens,
+    connections: Vec<connections::Line>,
     passkeys: Vec<passkey::Known>,
     passkeys_possible: bool,
     codes: Option<codes::Known>,
@@ -151,9 +152,10 @@ async fn make(
     query: &Params,
 ) -> Result<AccountPage, Fault> {
     let (user, shell) = (&session.user, signin::shell(app, reader, None, Some(session)));
-    let ((apps, more_apps), tokens, sessions, passkeys, codes, (events, older)) = tokio::try_join!(
+    let ((apps, more_apps), tokens, connections, sessions, passkeys, codes, (events, older)) = tokio::try_join!(
         apps::lines(app, &shell, &user.id, query.get("apps")),
         tokens::all(app, &shell, &user.id),
+        connections::all(app, session),
         sessions::lines(app, session),
         passkey::of_user(&app.db, &user.id),
         codes::of_user(app, &user.id),
@@ -171,6 +173,7 @@ async fn make(
         more_apps: more_apps.map(|cursor| link("apps", &cursor)),
         has_password: user.password.is_some(),
         tokens,
+        connections,
         passkeys,
         passkeys_possible: passkey::possible(app),
         codes,

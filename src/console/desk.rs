@@ -183,10 +183,28 @@ impl<K> FromRequestParts<App> for Named<K> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stopped> {
         match Path::<String>::from_request_parts(parts, app).await {
-            Ok(Path(text)) if text.len() <= 512 && text.bytes().all(|b| b.is_ascii_graphic()) => Ok(Named(text.into())),
+            Ok(Path(text)) if can_be(&text) => Ok(Named(text.into())),
             _ => Err(missing()),
         }
     }
+}
+
+/// The identifiers of something and of something within it.
+pub(super) struct NamedIn<A, B>(pub Id<A>, pub Id<B>);
+
+impl<A, B> FromRequestParts<App> for NamedIn<A, B> {
+    type Rejection = Stopped;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stopped> {
+        match Path::<(String, String)>::from_request_parts(parts, app).await {
+            Ok(Path((outer, inner))) if can_be(&outer) && can_be(&inner) => Ok(NamedIn(outer.into(), inner.into())),
+            _ => Err(missing()),
+        }
+    }
+}
+
+fn can_be(text: &str) -> bool {
+    text.len() <= 512 && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// The same page for what isn't there and for those who may not see what is.

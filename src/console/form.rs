@@ -67,7 +67,7 @@ impl Form {
 
 /// A field of a form.
 pub(super) struct Field {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub label: Message,
     pub hint: Option<Message>,
     pub kind: Kind,
@@ -95,8 +95,8 @@ pub(super) struct Choice {
 }
 
 impl Field {
-    pub fn new(name: &'static str, label: Message, kind: Kind) -> Self {
-        Field { name, label, hint: None, kind, required: false, error: None }
+    pub fn new(name: impl Into<Cow<'static, str>>, label: Message, kind: Kind) -> Self {
+        Field { name: name.into(), label, hint: None, kind, required: false, error: None }
     }
 
     pub fn hint(self, hint: Message) -> Self {

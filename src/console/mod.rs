@@ -13,6 +13,7 @@ mod keys;
 mod overview;
 mod registration;
 mod settings;
+mod sources;
 mod tokens;
 mod users;
 mod view;
@@ -50,6 +51,11 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/admin/workspaces/{slug}/delete", post(workspaces::delete))
         .route("/admin/workspaces/{slug}/invite", post(invitations::into_workspace))
         .route("/admin/workspaces/{slug}/revoke-invite", post(invitations::out_of_workspace))
+        .route("/admin/workspaces/{slug}/sources", post(sources::create))
+        .route("/admin/workspaces/{slug}/sources/new", get(sources::new))
+        .route("/admin/workspaces/{slug}/sources/{id}", get(sources::show))
+        .route("/admin/workspaces/{slug}/sources/{id}/verify", post(sources::verify))
+        .route("/admin/workspaces/{slug}/sources/{id}/turn", post(sources::turn))
         .route("/admin/invitations", get(invitations::list).post(invitations::create))
         .route("/admin/invitations/revoke", post(invitations::revoke))
         .route("/admin/audit", get(audit::list))
@@ -76,6 +82,8 @@ fn dangerous(app: &App) -> Router<App> {
         .route("/admin/users/{id}/password", post(users::set_password))
         .route("/admin/users/{id}/reset-factors", post(users::reset_factors))
         .route("/admin/users/{id}/delete", post(users::delete))
+        .route("/admin/workspaces/{slug}/sources/{id}/secret", post(sources::secret))
+        .route("/admin/workspaces/{slug}/sources/{id}/delete", post(sources::delete))
         .route("/admin/keys/rotate", post(keys::rotate))
         .route("/admin/keys/retire", post(keys::retire))
         .layer(from_fn_with_state(app.clone(), sudo::ask))

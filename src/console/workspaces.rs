@@ -4,8 +4,8 @@ use super::clients::{paging, searching};
 use super::desk::{self, Desk, Sent, Trouble, Within, confirmed, stopped};
 use super::form::{Choice, Field, Form, Kind};
 use super::invitations as invitations_page;
-use super::tokens;
 use super::view::{Act, At, Cell, Section, Table, View};
+use super::{sources, tokens};
 use crate::admin::{Refused, invitations, users, workspaces};
 use crate::base::id::{UserId, Workspace as Marker, WorkspaceId};
 use crate::lang::Message;
@@ -13,7 +13,7 @@ use crate::people::workspaces::Standing;
 use crate::web::Stopped;
 use axum::response::{IntoResponse, Redirect, Response};
 
-const PATH: &str = "/admin/workspaces";
+pub(super) const PATH: &str = "/admin/workspaces";
 
 type Slug = desk::Named<Marker>;
 
@@ -125,6 +125,7 @@ pub(super) async fn page(
         .with(members.with(table(desk, slug, &path).await?).with(add))
         .with(invited(desk, slug, &path, typed).await?)
         .with(apps(desk, slug).await?)
+        .with(sources::section(desk, slug, &path).await?)
         .with(Section::new("name", Message::new("console-name")).with(rename));
     if !desk.manages() {
         let now = one.per_second.and_then(|rate| u32::try_from(rate).ok());

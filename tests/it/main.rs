@@ -93,6 +93,7 @@ mod vault_herd;
 mod vault_hostile;
 mod vault_kills;
 mod vault_model;
+mod vault_pages;
 mod vault_real;
 mod vault_seed;
 mod workspaces;

@@ -5,10 +5,11 @@ use crate::support::provider::{At, Rotation};
 use crate::support::vault::{CLIENT, SECRET, Vault};
 use crate::support::{Kind, rounds};
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use symbolon::base::Time;
 use symbolon::vault::grants::timing::Lives;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
