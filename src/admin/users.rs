@@ -12,6 +12,7 @@ use crate::mail::Changed;
 use crate::oauth::{grants, logout};
 use crate::people::{NewUser, Role, User, password, store, workspaces};
 use crate::signin::{codes, notice, passkey, session};
+use crate::vault::{self, leave::Leaver};
 use serde_json::{Value, json};
 
 /// Makes an account. Hashing comes before the transaction.
@@ -101,6 +102,7 @@ pub async fn disable(app: &App, who: &Acting, id: &UserId) -> Result<User, Refus
     // First, as in `logout::wind_up`: it waits for codes that are just being redeemed.
     grants::end_of_user(&mut change.tx, id, "user_disabled", change.now).await?;
     api_tokens::delete_of_user(&mut change.tx, id).await?;
+    vault::leave::leave(&mut change.tx, &Leaver { user: id, workspace: None, by: &who.actor }, change.now).await?;
     logout::account_over(app, &mut change.tx, id).await?;
     changed(change, "user.disabled", &before).await
 }
@@ -222,6 +224,7 @@ pub async fn delete(app: &App, who: &Acting, id: &UserId) -> Result<(), Refused>
     reaches(who, &user)?;
     keeps_an_admin(&mut change, &user, "deleted").await?;
     logout::account_over(app, &mut change.tx, id).await?;
+    vault::leave::leave(&mut change.tx, &Leaver { user: id, workspace: None, by: &who.actor }, change.now).await?;
     store::delete(&mut change.tx, id).await?;
     change.commit(happened("user.deleted", id, user.to_json(), Value::Null)).await
 }

@@ -10,6 +10,7 @@ use crate::oauth::grants;
 use crate::oauth::living::{self, Acts};
 use crate::people::workspaces::{Member, Membership, Standing, Workspace, check_name, check_slug, store};
 use crate::people::{self, User};
+use crate::vault::{self, leave::Leaver};
 use serde_json::{Value, json};
 
 /// Makes a workspace.
@@ -191,6 +192,8 @@ pub async fn remove(app: &App, who: &Acting, slug: &WorkspaceId, user: &UserId) 
     }
     keeps_an_owner(&mut change, hand, slug, &before, Standing::Member).await?;
     grants::end_of_member(&mut change.tx, user, slug, change.now).await?;
+    let leaver = Leaver { user, workspace: Some(slug), by: &who.actor };
+    vault::leave::leave(&mut change.tx, &leaver, change.now).await?;
     store::remove(&mut change.tx, slug, user).await?;
     change.commit(happened("workspace.member_removed", slug, before.to_json(), Value::Null)).await
 }

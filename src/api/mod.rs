@@ -39,7 +39,12 @@ pub fn routes(app: &App) -> OpenApiRouter<App> {
     let no_store = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let once = from_fn_with_state(app.clone(), repeats::once);
     let mut routes = OpenApiRouter::from(
-        routes.layer(once).method_not_allowed_fallback(wrong_method).layer(from_fn(limited::told)).layer(no_store),
+        routes
+            .layer(once)
+            .method_not_allowed_fallback(wrong_method)
+            .layer(from_fn(vault::told::told))
+            .layer(from_fn(limited::told))
+            .layer(no_store),
     );
     *routes.get_openapi_mut() = document;
     routes
@@ -94,6 +99,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(vault::sources::list, vault::sources::create))
         .routes(routes!(vault::sources::show, vault::sources::patch, vault::sources::delete))
         .routes(routes!(vault::sources::verify_now))
+        .routes(routes!(vault::connect::create))
+        .routes(routes!(vault::connect::show, vault::connect::delete))
+        .routes(routes!(vault::connect::finish))
         .routes(routes!(vault::accounts::list, vault::accounts::create))
         .routes(routes!(vault::accounts::show, vault::accounts::patch, vault::accounts::delete))
         .routes(routes!(vault::accounts::show_external))
@@ -107,6 +115,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(vault::custody::free))
         .routes(routes!(vault::custody::ack))
         .routes(routes!(vault::custody::cancel))
+        .routes(routes!(vault::webhooks::list, vault::webhooks::create))
+        .routes(routes!(vault::webhooks::show, vault::webhooks::patch, vault::webhooks::delete))
+        .routes(routes!(vault::webhooks::deliveries))
+        .routes(routes!(vault::webhooks::replay))
+        .routes(routes!(vault::webhooks::test))
         .routes(routes!(user_tokens::list))
         .routes(routes!(user_tokens::limit, user_tokens::delete))
 }

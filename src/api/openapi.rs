@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE, WORKSPACES_SCOPE};
 use crate::oauth::cors;
 use crate::oauth::discovery::KEPT;
+use crate::vault::actor;
 use crate::web::browser::Cookie;
 use crate::web::problem;
 use axum::Router;
@@ -20,7 +21,7 @@ use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
 /// What each tag is about, in the order of the reference.
-pub(super) const TAGS: [(&str, &str, &str); 16] = [
+pub(super) const TAGS: [(&str, &str, &str); 22] = [
     ("clients", "Clients", "The applications that people sign in to, and programs of their own (RFC 7591's words)."),
     ("users", "People", "Accounts and sessions."),
     ("invitations", "Invitations", "Who may make an account, or join a workspace, with a link."),
@@ -41,6 +42,28 @@ pub(super) const TAGS: [(&str, &str, &str); 16] = [
         "My workspaces",
         "The workspaces of the person behind the token, for those who own or administer them.",
     ),
+    (
+        "sources",
+        "Sources",
+        "Applications of a workspace at other companies, with which people's accounts there are connected. For its owners and admins.",
+    ),
+    (
+        "accounts",
+        "Connected accounts",
+        "People's accounts at other companies. The vault holds their tokens and keeps them fresh; whoever may reads one, any time.",
+    ),
+    (
+        "sharing",
+        "Sharing",
+        "An account is its owner's alone until they share it: with a member, a program, or the whole workspace.",
+    ),
+    ("custody", "Custody", "Refresh tokens that leave the vault: handed over once, acknowledged, or taken back."),
+    (
+        "webhooks",
+        "Webhooks",
+        "Endpoints that are told what happens to connected accounts, signed as Standard Webhooks has it.",
+    ),
+    ("connect", "Connecting accounts", "Links with which people connect their accounts at other companies."),
     ("grants", "Grants", "What people allowed clients."),
     ("registration", "Registration", "Who may register apps without an administrator."),
     ("audit", "Audit", "Who did what to what, from where."),
@@ -108,6 +131,21 @@ fn info() -> Value {
     })
 }
 
+/// What each scope of the vault opens.
+const VAULT_SCOPES: [(&str, &str); 8] = [
+    (actor::SOURCES_READ, "See sources and their types"),
+    (actor::SOURCES_WRITE, "Make and change sources, as an owner or admin of the workspace"),
+    (actor::ACCOUNTS_READ, "See connected accounts"),
+    (actor::ACCOUNTS_WRITE, "Change, share, refresh and delete connected accounts"),
+    (
+        actor::ACCOUNTS_CREDENTIALS,
+        "Take access tokens of connected accounts; with `:` and a source's slug behind it, of that source's",
+    ),
+    (actor::ACCOUNTS_CUSTODY, "Bring refresh tokens, and take them out again"),
+    (actor::CONNECT_WRITE, "Begin connections for people"),
+    (actor::WEBHOOKS_WRITE, "Follow what happens to connected accounts"),
+];
+
 /// How callers show who they are.
 fn schemes(app: &App) -> Value {
     let scopes = json!({
@@ -116,16 +154,21 @@ fn schemes(app: &App) -> Value {
         TOKENS_SCOPE: "Make and end the person's API tokens",
         "openid": "Know who the person is",
     });
+    let vault = VAULT_SCOPES.map(|(name, what)| (name.to_owned(), json!(what)));
+    let with_vault = |scopes: &Value| {
+        let own = scopes.as_object().cloned().unwrap_or_default();
+        Value::Object(own.into_iter().chain(vault.clone()).collect())
+    };
     json!({
         "oauth2": { "type": "oauth2", "flows": {
             "authorizationCode": {
                 "authorizationUrl": app.url("/oauth2/auth"),
                 "tokenUrl": app.url("/oauth2/token"),
-                "scopes": scopes,
+                "scopes": with_vault(&scopes),
             },
             "clientCredentials": {
                 "tokenUrl": app.url("/oauth2/token"),
-                "scopes": { ADMIN_SCOPE: "Administer this deployment" },
+                "scopes": with_vault(&json!({ ADMIN_SCOPE: "Administer this deployment" })),
             },
         } },
         "bearer": { "type": "http", "scheme": "bearer", "description": "The access token (RFC 6750)" },
@@ -141,6 +184,15 @@ fn schemes(app: &App) -> Value {
 fn complete(schemas: &mut Map<String, Value>) {
     schemas.insert("Problem".to_owned(), written(problem::Body::schema()));
     schemas.insert("ProblemPlace".to_owned(), written(problem::Wrong::schema()));
+    schemas.insert("RefusalError".to_owned(), written(super::vault::Error::schema()));
+    let mut refusal = schemas.get("Problem").cloned().unwrap_or_default();
+    if let Some(members) = refusal.get_mut("properties").and_then(Value::as_object_mut) {
+        members.insert("error".to_owned(), json!({ "$ref": "#/components/schemas/RefusalError" }));
+    }
+    if let Some(required) = refusal.get_mut("required").and_then(Value::as_array_mut) {
+        required.push(json!("error"));
+    }
+    schemas.insert("Refusal".to_owned(), refusal);
     schemas.insert("OAuthError".to_owned(), written(crate::oauth::error::Wire::schema()));
     let names: Vec<String> = schemas.keys().cloned().collect();
     for name in names {

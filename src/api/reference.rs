@@ -138,7 +138,7 @@ fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 /// What every operation of the management API may answer: told once, on the first page.
 const EVERYWHERE: [&str; 7] = ["401", "403", "412", "413", "429", "500", "503"];
 /// And which headers all take that make or change something.
-const HEADERS: [&str; 2] = ["Idempotency-Key", "If-Match"];
+const HEADERS: [&str; 3] = ["Idempotency-Key", "If-Match", "Symbolon-Workspace"];
 
 fn operations(document: &Value, tag: &str, named: &mut BTreeSet<String>) -> Vec<Operation> {
     let mut all = Vec::new();
@@ -195,6 +195,14 @@ fn needs(one: &Value) -> String {
     let scopes: Vec<&str> = all.iter().flat_map(|one| items(one, "oauth2")).filter_map(Value::as_str).collect();
     let has = |name: &str| all.iter().any(|one| one.get(name).is_some());
     match () {
+        () if has("token") && !scopes.is_empty() && !has("session") => {
+            let either: Vec<String> = all
+                .iter()
+                .filter_map(|one| one.get("oauth2"))
+                .map(|of| of.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(" "))
+                .collect();
+            format!("An API token or access token with the scope {}", either.join(" or "))
+        }
         () if has("token") && !scopes.is_empty() => {
             format!("An API token, a browser that is signed in, or an access token with the scope {}", scopes.join(" "))
         }

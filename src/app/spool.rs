@@ -38,6 +38,11 @@ impl Spool {
         }
     }
 
+    /// The directory of a server beside which this works, where there is one: it finds there what this leaves.
+    pub fn beside(dir: &Path) -> Self {
+        Spool(dir.is_dir().then(|| dir.into()))
+    }
+
     /// None that keeps anything.
     pub fn nowhere() -> Self {
         Spool(None)

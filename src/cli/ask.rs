@@ -13,8 +13,17 @@ const FILE_BYTES: u64 = 1 << 20;
 
 /// A password: the first line of standard input, without its end.
 pub(super) fn password() -> Result<Secret, Failure> {
+    line("password", "--password-stdin")
+}
+
+/// The secret with which a provider knows us, in the same way.
+pub(super) fn client_secret() -> Result<Secret, Failure> {
+    line("client secret", "--client-secret-stdin")
+}
+
+fn line(what: &str, flag: &str) -> Result<Secret, Failure> {
     if std::io::stdin().is_terminal() {
-        note("Reading the password from standard input; it will be visible as you type. End it with Enter.");
+        note(&format!("Reading the {what} from standard input; it will be visible as you type. End it with Enter."));
     }
     let mut line = Zeroizing::new(String::new());
     let read = std::io::stdin().lock().take(PASSWORD_BYTES).read_line(&mut line);
@@ -22,9 +31,9 @@ pub(super) fn password() -> Result<Secret, Failure> {
     let text = line.strip_suffix('\n').unwrap_or(&line);
     let text = text.strip_suffix('\r').unwrap_or(text);
     match text {
-        "" => Err(Failure::usage("there is no password on standard input")
-            .fix("printf %s \"$PASSWORD\" | symbolon … --password-stdin")),
-        text if text.contains('\0') => Err(Failure::usage("the password contains a NUL character")),
+        "" => Err(Failure::usage(format!("there is no {what} on standard input"))
+            .fix(format!("printf %s \"${}\" | symbolon … {flag}", what.to_uppercase().replace(' ', "_")))),
+        text if text.contains('\0') => Err(Failure::usage(format!("the {what} contains a NUL character"))),
         text => Ok(Secret::new(text)),
     }
 }

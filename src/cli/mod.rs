@@ -1,5 +1,6 @@
 //! The command line: what is asked, where the settings are, and how an answer looks.
 
+mod account;
 mod apply;
 mod ask;
 mod audit;
@@ -17,6 +18,7 @@ mod serve;
 mod session;
 mod settings;
 mod snippet;
+mod source;
 mod source_type;
 mod token;
 mod user;
@@ -111,6 +113,12 @@ enum Command {
     Apply(apply::Apply),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
+    /// Connect a workspace with other companies: your applications there, with which people connect their accounts
+    #[command(subcommand)]
+    Source(source::Command),
+    /// People's connected accounts at other companies: list, look into, disable, delete
+    #[command(subcommand)]
+    Account(account::Command),
     /// Third parties that the vault knows: list, show, and check a definition of your own
     #[command(subcommand)]
     SourceType(source_type::Command),
@@ -151,6 +159,8 @@ impl Cli {
             Command::Settings => waiting(settings::run(&flags)),
             Command::Keys(command) => waiting(keys::run(&flags, command)),
             Command::Migrate(command) => waiting(migrate::run(&flags, command)),
+            Command::Source(command) => waiting(source::run(&flags, command)),
+            Command::Account(command) => waiting(account::run(&flags, command)),
             Command::SourceType(command) => source_type::run(&flags, command),
             Command::Snippet(ask) => snippet::run(&ask),
             Command::Serve => serve::run(&flags),

@@ -16,6 +16,7 @@ mod response_types;
 pub mod sector;
 pub mod snippets;
 pub mod store;
+pub mod vault_scopes;
 
 pub use application::{ASSERTION_ALGORITHMS, ApplicationType};
 pub use custom_claims::CustomClaim;

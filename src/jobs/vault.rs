@@ -2,16 +2,17 @@
 
 use super::{again, text, until_done};
 use crate::app::App;
-use crate::vault::{custody, events, grants, import, reads, refresh, shares, sources};
+use crate::vault::{connect, custody, events, grants, hooks, import, reads, refresh, shares, sources};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
 const DUE: Duration = Duration::from_secs(2);
 const RECOVER: Duration = Duration::from_secs(1);
 const READS: Duration = Duration::from_secs(1);
+const HOOKS: Duration = Duration::from_secs(1);
 const HEAL: Duration = Duration::from_secs(15);
 const TIDY: Duration = Duration::from_secs(60);
-/// How long refreshes stand in an account's timeline.
+/// How long refreshes stand in an account's timeline, and messages in a webhook's.
 const REFRESHES: Duration = Duration::from_secs(30 * 86_400);
 
 pub(super) fn start(app: &App, jobs: &mut JoinSet<()>) {
@@ -27,6 +28,12 @@ pub(super) fn start(app: &App, jobs: &mut JoinSet<()>) {
     ));
     jobs.spawn(again(app.clone(), "vault: sources", HEAL, |app| async move {
         sources::verify::heal(&app).await.map(drop).map_err(text)
+    }));
+    jobs.spawn(again(app.clone(), "vault: webhooks", HOOKS, |app| async move {
+        hooks::deliver(&app).await.map(drop).map_err(text)
+    }));
+    jobs.spawn(again(app.clone(), "vault: notices", HEAL, |app| async move {
+        until_done(|| hooks::notices::tell(&app)).await
     }));
     jobs.spawn(again(app.clone(), "vault: tidy", TIDY, tidy));
 }
@@ -48,6 +55,8 @@ async fn tidy(app: App) -> Result<(), String> {
     until_done(|| reads::purge(&app.db, now - app.config.vault.keep_reads)).await?;
     until_done(|| import::purge(&app, now - Duration::from_secs(86_400))).await?;
     until_done(|| shares::purge(&app)).await?;
+    until_done(|| hooks::store::purge(&app.db, now - REFRESHES)).await?;
+    connect::tidy(&app).await.map_err(text)?;
     custody::overdue(&app).await.map_err(text)?;
     refresh::sweep(&app).await.map_err(text)
 }

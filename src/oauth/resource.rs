@@ -3,6 +3,7 @@
 
 use super::target;
 use crate::app::App;
+use crate::clients::vault_scopes::{ACCOUNTS_READ, VAULT_SCOPES};
 use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE, WORKSPACES_SCOPE};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -53,8 +54,13 @@ impl Resource {
             Resource::Management => ADMIN_SCOPE,
             Resource::Workspaces => WORKSPACES_SCOPE,
             Resource::Tokens => TOKENS_SCOPE,
-            Resource::Vault => "accounts:read",
+            Resource::Vault => ACCOUNTS_READ,
         }
+    }
+
+    /// All scopes that open a part of it.
+    fn scopes(self) -> Vec<&'static str> {
+        if self == Resource::Vault { VAULT_SCOPES.to_vec() } else { vec![self.scope()] }
     }
 
     /// Whether a token for these resources is for this one (RFC 8707 §2): for nothing in particular, for the whole server,
@@ -79,7 +85,7 @@ impl Resource {
         json!({
             "resource": self.identifier(app),
             "authorization_servers": [app.issuer()],
-            "scopes_supported": [self.scope()],
+            "scopes_supported": self.scopes(),
             "bearer_methods_supported": methods,
         })
     }

@@ -3,6 +3,10 @@
 use super::wishes;
 use crate::app::App;
 use crate::base::ScopeSet;
+use crate::clients::vault_scopes::{
+    ACCOUNTS_CREDENTIALS, ACCOUNTS_CUSTODY, ACCOUNTS_READ, ACCOUNTS_WRITE, CONNECT_WRITE, SOURCES_READ, SOURCES_WRITE,
+    WEBHOOKS_WRITE, source_of,
+};
 use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE, WORKSPACES_SCOPE};
 use crate::lang::Message;
 use crate::web::Shell;
@@ -60,7 +64,7 @@ pub fn line(page: &Shell, app: &App, name: &str) -> ScopeLine {
             None => (text.title.clone(), text.detail.clone()),
         },
         None => {
-            let (title, detail) = in_words(name);
+            let (title, detail) = in_words(app, name);
             let said = |message: Message| page.say(&message).plain();
             (said(title), detail.map(said).unwrap_or_default())
         }
@@ -69,7 +73,11 @@ pub fn line(page: &Shell, app: &App, name: &str) -> ScopeLine {
 }
 
 /// What we know of a scope without its operator, and more of it where there is more to say.
-fn in_words(name: &str) -> (Message, Option<Message>) {
+fn in_words(app: &App, name: &str) -> (Message, Option<Message>) {
+    if let Some(slug) = source_of(name) {
+        let message = Message::new("scope-accounts-credentials-of").name("source", source_name(app, slug));
+        return (message.clone(), Some(message.part("detail")));
+    }
     let alone = |message| (message, None);
     let detailed = |message: Message| (message.clone(), Some(message.part("detail")));
     match name {
@@ -80,6 +88,20 @@ fn in_words(name: &str) -> (Message, Option<Message>) {
         ADMIN_SCOPE => detailed(Message::new("scope-admin")),
         TOKENS_SCOPE => detailed(Message::new("scope-tokens")),
         WORKSPACES_SCOPE => detailed(Message::new("scope-workspaces")),
+        SOURCES_READ => detailed(Message::new("scope-sources-read")),
+        SOURCES_WRITE => detailed(Message::new("scope-sources-write")),
+        ACCOUNTS_READ => detailed(Message::new("scope-accounts-read")),
+        ACCOUNTS_WRITE => detailed(Message::new("scope-accounts-write")),
+        ACCOUNTS_CREDENTIALS => detailed(Message::new("scope-accounts-credentials")),
+        ACCOUNTS_CUSTODY => detailed(Message::new("scope-accounts-custody")),
+        CONNECT_WRITE => detailed(Message::new("scope-connect-write")),
+        WEBHOOKS_WRITE => detailed(Message::new("scope-webhooks-write")),
         other => detailed(Message::new("scope-unknown").name("scope", other)),
     }
+}
+
+/// A source that is called like its type bears the type's name; every other is known by its own.
+fn source_name(app: &App, slug: &str) -> String {
+    let kind = app.catalogue.get(slug).or_else(|| app.catalogue.get(&slug.replace('-', "_")));
+    kind.map_or_else(|| slug.to_owned(), |kind| kind.name.clone())
 }

@@ -137,7 +137,7 @@ pub async fn start(
     let catalogue =
         Catalogue::load(config.vault.catalogue_dir.as_deref()).map_err(|wrong| Refused(wrong.to_string()))?;
     let spool_dir = config.vault.spool_dir.clone().unwrap_or_else(|| config.data_dir.join("spool"));
-    let spool = if role == Role::Server { Spool::open(&spool_dir) } else { Spool::nowhere() };
+    let spool = if role == Role::Server { Spool::open(&spool_dir) } else { Spool::beside(&spool_dir) };
     let services = Services {
         config,
         db,

@@ -11,6 +11,12 @@ use crate::web::Call;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::clients::vault_scopes::source_of;
+pub use crate::clients::vault_scopes::{
+    ACCOUNTS_CREDENTIALS, ACCOUNTS_CUSTODY, ACCOUNTS_READ, ACCOUNTS_WRITE, CONNECT_WRITE, SOURCES_READ, SOURCES_WRITE,
+    VAULT_SCOPES as SCOPES, WEBHOOKS_WRITE,
+};
+
 /// Somebody who acts in a workspace.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -44,35 +50,6 @@ pub enum Level {
 
 named!(Level, "a level", View = "view", Use = "use", Manage = "manage");
 
-/// See sources and their types.
-pub const SOURCES_READ: &str = "sources:read";
-/// Make and change sources.
-pub const SOURCES_WRITE: &str = "sources:write";
-/// See accounts.
-pub const ACCOUNTS_READ: &str = "accounts:read";
-/// Change accounts.
-pub const ACCOUNTS_WRITE: &str = "accounts:write";
-/// Take access tokens of all sources. With `:` and a slug behind it, of one.
-pub const ACCOUNTS_CREDENTIALS: &str = "accounts:credentials";
-/// Take custody of refresh tokens, and give it away.
-pub const ACCOUNTS_CUSTODY: &str = "accounts:custody";
-/// Begin connections for people.
-pub const CONNECT_WRITE: &str = "connect:write";
-/// Follow what happens.
-pub const WEBHOOKS_WRITE: &str = "webhooks:write";
-
-/// All of them, for metadata and forms.
-pub const SCOPES: [&str; 8] = [
-    SOURCES_READ,
-    SOURCES_WRITE,
-    ACCOUNTS_READ,
-    ACCOUNTS_WRITE,
-    ACCOUNTS_CREDENTIALS,
-    ACCOUNTS_CUSTODY,
-    CONNECT_WRITE,
-    WEBHOOKS_WRITE,
-];
-
 impl Actor {
     /// Whether what they showed is enough for this scope.
     pub fn may(&self, scope: &str) -> bool {
@@ -84,14 +61,30 @@ impl Actor {
         self.may(ACCOUNTS_CREDENTIALS) || self.may(&format!("{ACCOUNTS_CREDENTIALS}:{slug}"))
     }
 
+    /// Whether it is enough to take tokens of some account.
+    pub fn may_take_any(&self) -> bool {
+        let one = |scope: &str| scope == ACCOUNTS_CREDENTIALS || source_of(scope).is_some();
+        self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(one))
+    }
+
     /// Whether it is enough to see accounts of this source: who may use one may see it.
     pub fn may_see(&self, slug: &str) -> bool {
         self.may(ACCOUNTS_READ) || self.may(ACCOUNTS_WRITE) || self.may_take(slug)
     }
 
+    /// Whether it is enough to see sources: who may change them may.
+    pub fn may_see_sources(&self) -> bool {
+        self.may(SOURCES_READ) || self.may(SOURCES_WRITE)
+    }
+
     /// Whether they look after the workspace: its sources, and accounts that are nobody's own.
     pub fn administers(&self) -> bool {
         self.standing.is_some_and(|standing| standing >= Standing::Admin)
+    }
+
+    /// Whether they have a shell on this machine: nothing here is hidden from those.
+    pub fn operates(&self) -> bool {
+        self.name == audit::Actor::Cli
     }
 
     /// As shares name them.
@@ -106,6 +99,9 @@ impl Actor {
     pub(super) fn level(&self, account: &Account, shared: Option<Level>) -> Option<Level> {
         if account.workspace != self.workspace {
             return None;
+        }
+        if self.operates() {
+            return Some(Level::Manage);
         }
         let own = match &account.owner {
             Some(owner) => self.user.as_ref() == Some(owner),

@@ -7,6 +7,7 @@ use crate::base::encoding::hex;
 use crate::base::id::{WorkspaceId, uuid7};
 use crate::db::{Db, On, Result, Row};
 use crate::vault::accounts::AccountId;
+use crate::vault::hooks;
 use crate::vault::sources::SourceId;
 use crate::{args, sql};
 use serde::Serialize;
@@ -40,10 +41,11 @@ pub struct Event<'a> {
     pub detail: Value,
 }
 
-/// Writes one down.
+/// Writes one down, and for whom it is.
 pub async fn note(mut on: impl On, event: &Event<'_>, now: Time) -> Result<()> {
+    let id = hex(&uuid7(now));
     let args = args![
-        hex(&uuid7(now)),
+        &id,
         now,
         event.workspace,
         event.account,
@@ -53,7 +55,8 @@ pub async fn note(mut on: impl On, event: &Event<'_>, now: Time) -> Result<()> {
         event.actor.to_string(),
         event.detail.to_string()
     ];
-    on.run(NOTE, args).await.map(|_| ())
+    on.run(NOTE, args).await?;
+    hooks::note(&mut on, event, &id, now).await
 }
 
 /// One of an account's.

@@ -22,7 +22,7 @@ macro_rules! columns {
             "g.refreshable, g.expires_at, g.published_at, g.ends_at, g.idle_at, g.health, g.error, g.fails, g.failing_since, g.refused_at, ",
             "g.refreshed_at, g.used_at, g.next_at, g.retry_at, g.lease_until, g.attempt, g.attempt_state, g.attempt_at, g.attempts, ",
             "g.tries, (SELECT CAST(max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) AS BIGINT) FROM shares h ",
-            "WHERE h.account = a.id AND h.subject IN (", $user, ", ", $client, ", 'workspace') ",
+            "WHERE h.account = a.id AND (h.subject IN (", $user, ", ", $client, ") OR (h.subject = 'workspace' AND ", $user, " <> '')) ",
             "AND (h.expires_at IS NULL OR h.expires_at > ", $now, ")) AS shared",
             $rest
         )
@@ -65,8 +65,8 @@ sql! {
     read LIST = concat!("SELECT ", columns!("$3", "$4", "$5", " FROM accounts a JOIN sources s ON s.id = a.source \
                 LEFT JOIN account_grants b ON b.account = a.id AND b.role = 'primary' LEFT JOIN vault_grants g ON g.id = b.grant_id \
                 WHERE a.workspace = $1 AND a.id > $2 AND a.deleted_at IS NULL \
-                AND (a.owner = $6 OR (a.owner IS NULL AND $7) OR EXISTS (SELECT 1 FROM shares h WHERE h.account = a.id \
-                AND h.subject IN ($3, $4, 'workspace') AND (h.expires_at IS NULL OR h.expires_at > $5))) \
+                AND ($6 = '*' OR a.owner = $6 OR (a.owner IS NULL AND $7) OR EXISTS (SELECT 1 FROM shares h WHERE h.account = a.id \
+                AND (h.subject IN ($3, $4) OR (h.subject = 'workspace' AND $3 <> '')) AND (h.expires_at IS NULL OR h.expires_at > $5))) \
                 AND ($8 = '' OR a.source = $8) AND ($9 = '' OR a.state = $9) AND ($10 = '' OR a.external_id = $10) \
                 AND ($11 = '' OR a.owner_ref = $11) AND ($12 = '' OR g.health = $12) ORDER BY a.id LIMIT $13"));
 }
@@ -155,7 +155,8 @@ pub struct Filter {
 /// Accounts that are there for whoever asks, in the order in which they were made.
 pub async fn list(app: &App, who: &Actor, filter: &Filter, after: &str, most: i64) -> Result<Vec<Seen>> {
     let [user, client] = who.subjects();
-    let owner = who.user.as_ref().map(|id| id.as_str()).unwrap_or_default();
+    let own = who.user.as_ref().map(|id| id.as_str()).unwrap_or_default();
+    let owner = if who.operates() { "*" } else { own };
     let Filter { source, state, external_id, owner_ref, health } = filter;
     let args = args![
         &who.workspace,

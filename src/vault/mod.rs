@@ -4,13 +4,17 @@
 pub mod accounts;
 pub mod actor;
 mod arrive;
+pub mod connect;
 pub mod credentials;
 pub mod custody;
 pub mod events;
 pub mod grants;
 mod held;
+pub mod hooks;
 mod identify;
 pub mod import;
+mod kept;
+pub mod leave;
 pub mod look;
 pub mod manage;
 mod prints;

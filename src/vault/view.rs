@@ -103,6 +103,9 @@ pub struct Shown {
     /// When they are looked at next.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_refresh_at: Option<Time>,
+    /// When somebody last took them, to within seconds.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Time>,
     /// When it was connected.
     #[schema(value_type = String, format = DateTime)]
     created_at: Time,
@@ -211,6 +214,7 @@ impl Shown {
             authorization_expires_at: grant.and_then(|grant| grant.ends_at),
             last_refreshed_at: grant.map(|grant| grant.refreshed_at),
             next_refresh_at: grant.and_then(|grant| grant.next_at),
+            last_used_at: grant.and_then(|grant| grant.used_at),
             created_at: account.created_at,
             updated_at: account.updated_at,
             credentials: None,

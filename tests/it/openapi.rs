@@ -27,6 +27,11 @@ pub fn managed(path: &str) -> bool {
     path.starts_with("/v1/") && path != "/v1/token_scanning/report"
 }
 
+/// Of that, what belongs to a workspace: sources, accounts and what goes with them.
+pub fn of_vault(path: &str) -> bool {
+    managed(path) && !["/v1/admin/", "/v1/workspaces"].iter().any(|begin| path.starts_with(begin))
+}
+
 /// Where what goes wrong is told as RFC 9457 has it.
 fn problems(path: &str) -> bool {
     ["/v1/", "/api/", "/gate/"].iter().any(|begin| path.starts_with(begin)) && path != "/api/tokens/introspect"
@@ -73,7 +78,19 @@ on_both! {
             }
             if managed(path) {
                 assert!(["401", "403", "500", "503"].iter().all(|status| responses.contains_key(*status)), "{what}");
-                assert!(one["security"].as_array().is_some_and(|all| all.len() == 2), "{what}");
+                let doors = one["security"].as_array().expect("doors");
+                match of_vault(path) {
+                    true => assert!(doors.len() >= 3 && doors[0]["oauth2"][0].is_string(), "{what}"),
+                    false => assert_eq!(doors.len(), 2, "{what}"),
+                }
+                let headers: Vec<&str> = parameters
+                    .iter()
+                    .filter(|one| one["in"] == "header")
+                    .filter_map(|one| one["name"].as_str())
+                    .collect();
+                assert_eq!(headers.contains(&"Symbolon-Workspace"), of_vault(path), "{what}");
+                assert_eq!(headers.contains(&"Idempotency-Key"), method == "POST", "{what}");
+                assert!(!of_vault(path) || !headers.contains(&"If-Match"), "{what}");
             }
             // It is there: neither 404 for the path nor 405 for the method.
             let url = format!("{}{}", house.url, filled(path));
@@ -81,6 +98,7 @@ on_both! {
             assert!(![404, 405].contains(&probe.status), "{what}: {}", probe.status);
             assert!(path.starts_with("/.well-known") || path.starts_with("/health") || probe.status >= 400, "{what}");
             assert!(!problems(path) || probe.headers["content-type"] == "application/problem+json", "{what}");
+            assert!(!of_vault(path) || probe.body["error"]["code"].is_string(), "{what}: {}", probe.body);
         }
     }
 }

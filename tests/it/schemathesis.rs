@@ -2,6 +2,8 @@
 //! the document allows and with what it doesn't, and holds the answers against it.
 
 use crate::clients::program;
+use crate::support::provider::Rotation;
+use crate::support::vault::Vault;
 use crate::support::{House, Kind};
 use std::path::Path;
 use std::process::Command;
@@ -99,6 +101,20 @@ async fn c5_schemathesis_calls_what_api_tokens_open() {
     assert_eq!(calls(&house, &shown, seconds, &methods).await, 3);
 }
 
+/// What belongs to a workspace, what API tokens open, and the gate.
+const VAULT_AND_OTHERS: &str = "^/(api|gate)/|^/v1/(source|accounts|credentials|connect|webhooks)";
+
+/// Sources and accounts: with an API token that acts in a workspace.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c5_schemathesis_calls_all_of_the_vault() {
+    let vault = Vault::with(Kind::Sqlite, Rotation::None, "none").await;
+    vault.brings("zoe").await;
+    let which = ["--include-path-regex", "^/v1/(source|accounts|credentials|webhooks)"];
+    let tested = calls(&vault.house, &vault.ada.authorization, seconds(), &which).await;
+    assert!(tested > 24, "{tested}");
+    assert_eq!(vault.ada.does("GET", "/v1/sources").await.status, 200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c5_schemathesis_finds_no_server_error_and_no_answer_that_is_not_in_the_document() {
     let house = House::with(Kind::Sqlite, |config| {
@@ -114,7 +130,7 @@ async fn c5_schemathesis_finds_no_server_error_and_no_answer_that_is_not_in_the_
     house.admin("ada").await;
     house.workspace("acme", &[(&house.person("ben").await, symbolon::people::workspaces::Standing::Owner)]).await;
     let shown = format!("Bearer {}", token.text("access_token"));
-    let tested = calls(&house, &shown, seconds(), &["--exclude-path-regex", "^/(api|gate)/"]).await;
+    let tested = calls(&house, &shown, seconds(), &["--exclude-path-regex", VAULT_AND_OTHERS]).await;
     assert!(tested > 60, "{tested}");
     // It still stands, and its caller is still let in.
     let list = house.http().get(format!("{}/v1/admin/clients", house.url)).bearer_auth(token.text("access_token"));

@@ -43,7 +43,8 @@ pub(in crate::api) async fn list(
 ) -> Result<Response, Stopped> {
     let known = ["limit", "cursor", "source", "external_id", "state", "owner_ref", "health"];
     let asks = Asks::of(&params, &known)?;
-    if !who.may_see("") {
+    // Who may take tokens of one source only may see that one's accounts.
+    if !who.may_see(asks.text("source").unwrap_or_default()) {
         return Err(Refused::scope(crate::vault::actor::ACCOUNTS_READ).into());
     }
     let filter = filter(&app, &who, &asks).await?;

@@ -104,6 +104,9 @@ pub(in crate::api) async fn batch(
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     Asks::of(&params, &[])?;
+    if !who.may_take_any() {
+        return Err(Refused::scope(crate::vault::actor::ACCOUNTS_CREDENTIALS).into());
+    }
     let batch: Batch = members(body).map_err(Refused::from)?;
     let ids = batch.ids.ok_or_else(|| Refused::field("ids", "must be given: a list of accounts' ids"))?;
     if ids.is_empty() || ids.len() > MOST || ids.iter().any(|id| id.len() > 200) {

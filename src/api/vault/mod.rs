@@ -2,13 +2,16 @@
 //! with an `error` member beside.
 
 pub(super) mod accounts;
+pub(super) mod connect;
 pub(super) mod credentials;
 pub(super) mod custody;
 pub(super) mod history;
 pub(super) mod shares;
 pub(super) mod sources;
 pub(super) mod tokens;
+pub(super) mod told;
 pub(super) mod types;
+pub(super) mod webhooks;
 
 use crate::app::App;
 use crate::guard;
@@ -53,6 +56,24 @@ pub(in crate::api) fn made<T: Serialize + ToSchema>(app: &App, path: &str, data:
     (StatusCode::CREATED, [(header::LOCATION, app.url(path))], Json(Data { data })).into_response()
 }
 
+/// What went wrong, for programs: beside what RFC 9457 has.
+#[derive(ToSchema)]
+#[schema(as = RefusalError)]
+#[expect(dead_code, reason = "says what refusals have")]
+pub(in crate::api) struct Error {
+    /// A short name that stays the same.
+    code: String,
+    /// What happened and what to do.
+    message: String,
+    /// The member of the request that is wrong.
+    field: Option<String>,
+    /// More, by the code.
+    #[schema(value_type = Option<Object>)]
+    details: Option<serde_json::Value>,
+    /// Seconds.
+    retry_after: Option<u64>,
+}
+
 /// A refusal on its way out.
 pub(in crate::api) struct Stopped(pub Box<Refused>);
 
@@ -85,6 +106,9 @@ impl IntoResponse for Stopped {
             field: refused.field.clone(),
         };
         let mut body = json!(problem.body());
+        let lacking = refused.details.as_ref().and_then(|details| details.get("scope")?.as_str());
+        let lacking = lacking.map(|scope| format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
+        let lacking = lacking.and_then(|challenge| HeaderValue::try_from(challenge).ok());
         let after = refused.retry_after.map(|after| after.as_secs().max(1));
         if let Some(members) = body.as_object_mut() {
             let mut error = json!({ "code": refused.code, "message": refused.why });
@@ -100,6 +124,12 @@ impl IntoResponse for Stopped {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(after) = after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(after));
+        }
+        // RFC 6750 §3.1.
+        if refused.status == StatusCode::FORBIDDEN
+            && let Some(challenge) = lacking
+        {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

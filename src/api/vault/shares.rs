@@ -21,7 +21,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// With whom an account is shared
-#[utoipa::path(get, path = "/v1/accounts/{id}/shares", operation_id = "listShares", tag = "accounts",
+#[utoipa::path(get, path = "/v1/accounts/{id}/shares", operation_id = "listShares", tag = "sharing",
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "All of them", body = Listed<Share>)))]
 pub(in crate::api) async fn shares(
@@ -46,7 +46,7 @@ pub(in crate::api) struct Sharing {
 }
 
 /// Share an account
-#[utoipa::path(put, path = "/v1/accounts/{id}/shares/{subject}", operation_id = "shareAccount", tag = "accounts",
+#[utoipa::path(put, path = "/v1/accounts/{id}/shares/{subject}", operation_id = "shareAccount", tag = "sharing",
     params(("id" = String, Path, description = "Its id"),
         ("subject" = String, Path, description = "`user:ID`, `client:ID`, or `workspace` for all its members")),
     request_body = Sharing, responses((status = 204, description = "It is shared so")))]
@@ -75,7 +75,7 @@ pub(in crate::api) async fn share(
 pub(in crate::api) enum Subject {}
 
 /// Share an account no more
-#[utoipa::path(delete, path = "/v1/accounts/{id}/shares/{subject}", operation_id = "unshareAccount", tag = "accounts",
+#[utoipa::path(delete, path = "/v1/accounts/{id}/shares/{subject}", operation_id = "unshareAccount", tag = "sharing",
     params(("id" = String, Path, description = "Its id"), ("subject" = String, Path, description = "With whom")),
     responses((status = 204, description = "It isn't shared with them")))]
 pub(in crate::api) async fn unshare(

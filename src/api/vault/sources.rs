@@ -3,98 +3,29 @@
 use super::{Asks, Data, Stopped, Who, made, one};
 use crate::api::Named;
 use crate::app::App;
-use crate::base::id::WorkspaceId;
-use crate::base::{Secret, Time};
+use crate::base::Secret;
 use crate::vault::actor::{Actor, SOURCES_READ};
 use crate::vault::refused::Refused;
 use crate::vault::sources::change::{self, Asked, Cascade, Changed};
 use crate::vault::sources::verify::{self, Verified};
-use crate::vault::sources::{Policy, Source, SourceId, SourceKind, State as SourceState, store};
+use crate::vault::sources::view::Shown;
+use crate::vault::sources::{Policy, Source, SourceKind, State as SourceState, store};
 use crate::web::Query;
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::{Listed, Paging, page};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// A source. Its secrets are never shown.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Source)]
-pub(in crate::api) struct Shown {
-    #[schema(value_type = String)]
-    id: SourceId,
-    #[schema(value_type = String)]
-    workspace: WorkspaceId,
-    /// Its name in addresses.
-    slug: String,
-    /// Its name for people.
-    name: String,
-    /// The key of its type.
-    r#type: String,
-    /// The type's version when it was made.
-    type_version: i64,
-    /// What the provider calls us.
-    client_id: String,
-    /// Names of its client secrets, the one that is tried first first.
-    client_secrets: Vec<SecretShown>,
-    /// What accounts are asked for; empty for what is usual for its type.
-    scopes: Vec<String>,
-    /// What its addresses need to be told.
-    params: BTreeMap<String, String>,
-    policy: Policy,
-    state: SourceState,
-    /// Why it isn't active, where the provider refuses it: its error code.
-    state_reason: Option<String>,
-    #[schema(value_type = String, format = DateTime)]
-    state_since: Time,
-    /// What must be registered at the provider, exactly.
-    redirect_uri: String,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-    #[schema(value_type = String, format = DateTime)]
-    updated_at: Time,
-}
-
-/// A client secret, but for itself.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SourceSecret)]
-struct SecretShown {
-    id: String,
-    #[schema(value_type = String, format = DateTime)]
-    added_at: Time,
-}
-
 async fn shown(app: &App, source: &Source) -> Result<Shown, Refused> {
-    let secrets = source.secrets(app).await?;
-    Ok(Shown {
-        id: source.id.clone(),
-        workspace: source.workspace.clone(),
-        slug: source.slug.clone(),
-        name: source.name.clone(),
-        r#type: source.kind.clone(),
-        type_version: source.kind_version,
-        client_id: source.client_id.clone(),
-        client_secrets: secrets
-            .into_iter()
-            .map(|one| SecretShown { id: one.id, added_at: Time::from_millis(one.added_at) })
-            .collect(),
-        scopes: source.scope.split_whitespace().map(str::to_owned).collect(),
-        params: source.params.clone(),
-        policy: source.policy.clone(),
-        state: source.state,
-        state_reason: source.reason.clone(),
-        state_since: source.state_at,
-        redirect_uri: source.redirect_uri(app),
-        created_at: source.created_at,
-        updated_at: source.updated_at,
-    })
+    Ok(Shown::of(app, source).await?)
 }
 
 async fn found(app: &App, who: &Actor, name: &str) -> Result<Source, Refused> {
-    if !who.may(SOURCES_READ) {
+    if !who.may_see_sources() {
         return Err(Refused::scope(SOURCES_READ));
     }
     if who.user.is_none() {
@@ -113,7 +44,7 @@ pub(in crate::api) async fn list(
     State(app): State<App>,
     Query(params): Query,
 ) -> Result<Response, Stopped> {
-    if !who.may(SOURCES_READ) {
+    if !who.may_see_sources() {
         return Err(Refused::scope(SOURCES_READ).into());
     }
     let name = format!("sources/{}", who.workspace);
@@ -232,7 +163,8 @@ pub(in crate::api) struct Patch {
 /// A merge patch (RFC 7396). Another client id or secret starts it again where the provider had refused it.
 #[utoipa::path(patch, path = "/v1/sources/{id}", operation_id = "changeSource", tag = "sources",
     params(("id" = String, Path, description = "Its id or slug")), request_body = Patch,
-    responses((status = 200, description = "The source", body = Data<Shown>)))]
+    responses((status = 200, description = "The source", body = Data<Shown>),
+        (status = 412, description = "`precondition_failed`: somebody changed it meanwhile")))]
 pub(in crate::api) async fn patch(
     Who(who): Who,
     State(app): State<App>,
@@ -282,7 +214,7 @@ pub(in crate::api) async fn verify_now(
     State(app): State<App>,
     Named(id): Named<SourceKind>,
 ) -> Result<Response, Stopped> {
-    change::admitted(&who)?;
     let source = found(&app, &who, id.as_str()).await?;
+    change::admitted(&who)?;
     Ok(one(verify::now(&app, &source).await?))
 }

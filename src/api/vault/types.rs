@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 pub(in crate::api) enum Key {}
 
 fn admitted(who: &crate::vault::actor::Actor) -> Result<(), Stopped> {
-    if who.may(SOURCES_READ) { Ok(()) } else { Err(Refused::scope(SOURCES_READ).into()) }
+    if who.may_see_sources() { Ok(()) } else { Err(Refused::scope(SOURCES_READ).into()) }
 }
 
 /// List source types

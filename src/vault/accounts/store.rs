@@ -2,6 +2,7 @@
 
 use super::{Account, AccountId, Custody, Reason};
 use crate::base::Time;
+use crate::base::id::UserId;
 use crate::db::{Fault, On, Result};
 use crate::vault::grants::GrantId;
 use crate::vault::sources::SourceId;
@@ -27,6 +28,8 @@ sql! {
     read ONE = account!("WHERE a.id = $1 AND a.deleted_at IS NULL");
     read BY_EXTERNAL = account!("WHERE a.source = $1 AND a.external_id = $2 AND a.deleted_at IS NULL");
     read OF_GRANT = account!("JOIN account_grants b ON b.account = a.id WHERE b.grant_id = $1 AND a.deleted_at IS NULL ORDER BY a.id LIMIT 500");
+    read OF_OWNER = account!("WHERE a.owner = $1 AND ($2 = '' OR a.workspace = $2) AND a.id > $3 AND a.deleted_at IS NULL \
+                             ORDER BY a.id LIMIT 500");
     read OTHERS_OF_GRANT = "SELECT count(*) AS n FROM account_grants b JOIN accounts a ON a.id = b.account \
                             WHERE b.grant_id = $1 AND b.account <> $2 AND a.deleted_at IS NULL";
     read GRANTS = "SELECT grant_id, role FROM account_grants WHERE account = $1 ORDER BY role LIMIT 20";
@@ -98,6 +101,11 @@ pub async fn by_external(mut on: impl On, source: &SourceId, external_id: &str) 
 /// Those that act with a grant.
 pub async fn of_grant(mut on: impl On, grant: &GrantId) -> Result<Vec<Account>> {
     on.all(OF_GRANT, args![grant]).await?.iter().map(Account::read).collect()
+}
+
+/// Those of a person, in one workspace or all, after `after`: some at a time.
+pub async fn of_owner(mut on: impl On, owner: &UserId, workspace: &str, after: &str) -> Result<Vec<Account>> {
+    on.all(OF_OWNER, args![owner, workspace, after]).await?.iter().map(Account::read).collect()
 }
 
 /// How many others act with a grant of this one.

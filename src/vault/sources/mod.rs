@@ -3,6 +3,7 @@
 pub mod change;
 pub mod store;
 pub mod verify;
+pub mod view;
 
 use crate::app::App;
 use crate::base::encoding::hex;

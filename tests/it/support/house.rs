@@ -265,6 +265,18 @@ impl House {
         }
     }
 
+    /// Takes one more person into a workspace.
+    pub async fn joins(&self, slug: &str, user: &str, role: Standing) {
+        let (slug, user) = (WorkspaceId::from(slug), UserId::from(user));
+        assert!(workspaces::store::add(&self.app.db, &slug, &user, role, self.now()).await.expect("adds"));
+    }
+
+    /// The id of somebody who lives here.
+    pub async fn user_id(&self, name: &str) -> String {
+        let sql = format!("SELECT id FROM users WHERE email = '{name}@example.com'");
+        self.raw().await.texts(&sql).await.pop().expect("a person")
+    }
+
     /// A confidential client with the usual scopes.
     pub async fn client(&self) -> Client {
         self.client_with(|_| {}).await

@@ -1,5 +1,7 @@
 //! What holds for every operation of a kind: who may call it, what it refuses, which headers it takes and gives.
 
+mod vault;
+
 use crate::clients::{ADMIN_SCOPE, TOKENS_SCOPE, WORKSPACES_SCOPE};
 use serde_json::{Map, Value, json};
 
@@ -11,6 +13,7 @@ pub(super) fn apply(path: &str, method: &str, operation: &mut Map<String, Value>
     match Kind::of(path) {
         Kind::Management => managed(path, method, operation),
         Kind::OwnTokens => own(path, method, operation),
+        Kind::Vault => vault::acted(path, method, operation),
         Kind::Gate => asked_by_proxies(operation),
         Kind::Problems | Kind::Protocol => {}
     }
@@ -27,6 +30,8 @@ enum Kind {
     Management,
     /// `/api/tokens`.
     OwnTokens,
+    /// Accounts at other companies.
+    Vault,
     /// What proxies ask.
     Gate,
     /// Others that tell what goes wrong as RFC 9457 has it.
@@ -40,7 +45,8 @@ impl Kind {
         match path {
             "/api/tokens" | "/api/tokens/{id}" => Kind::OwnTokens,
             "/v1/token_scanning/report" | "/gate/check" => Kind::Problems,
-            path if path.starts_with("/v1/") => Kind::Management,
+            path if ["/v1/admin/", "/v1/workspaces"].iter().any(|begin| path.starts_with(begin)) => Kind::Management,
+            path if path.starts_with("/v1/") => Kind::Vault,
             path if path.starts_with("/gate/") => Kind::Gate,
             _ => Kind::Protocol,
         }
@@ -143,13 +149,7 @@ fn managed(path: &str, method: &str, operation: &mut Map<String, Value>) {
         refuses(operation, "412", "`precondition-failed`: it was changed since you read it");
     }
     if method == "post" {
-        let what = "1 to 255 visible characters of yours, as a UUID: sent twice with the same body within 24 hours, the request \
-                    is done once, and answered the same";
-        takes(operation, "Idempotency-Key", what, json!({ "type": "string", "pattern": "^[!-~]{1,255}$" }));
-        refuses(operation, "400", "`invalid-idempotency-key`: it isn't 1 to 255 visible characters");
-        refuses(operation, "409", "`idempotency-key-in-use`: a request with this key is being worked on");
-        refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
-        refuses(operation, "422", "`idempotency-key-reused`: the key stood for another request");
+        once(operation);
     }
     if body {
         refuses(operation, "400", "`invalid-json`: the body is no JSON object, or has a member twice");
@@ -162,6 +162,17 @@ fn managed(path: &str, method: &str, operation: &mut Map<String, Value>) {
     refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
     gives(method, operation);
+}
+
+/// What a POST takes and refuses for being done once.
+fn once(operation: &mut Map<String, Value>) {
+    let what = "1 to 255 visible characters of yours, as a UUID: sent twice with the same body within 24 hours, the request \
+                is done once, and answered the same";
+    takes(operation, "Idempotency-Key", what, json!({ "type": "string", "pattern": "^[!-~]{1,255}$" }));
+    refuses(operation, "400", "`invalid-idempotency-key`: it isn't 1 to 255 visible characters");
+    refuses(operation, "409", "`idempotency-key-in-use`: a request with this key is being worked on");
+    refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+    refuses(operation, "422", "`idempotency-key-reused`: the key stood for another request");
 }
 
 /// The names of its parameters.
@@ -253,15 +264,17 @@ fn gives(method: &str, operation: &mut Map<String, Value>) {
 
 /// Errors are told in one way, by each kind of endpoint its own.
 fn fill(path: &str, operation: &mut Map<String, Value>) {
-    let ours = Kind::of(path) != Kind::Protocol;
+    let kind = Kind::of(path);
+    let ours = kind != Kind::Protocol;
     for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
         let Some(response) = response.as_object_mut() else { continue };
         if !status.starts_with(['4', '5']) || response.contains_key("content") {
             continue;
         }
-        let (media, schema) = match ours {
-            true => ("application/problem+json", "Problem"),
-            false => ("application/json", "OAuthError"),
+        let (media, schema) = match kind {
+            Kind::Protocol => ("application/json", "OAuthError"),
+            Kind::Vault => ("application/problem+json", "Refusal"),
+            _ => ("application/problem+json", "Problem"),
         };
         let mut content = json!({ "schema": { "$ref": format!("#/components/schemas/{schema}") } });
         let said = response.get("description").and_then(Value::as_str).unwrap_or_default();
