@@ -9,9 +9,10 @@ use crate::support::vault::CLIENT;
 use crate::support::{Kind, rounds};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use symbolon::base::encoding::{hex, sha256};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// The points of a refresh, in their order.
 const POINTS: [&str; 6] =
