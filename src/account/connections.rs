@@ -333,7 +333,7 @@ async fn again(
 
 fn stopped(why: &Refused) -> Stopped {
     match &why.fault {
-        Some(fault) => Stopped::from(fault.clone()),
+        Some(fault) => Stopped::from((**fault).clone()),
         None if why.code == "not_found" => nothing(),
         None => Stopped::invalid(Message::new("stopped-form")),
     }

@@ -209,7 +209,7 @@ pub(super) async fn operator(app: &App, place: &Place) -> Result<Actor, Failure>
 /// A refusal as the command line tells it.
 pub(super) fn told(refused: Refused) -> Failure {
     match (&refused.fault, &refused.field) {
-        (Some(fault), _) => fault.clone().into(),
+        (Some(fault), _) => (**fault).clone().into(),
         (None, Some(field)) => {
             let flag = field.replace('_', "-").replace("client-secrets", "client-secret-stdin");
             Failure::usage(format!("--{flag}: {}", refused.why))

@@ -367,7 +367,7 @@ impl Trouble {
     /// What the form can be shown again with; or the page instead of it.
     pub(super) fn of_vault(refused: Refused) -> Result<Self, Stopped> {
         if let Some(fault) = refused.fault {
-            return Err(fault.into());
+            return Err((*fault).into());
         }
         match refused.status {
             StatusCode::NOT_FOUND => Err(desk::missing()),

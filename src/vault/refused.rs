@@ -20,11 +20,11 @@ pub struct Refused {
     /// The member of the request that is wrong.
     pub field: Option<String>,
     /// More for programs.
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
     /// When to try again.
     pub retry_after: Option<Duration>,
     /// Whether it is a fault of ours; it is logged.
-    pub fault: Option<Fault>,
+    pub fault: Option<Box<Fault>>,
 }
 
 impl Refused {
@@ -52,7 +52,7 @@ impl Refused {
     pub fn scope(scope: &str) -> Self {
         let why = format!("this token lacks the scope {scope}");
         Refused {
-            details: Some(serde_json::json!({ "scope": scope })),
+            details: Some(Box::new(serde_json::json!({ "scope": scope }))),
             ..Refused::new(StatusCode::FORBIDDEN, "insufficient_scope", why)
         }
     }
@@ -64,14 +64,14 @@ impl Refused {
 
     /// The same with more for programs.
     pub fn with(self, details: Value) -> Self {
-        Refused { details: Some(details), ..self }
+        Refused { details: Some(Box::new(details)), ..self }
     }
 }
 
 impl From<Fault> for Refused {
     fn from(fault: Fault) -> Self {
         let problem = Problem::from(fault.clone());
-        Refused { fault: Some(fault), ..Refused::new(problem.status, problem.code, problem.detail) }
+        Refused { fault: Some(Box::new(fault)), ..Refused::new(problem.status, problem.code, problem.detail) }
     }
 }
 

@@ -114,7 +114,7 @@ impl IntoResponse for Stopped {
             let mut error = json!({ "code": refused.code, "message": refused.why });
             if let Some(error) = error.as_object_mut() {
                 refused.field.map(|field| error.insert("field".to_owned(), json!(field)));
-                refused.details.map(|details| error.insert("details".to_owned(), details));
+                refused.details.map(|details| error.insert("details".to_owned(), *details));
                 after.map(|after| error.insert("retry_after".to_owned(), json!(after)));
             }
             members.insert("error".to_owned(), error);

@@ -49,7 +49,7 @@ pub async fn get(
     match create(&app, &who, &source, asked).await {
         Ok((connect, _)) => Ok(Redirect::to(&format!("/connect/{}", connect.id)).into_response()),
         Err(refused) => match (refused.fault, refused.status) {
-            (Some(fault), _) => Err(fault.into()),
+            (Some(fault), _) => Err((*fault).into()),
             (None, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) => Err(nothing()),
             (None, status) => Err(Stopped::told(status, refused.code, Message::new("connect-source-misconfigured"))),
         },

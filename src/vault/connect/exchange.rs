@@ -44,7 +44,7 @@ pub(super) async fn exchange(app: &App, connect: &Connect, source: &Source, said
 
 fn unready(refused: &Refused) -> Ended {
     match (&refused.fault, refused.code) {
-        (Some(fault), _) => Ended::Fault(fault.clone()),
+        (Some(fault), _) => Ended::Fault((**fault).clone()),
         (None, "source_misconfigured") => failed(Why::SourceMisconfigured),
         _ => failed(Why::ProviderError),
     }

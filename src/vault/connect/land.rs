@@ -207,7 +207,7 @@ async fn content(
 
 fn unidentified(refused: &Refused) -> Ended {
     match (&refused.fault, refused.code) {
-        (Some(fault), _) => Ended::Fault(fault.clone()),
+        (Some(fault), _) => Ended::Fault((**fault).clone()),
         (None, _) if refused.retry_after.is_some() => Ended::Later,
         (None, "credentials_rejected") => failed(Why::CredentialsRejected),
         (None, "source_misconfigured") => failed(Why::SourceMisconfigured),
@@ -294,7 +294,7 @@ pub(super) async fn land(app: &App, connect: &Connect, source: &Source) -> Step<
     };
     let Err(refused) = arrive(app, coming).await else { return Ok(()) };
     match (refused.fault, refused.code) {
-        (Some(fault), _) => Err(Ended::Fault(fault)),
+        (Some(fault), _) => Err(Ended::Fault(*fault)),
         (None, OVER) => Ok(()),
         (None, "external_id_taken") => {
             if ready.kind.rotation.new_consent_replaces {

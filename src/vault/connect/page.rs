@@ -213,7 +213,7 @@ pub async fn start(
     let url = match begin::start(&at.app, &at.connect, &at.source, &browser).await {
         Ok(url) => url.ok_or_else(over)?,
         Err(refused) => match refused.fault {
-            Some(fault) => return Err(fault.into()),
+            Some(fault) => return Err((*fault).into()),
             None => {
                 tracing::warn!(source = %at.source.slug, why = %refused, "nobody can be sent to a provider");
                 return Err(stopped(refused.status, Why::SourceMisconfigured));
