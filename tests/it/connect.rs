@@ -304,7 +304,7 @@ on_both! {
         let url = vault.goes(&mut browser, &connect).await;
         let back = vault.crm.allows(&url, "zoe").await;
         let done = browser.get_once(&back).await;
-        let told = done.first("#outcome").expect("an outcome");
+        let told = done.first("[data-connect]").expect("an answer");
         assert_eq!(told["data-origins"], r#"["https://app.example"]"#);
         let answer: Value = serde_json::from_str(&told["data-connect"]).expect("JSON");
         assert_eq!(answer, json!({ "type": "symbolon:connect", "connect_session": connect["id"], "status": "connected", "error": null }));
