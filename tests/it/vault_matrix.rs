@@ -202,9 +202,9 @@ impl Town {
                 let ask = json!({ "source": self.vault.source, "credentials": { "oauth_refresh_token": self.refresh_token() } });
                 (path.to_owned(), Some(ask))
             }
-            "createWebhook" => (path.to_owned(), Some(json!({ "url": "https://hooks.example/in" }))),
+            "createWebhook" => (path.to_owned(), Some(json!({ "url": "http://127.0.0.1:9/in" }))),
             _ if path.starts_with("/v1/webhooks/{id}") => {
-                let made = self.vault.ada.posts("/v1/webhooks", &json!({ "url": "https://hooks.example/in" })).await;
+                let made = self.vault.ada.posts("/v1/webhooks", &json!({ "url": "http://127.0.0.1:9/in" })).await;
                 assert_eq!(made.status, 201, "{}", made.body);
                 let path = named("id", made.body["data"]["id"].as_str().expect("an id"));
                 let body = match id {

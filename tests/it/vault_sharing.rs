@@ -97,7 +97,9 @@ on_both! {
         let house = &shared.vault.house;
         let (client, program) = a_program(house, "acme").await;
         let (other_client, other) = a_program(house, "acme").await;
-        let twin = house.twin().await;
+        // A second server has the same database only where several may.
+        let twin = if house.kind == Kind::Postgres { Some(house.twin().await) } else { None };
+        let there = |who: &Holder| twin.as_ref().map_or_else(|| who.clone(), |twin| who.at(twin));
         let bob = &shared.vault.bob;
         for (subject, who, stranger) in [
             (format!("user:{}", shared.vault.bob_id), bob, &program),
@@ -111,19 +113,19 @@ on_both! {
                 assert_eq!(shared.put(&subject, &json!({ "level": level })).await, 204, "{what}");
                 shared.may(who, Some(level), &what).await;
                 shared.may(stranger, None, &format!("{what}, somebody else")).await;
-                shared.may(&who.at(&twin), Some(level), &format!("{what}, the twin")).await;
+                shared.may(&there(who), Some(level), &format!("{what}, the twin")).await;
                 let until = (house.now() + MINUTE).rfc3339();
                 assert_eq!(shared.put(&subject, &json!({ "level": level, "expires_at": until })).await, 204, "{what}");
                 shared.may(who, Some(level), &format!("{what}, for a minute")).await;
                 house.wait(MINUTE);
-                twin.wait(MINUTE);
+                twin.iter().for_each(|twin| twin.wait(MINUTE));
                 shared.may(who, None, &format!("{what}, over")).await;
-                shared.may(&who.at(&twin), None, &format!("{what}, over at the twin")).await;
+                shared.may(&there(who), None, &format!("{what}, over at the twin")).await;
                 assert_eq!(shared.put(&subject, &json!({ "level": level })).await, 204, "{what}");
-                shared.may(&who.at(&twin), Some(level), &format!("{what}, again")).await;
+                shared.may(&there(who), Some(level), &format!("{what}, again")).await;
                 assert_eq!(shared.withdraw(&subject).await, 204, "{what}");
                 shared.may(who, None, &format!("{what}, withdrawn")).await;
-                shared.may(&who.at(&twin), None, &format!("{what}, withdrawn at the twin")).await;
+                shared.may(&there(who), None, &format!("{what}, withdrawn at the twin")).await;
             }
         }
         assert_eq!(shared.withdraw("workspace").await, 404);

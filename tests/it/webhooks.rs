@@ -110,6 +110,18 @@ async fn deliveries(who: &Holder, hook: &str) -> Vec<Value> {
     list.body["data"].as_array().expect("a list").clone()
 }
 
+/// The same, once all of them have arrived.
+async fn arrived(who: &Holder, hook: &str) -> Vec<Value> {
+    for _ in 0..400 {
+        let all = deliveries(who, hook).await;
+        if all.iter().all(|one| one["state"] == "delivered") {
+            return all;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{:#?}", deliveries(who, hook).await);
+}
+
 /// Waits until a webhook is so.
 async fn until(who: &Holder, hook: &str, so: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..400 {
@@ -163,7 +175,7 @@ on_both! {
         assert!(!holds(&forged, &secret) && !holds(&came[0], "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         let seen = vault.ada.does("GET", &format!("/v1/webhooks/{hook}")).await.ok();
         assert!(!seen.body.to_string().contains("whsec_"), "shown once");
-        let list = deliveries(&vault.ada, &hook).await;
+        let list = arrived(&vault.ada, &hook).await;
         assert!(list.iter().all(|one| one["state"] == "delivered" && one["attempts"] == 1 && one["last_answer"] == "http_200"));
         assert_eq!(list[0]["type"], "account.deleted", "the latest first");
     }
@@ -193,12 +205,13 @@ on_both! {
         assert_ne!(zoes[0].headers["webhook-signature"], zoes[1].headers["webhook-signature"], "signed anew");
         until(&vault.ada, &hook, |seen| seen["last_delivered_at"].is_string()).await;
         // Again, by hand: one, and all.
-        let list = deliveries(&vault.ada, &hook).await;
+        let list = arrived(&vault.ada, &hook).await;
         let one = list[0]["id"].as_str().expect("an id");
         let replay = format!("/v1/webhooks/{hook}/replay");
         let done = vault.ada.posts(&replay, &json!({ "delivery": one })).await;
         assert_eq!((done.status, &done.body["data"]["replayed"]), (202, &json!(1)));
         let came = receiver.until(6).await;
+        arrived(&vault.ada, &hook).await;
         assert_eq!(came[5].headers["webhook-id"], list[0]["message_id"].as_str().expect("an id"));
         let done = vault.ada.posts(&replay, &json!({ "since": "2020-01-01T00:00:00Z" })).await;
         assert!(done.body["data"]["replayed"].as_i64().is_some_and(|n| n >= 2), "{}", done.body);
@@ -326,6 +339,7 @@ on_both! {
         vault.crm.meets(Plan::always(When::Read, Fault::Says(Says::Html(502))).at("token"));
         vault.until(&account, |read| read.status == 503).await;
         vault.house.wait(Duration::from_secs(16 * 60));
+        assert_eq!(symbolon::vault::hooks::notices::tell(&vault.house.app).await.expect("tells"), 1);
         assert_eq!(receiver.until(1).await[0].kind(), "account.degraded");
         vault.crm.behaves();
         vault.house.wait(Duration::from_secs(3_600));
