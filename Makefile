@@ -63,7 +63,7 @@ fuzz-api:
 	$(stage) fuzz-api env SYMBOLON_SCHEMATHESIS_SECONDS=$(SECONDS) cargo test --locked --test it schemathesis:: -- --nocapture
 
 # Everything that asks tests/it/support/rounds.rs how often.
-TORTURE ?= at_02_ at_14_ at_15_
+TORTURE ?= at_02_ at_14_ at_15_ vault_kills:: vault_herd:: vault_model:: vault_real::
 torture:
 	$(stage) torture env SYMBOLON_TEST_TORTURE=1 cargo test --locked --test it -- $(TORTURE)
 

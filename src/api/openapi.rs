@@ -21,7 +21,7 @@ use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
 /// What each tag is about, in the order of the reference.
-pub(super) const TAGS: [(&str, &str, &str); 21] = [
+pub(super) const TAGS: [(&str, &str, &str); 22] = [
     ("clients", "Clients", "The applications that people sign in to, and programs of their own (RFC 7591's words)."),
     ("users", "People", "Accounts and sessions."),
     ("invitations", "Invitations", "Who may make an account, or join a workspace, with a link."),
@@ -63,6 +63,7 @@ pub(super) const TAGS: [(&str, &str, &str); 21] = [
         "Webhooks",
         "Endpoints that are told what happens to connected accounts, signed as Standard Webhooks has it.",
     ),
+    ("connect", "Connecting accounts", "Links with which people connect their accounts at other companies."),
     ("grants", "Grants", "What people allowed clients."),
     ("registration", "Registration", "Who may register apps without an administrator."),
     ("audit", "Audit", "Who did what to what, from where."),

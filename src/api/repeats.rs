@@ -128,9 +128,13 @@ fn unreadable() -> Response {
         .into_response()
 }
 
+/// Marks an answer of which no copy is kept: its handler gives the same again, for as long as it may.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::api) struct Unkept;
+
 /// Keeps what was done. What was refused changed nothing: the key is free again, for what was put right.
 async fn settle(app: &App, claim: &Claim, answer: Response) -> Response {
-    if !answer.status().is_success() {
+    if !answer.status().is_success() || answer.extensions().get::<Unkept>().is_some() {
         told(repeats::release(app, claim).await);
         return answer;
     }

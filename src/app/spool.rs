@@ -7,8 +7,10 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Entries end with this; what doesn't is half written.
+/// Entries end with this.
 const WHOLE: &str = ".sealed";
+/// What may be half written ends with this.
+const HALF: &str = "half";
 
 /// A directory of entries; none where nothing can be written. Cloning shares it.
 #[derive(Clone)]
@@ -20,7 +22,8 @@ impl Spool {
         let opened = DirBuilder::new().recursive(true).mode(0o700).create(dir).and_then(|()| {
             let probe = dir.join("probe");
             write(&probe, b"")?;
-            fs::remove_file(probe)
+            fs::remove_file(probe)?;
+            rescue(dir)
         });
         match opened {
             Ok(()) => Spool(Some(dir.into())),
@@ -50,9 +53,13 @@ impl Spool {
         let Some(dir) = self.0.clone() else { return Ok(()) };
         let path = dir.join(format!("{name}{WHOLE}"));
         blocking(move || {
-            let half = path.with_extension("half");
+            let half = path.with_extension(HALF);
             write(&half, &sealed)?;
-            fs::rename(&half, &path)?;
+            match fs::rename(&half, &path) {
+                // Somebody who was starting took it for what a dead process had left.
+                Err(fault) if fault.kind() == io::ErrorKind::NotFound && path.exists() => {}
+                other => other?,
+            }
             File::open(&*dir)?.sync_all()
         })
         .await
@@ -99,6 +106,22 @@ impl Spool {
     }
 }
 
+/// A process that ends while the disk is still at work has often written all of an entry. Whoever opens it sees: what is torn
+/// doesn't open.
+fn rescue(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let half = entry?.path();
+        let named = half.extension().is_some_and(|extension| extension == HALF);
+        if named && half.metadata()?.len() == 0 {
+            fs::remove_file(half)?;
+        } else if named {
+            File::open(&half)?.sync_all()?;
+            fs::rename(&half, half.with_extension(WHOLE.trim_start_matches('.')))?;
+        }
+    }
+    Ok(())
+}
+
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
@@ -128,6 +151,16 @@ mod tests {
         spool.remove("a").await.expect("forgets");
         spool.remove("a").await.expect("twice");
         assert_eq!(spool.get("a").await.expect("reads"), None);
+    }
+
+    #[tokio::test]
+    async fn what_a_process_had_nearly_written_is_an_entry_for_the_next_one() {
+        let dir = tempfile::tempdir().expect("a directory");
+        fs::write(dir.path().join("7-try_1.half"), b"all of it").expect("writes");
+        fs::write(dir.path().join("8-try_2.half"), b"").expect("writes");
+        let spool = Spool::open(dir.path());
+        assert_eq!(spool.names().await.expect("lists"), ["7-try_1"]);
+        assert_eq!(spool.get("7-try_1").await.expect("reads").as_deref(), Some(&b"all of it"[..]));
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::base::Time;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,6 +19,7 @@ pub struct Turns(Mutex<HashMap<String, Source>>);
 
 struct Source {
     seats: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
     failures: u32,
     closed_until: Option<Time>,
 }
@@ -25,15 +27,43 @@ struct Source {
 /// Held while we ask.
 pub struct Turn(#[expect(dead_code, reason = "given back when it is dropped")] OwnedSemaphorePermit);
 
+/// Counted until it has its turn, or gives up.
+struct Waits(Arc<AtomicUsize>);
+
+impl Waits {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Waits(Arc::clone(count))
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl Turns {
     /// Waits for a turn among `seats`, the first time that this source is asked.
     pub async fn take(&self, source: &str, seats: usize) -> Option<Turn> {
-        let semaphore = {
+        let (semaphore, _waits) = {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let fresh = || Source { seats: Arc::new(Semaphore::new(seats.max(1))), failures: 0, closed_until: None };
-            Arc::clone(&all.entry(source.to_owned()).or_insert_with(fresh).seats)
+            let fresh = || Source {
+                seats: Arc::new(Semaphore::new(seats.max(1))),
+                waiting: Arc::default(),
+                failures: 0,
+                closed_until: None,
+            };
+            let one = all.entry(source.to_owned()).or_insert_with(fresh);
+            (Arc::clone(&one.seats), Waits::begin(&one.waiting))
         };
         semaphore.acquire_owned().await.ok().map(Turn)
+    }
+
+    /// How many wait for a turn at a source.
+    pub fn waiting(&self, source: &str) -> usize {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(source).map_or(0, |one| one.waiting.load(Ordering::SeqCst))
     }
 
     /// Until when a source isn't asked.
@@ -78,6 +108,7 @@ mod tests {
         let (first, second) = (turns.take("s", 2).await, turns.take("s", 2).await);
         let third = tokio::time::timeout(Duration::from_millis(20), turns.take("s", 2));
         assert!(first.is_some() && second.is_some() && third.await.is_err());
+        assert_eq!((turns.waiting("s"), turns.waiting("t")), (0, 0), "who gives up doesn't wait");
         drop(first);
         assert!(turns.take("s", 2).await.is_some());
         for _ in 0..4 {

@@ -2,6 +2,7 @@
 
 use super::output::{Failure, Printed};
 use crate::app::App;
+#[cfg(not(feature = "test-hooks"))]
 use crate::base::Clock;
 use crate::config::{self, Config, Flags};
 use crate::db::Fault;
@@ -27,7 +28,7 @@ pub(super) fn run(flags: &Flags) -> Result<Printed, Failure> {
 
 async fn serve(config: Config, master: Option<crate::base::Secret>) -> Result<(), Failure> {
     let listener = bind(&config).await?;
-    let started = server::start(config, master, Clock::System, Role::Server, false).await?;
+    let started = server::start(config, master, clock(), Role::Server, false).await?;
     let stop = Stop::new();
     server::listen(stop.clone()).map_err(|why| Failure::failed(format!("signals can't be heard: {why}")))?;
     let app = started.app.clone();
@@ -41,6 +42,15 @@ async fn serve(config: Config, master: Option<crate::base::Secret>) -> Result<()
     server::serve(started, listener, stop).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+#[cfg(feature = "test-hooks")]
+use crate::server::hooks::clock;
+
+/// The machine's own.
+#[cfg(not(feature = "test-hooks"))]
+fn clock() -> Clock {
+    Clock::System
 }
 
 async fn bind(config: &Config) -> Result<TcpListener, Failure> {

@@ -144,10 +144,7 @@ fn filling(desk: &Desk, slug: &WorkspaceId, kind: &SourceType, typed: &Typed, tr
         form = form
             .with(text("client_id", Message::new("source-client-id"), &typed.client_id).required())
             .with(secret.hint(Message::new("console-named").name("name", &kind.secret_meaning)))
-            .with(
-                Field::new("scopes", Message::new("source-scopes"), Kind::Lines(typed.scopes.clone()))
-                    .hint(Message::new("source-scopes-hint").code("scopes", kind.scopes.default.join(" "))),
-            );
+            .with(scopes(kind, typed));
     }
     let mut more = Vec::new();
     for param in kind.params.iter().filter(|param| param.asked == Param::Source) {

@@ -61,6 +61,7 @@ const ALL: &[(i64, &str, &str)] = &[
     ),
     (17, "vault", include_str!("../../migrations/0017_vault.sql")),
     (18, "custody", include_str!("../../migrations/0018_custody.sql")),
+    (19, "connect", include_str!("../../migrations/0019_connect.sql")),
     (20, "hooks", include_str!("../../migrations/0020_hooks.sql")),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::{again, text, until_done};
 use crate::app::App;
-use crate::vault::{custody, events, grants, hooks, import, reads, refresh, shares, sources};
+use crate::vault::{connect, custody, events, grants, hooks, import, reads, refresh, shares, sources};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -56,6 +56,7 @@ async fn tidy(app: App) -> Result<(), String> {
     until_done(|| import::purge(&app, now - Duration::from_secs(86_400))).await?;
     until_done(|| shares::purge(&app)).await?;
     until_done(|| hooks::store::purge(&app.db, now - REFRESHES)).await?;
+    connect::tidy(&app).await.map_err(text)?;
     custody::overdue(&app).await.map_err(text)?;
     refresh::sweep(&app).await.map_err(text)
 }

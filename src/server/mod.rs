@@ -5,6 +5,8 @@ mod body;
 pub mod dev;
 mod gate;
 mod health;
+#[cfg(feature = "test-hooks")]
+pub mod hooks;
 mod layers;
 mod listener;
 mod patience;

@@ -12,6 +12,7 @@ use crate::guard;
 use crate::oauth::{self, authorize, discovery, resource};
 use crate::register;
 use crate::signin;
+use crate::vault::connect;
 use crate::web::{assets, limited, stopped};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -86,6 +87,10 @@ fn pages(app: &App) -> Router<App> {
         .route("/signup/finish", get(entry::signup::finish_page).post(entry::signup::finish))
         .route("/verify", get(entry::verify::get).post(entry::verify::post))
         .route("/invite", get(entry::accept::get).post(entry::accept::post))
+        .route("/connect/{token}", get(connect::page::get).post(connect::page::post))
+        .route("/connect/{token}/start", get(connect::page::start))
+        .route("/connect/callback/{source}", get(connect::callback::get))
+        .route("/connect/again/{account}", get(connect::again::get))
         .route("/assets/{name}", get(assets::get))
         .merge(console::routes(app))
         .layer(from_fn_with_state(app.clone(), stopped::stopped_pages))

@@ -149,7 +149,7 @@ pub async fn start(
         spool,
         reads: Reads::default(),
         turns: Turns::default(),
-        process: hex(&entropy::bytes::<8>()),
+        process: process(),
         passwords,
         documents: Documents::new(outbound.clone()),
         sightings: Sightings::default(),
@@ -172,6 +172,15 @@ pub async fn start(
     let app = App::new(services);
     app.catch_up().await?;
     Ok(Started { app, lock, metrics })
+}
+
+/// Names this process among others.
+fn process() -> String {
+    #[cfg(feature = "test-hooks")]
+    if let Some(name) = super::hooks::process() {
+        return name;
+    }
+    hex(&entropy::bytes::<8>())
 }
 
 async fn measured_at(at: SocketAddr) -> Result<TcpListener, Refused> {

@@ -1,6 +1,7 @@
 //! Somebody has let us in: what they gave becomes an account, or mends one that is there. One transaction.
 
 use super::accounts::{self, Account, AccountId, Custody, State};
+use super::connect::{self, ConnectId};
 use super::events::{self, Event};
 use super::grants::store::{Fresh, News, Secrets};
 use super::grants::timing::Times;
@@ -40,6 +41,8 @@ pub(super) struct Coming<'a> {
     pub metadata: Map<String, Value>,
     /// The account that is to be mended; none where any will do.
     pub repair: Option<AccountId>,
+    /// The connection that it comes from: it ends with this, once.
+    pub connect: Option<&'a ConnectId>,
     pub by: &'a audit::Actor,
 }
 
@@ -67,6 +70,11 @@ pub(super) async fn arrive(app: &App, coming: Coming<'_>) -> std::result::Result
         all.push(other(app, &coming, role, tokens, now).await?);
     }
     let mut tx = app.db.begin().await?;
+    if let Some(id) = coming.connect
+        && !connect::store::land(&mut tx, id).await?
+    {
+        return Err(Refused::conflict(connect::OVER, "this connection has ended already; look at what became of it"));
+    }
     let first = account(&mut tx, &coming, &coming.identity, now).await?;
     for grant in &all {
         write(&mut tx, &coming, grant, now).await?;
@@ -77,6 +85,9 @@ pub(super) async fn arrive(app: &App, coming: Coming<'_>) -> std::result::Result
         if let Ok(sibling) = account(&mut tx, &coming, identity, now).await {
             settle(&mut tx, &coming, &sibling, all.get(..1).unwrap_or_default(), now).await?;
         }
+    }
+    if let Some(id) = coming.connect {
+        connect::store::landed_as(&mut tx, id, &first.account.id).await?;
     }
     tx.commit().await?;
     let found = accounts::store::one(&app.db, &first.account.id).await?;

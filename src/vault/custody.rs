@@ -23,6 +23,8 @@ sql! {
     write OPEN = "INSERT INTO vault_releases (id, account, grants, state, ack_by, created_by, created_at) \
                   VALUES ($1, $2, $3, 'open', $4, $5, $6) RETURNING id";
     read FIND = "SELECT id, account, grants, ack_by FROM vault_releases WHERE id = $1 AND account = $2 AND state = 'open'";
+    read MINE = "SELECT id, ack_by FROM vault_releases WHERE account = $1 AND created_by = $2 AND state = 'open' AND ack_by > $3 \
+                 ORDER BY id DESC LIMIT 1";
     read STATE = "SELECT state FROM vault_releases WHERE id = $1 AND account = $2";
     write CLOSE = "UPDATE vault_releases SET state = $2 WHERE id = $1 AND state = 'open' RETURNING id";
     read OVERDUE = "SELECT id, account FROM vault_releases WHERE state = 'open' AND ack_by < $1 ORDER BY ack_by, id LIMIT 100";
@@ -59,28 +61,42 @@ pub async fn together(app: &App, account: &Account) -> Result<(Vec<(GrantId, Str
     Ok((all, affected))
 }
 
-/// Hands the tokens out, and disables all accounts that act with them.
+/// Hands the tokens out, and disables all accounts that act with them. Whoever did that, and didn't hear the answer, is told the
+/// same again until they say that it arrived.
 pub async fn export(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<Released, Refused> {
     admitted(who)?;
-    held(&seen.account)?;
     let now = app.now();
+    let by = who.name.to_string();
+    if seen.account.custody == Custody::Freeing
+        && let Some(row) = (&app.db).one(MINE, args![&seen.account.id, &by, now]).await?
+    {
+        let all = accounts::store::grants(&app.db, &seen.account.id).await?;
+        let held = released(app, all).await?;
+        return Ok(Released { release_id: row.text("id")?, ack_by: row.time("ack_by")?, held });
+    }
+    held(&seen.account)?;
     let (all, affected) = together(app, &seen.account).await?;
     let release_id = format!("rel_{}", hex(&uuid7(now)));
     let ack_by = now + app.config.vault.release_within;
     let names: Vec<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
     let mut tx = app.db.begin().await?;
     freeze(&mut tx, &all, now).await?;
-    let by = who.name.to_string();
     (&mut tx).run(OPEN, args![&release_id, &seen.account.id, names.join(","), ack_by, by, now]).await?;
     let detail = json!({ "release": release_id, "ack_by": ack_by });
     end(&mut tx, who, &affected, Custody::Freeing, ("account.custody_freeing", detail), now).await?;
     tx.commit().await?;
+    crate::base::failpoint::reached("custody-freed");
+    Ok(Released { release_id, ack_by, held: released(app, all).await? })
+}
+
+/// What is held of each grant.
+async fn released(app: &App, all: Vec<(GrantId, String)>) -> Result<Vec<(String, Held, Option<Time>)>> {
     let mut out = Vec::new();
     for (id, role) in all {
         let expires_at = grants::store::one(&app.db, &id).await?.and_then(|grant| grant.expires_at);
         out.extend(refresh::held(app, &id).await?.map(|held| (role, held, expires_at)));
     }
-    Ok(Released { release_id, ack_by, held: out })
+    Ok(out)
 }
 
 /// Takes the tokens back at the provider, and wipes them here.
@@ -99,13 +115,14 @@ pub async fn revoke(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<
             told &= tell_provider(app, &source, &held).await;
         }
     }
-    let mut tx = app.db.begin().await?;
+    let (mut tx, mut gone) = (app.db.begin().await?, Vec::new());
     for (id, _) in &all {
-        grants::store::wipe(&mut tx, id).await?;
+        gone.extend(grants::store::wipe(&mut tx, id).await?);
     }
     let detail = json!({ "revoked": told });
     end(&mut tx, who, &affected, Custody::Freed, ("account.custody_freed", detail), now).await?;
     tx.commit().await?;
+    refresh::forget(app, &gone).await;
     Ok(told)
 }
 
@@ -164,10 +181,10 @@ async fn settle(
     if (&mut tx).one(CLOSE, args![release, to]).await?.is_none() {
         return again(app, account, release, to).await;
     }
-    let mut affected: Vec<Account> = Vec::new();
+    let (mut affected, mut gone): (Vec<Account>, Vec<String>) = Default::default();
     for id in &all {
         affected.extend(accounts::store::of_grant(&mut tx, id).await?);
-        grants::store::wipe(&mut tx, id).await?;
+        gone.extend(grants::store::wipe(&mut tx, id).await?);
     }
     affected.sort_by(|a, b| a.id.as_str().cmp(b.id.as_str()));
     affected.dedup_by(|a, b| a.id == b.id);
@@ -176,6 +193,7 @@ async fn settle(
         note(&mut tx, who, one, seq, ("account.custody_freed", json!({ "release": release, "by": to })), now).await?;
     }
     tx.commit().await?;
+    refresh::forget(app, &gone).await;
     Ok(())
 }
 

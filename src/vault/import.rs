@@ -135,7 +135,12 @@ pub(super) async fn ready(app: &App, source: &Source, params: &BTreeMap<String, 
 }
 
 /// Asks for the first token of a key that somebody typed in.
-async fn mint(app: &App, ready: &Ready, held: &Held, scopes: &[String]) -> Result<(Box<wire::Tokens>, Time), Refused> {
+pub(super) async fn mint(
+    app: &App,
+    ready: &Ready,
+    held: &Held,
+    scopes: &[String],
+) -> Result<(Box<wire::Tokens>, Time), Refused> {
     let sent_at = app.now();
     let call = wire::mint(&ready.kind, &ready.with(ready.first(), &held.fields), scopes, sent_at)?;
     let reply = send(app, &call).await.map_err(|why| unreachable(&why))?;
@@ -297,6 +302,7 @@ async fn settled(
         name: brought.name,
         metadata: brought.metadata,
         repair: None,
+        connect: None,
         by: &who.name,
     };
     let account = arrive(app, coming).await?;

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod actor;
 mod arrive;
+pub mod connect;
 pub mod credentials;
 pub mod custody;
 pub mod events;
@@ -12,6 +13,7 @@ mod held;
 pub mod hooks;
 mod identify;
 pub mod import;
+mod kept;
 pub mod leave;
 pub mod look;
 pub mod manage;

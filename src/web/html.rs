@@ -63,12 +63,13 @@ pub struct Page<T> {
     template: T,
     form_action: Option<String>,
     frames: Vec<String>,
+    opener: bool,
 }
 
 impl<T: Template> Page<T> {
     /// 200.
     pub fn new(template: T) -> Self {
-        Page { status: StatusCode::OK, template, form_action: None, frames: Vec::new() }
+        Page { status: StatusCode::OK, template, form_action: None, frames: Vec::new(), opener: false }
     }
 
     /// With another status.
@@ -85,6 +86,12 @@ impl<T: Template> Page<T> {
     pub fn frames(self, origins: Vec<String>) -> Self {
         Page { frames: origins, ..self }
     }
+
+    /// Leaves the page in touch with whoever opened it, of whatever origin: it is a window of somebody's app and will tell it
+    /// how it ended.
+    pub fn in_a_window_of_an_app(self, yes: bool) -> Self {
+        Page { opener: yes, ..self }
+    }
 }
 
 impl<T: Template> IntoResponse for Page<T> {
@@ -93,12 +100,13 @@ impl<T: Template> IntoResponse for Page<T> {
             tracing::error!("a page couldn't be rendered");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
+        let opener = if self.opener { "unsafe-none" } else { "same-origin" };
         let mut response = (self.status, html).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static(opener));
         if let Ok(policy) = HeaderValue::from_str(&policy(self.form_action.as_deref(), &self.frames)) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }

@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("signin/throttle.rs", signin::throttle::ALL),
     ("signin/underway.rs", signin::underway::ALL),
     ("vault/accounts/store.rs", vault::accounts::store::ALL),
+    ("vault/connect/store.rs", vault::connect::store::ALL),
     ("vault/custody.rs", vault::custody::ALL),
     ("vault/events.rs", vault::events::ALL),
     ("vault/grants/store.rs", vault::grants::store::ALL),

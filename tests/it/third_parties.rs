@@ -8,7 +8,7 @@ use symbolon::oauth::pkce;
 const CALLBACK: &str = "https://vault.example/connect/callback/third";
 
 /// Tokens that a person gave by the whole way.
-async fn connects(third: &ThirdParty, scope: &str) -> Answer {
+pub async fn connects(third: &ThirdParty, scope: &str) -> Answer {
     let challenge = pkce::transform(VERIFIER);
     let params = [
         ("response_type", "code"),

@@ -3,6 +3,7 @@
 use super::accounts::looked;
 use super::{Data, Stopped, Who, one};
 use crate::api::Named;
+use crate::api::repeats::Unkept;
 use crate::app::App;
 use crate::base::Time;
 use crate::vault::accounts::AccountKind;
@@ -115,7 +116,11 @@ pub(in crate::api) async fn free(
     }
     let released = custody::export(&app, &who, &seen).await?;
     let (release_id, ack_by) = (Some(released.release_id.clone()), Some(released.ack_by));
-    Ok(one(Outcome { release_id, ack_by, credentials: Some(tokens(released)), dry_run: false, ..nothing }))
+    let mut answer =
+        one(Outcome { release_id, ack_by, credentials: Some(tokens(released)), dry_run: false, ..nothing });
+    // Whoever repeats it is told the same for as long as we hold the tokens; a copy of the answer would outlive them.
+    answer.extensions_mut().insert(Unkept);
+    Ok(answer)
 }
 
 /// Which release.

@@ -27,7 +27,12 @@ sql! {
     read ONE = grant!("WHERE g.id = $1");
     read DUE = "SELECT id FROM vault_grants WHERE next_at IS NOT NULL AND state = 'live' AND next_at <= $1 AND attempt_state = 'clean' \
                 ORDER BY next_at, id LIMIT $2";
-    read UNSETTLED = grant!("WHERE g.attempt_state <> 'clean' ORDER BY g.attempt_at, g.id LIMIT $1");
+    read UNSETTLED = grant!(
+        "WHERE g.attempt_state <> 'clean' AND g.state = 'live' AND (g.lease_until IS NULL OR g.lease_until < $2) \
+         AND (g.retry_at IS NULL OR g.retry_at <= $2) ORDER BY g.attempt_at, g.id LIMIT $1"
+    );
+    write WAIT = "UPDATE vault_grants SET retry_at = $3 WHERE id = $1 AND version = $2 AND attempt_state <> 'clean' \
+                  AND (lease_until IS NULL OR lease_until < $4) RETURNING id";
     write CLAIM = "UPDATE vault_grants SET lease_epoch = lease_epoch + 1, lease_owner = $3, lease_until = $4, attempt = $5, \
                    attempt_state = 'sent', attempt_at = $6, attempts = attempts + 1, tries = 1 \
                    WHERE id = $1 AND version = $2 AND state = 'live' AND (lease_until IS NULL OR lease_until < $6) \
@@ -41,7 +46,7 @@ sql! {
                     published_at = $6, ends_at = coalesce($7, ends_at), idle_at = $8, health = 'ok', error = NULL, fails = 0, \
                     failing_since = NULL, refused_at = NULL, refreshed_at = $9, next_at = $10, retry_at = NULL, lease_owner = NULL, \
                     lease_until = NULL, attempt = NULL, attempt_state = 'clean', attempt_at = NULL, tries = 0 \
-                    WHERE id = $1 AND version = $2 AND state <> 'wiped' RETURNING version";
+                    WHERE id = $1 AND version = $2 AND state IN ('live', 'dead') RETURNING version";
     write SETTLE = "UPDATE vault_grants SET attempt = NULL, attempt_state = 'clean', attempt_at = NULL, tries = 0, lease_owner = NULL, \
                     lease_until = NULL, health = $3, error = $4, fails = fails + 1, failing_since = coalesce(failing_since, $5), \
                     refused_at = $6, retry_at = $7, next_at = $7 WHERE id = $1 AND attempt = $2 RETURNING fails";
@@ -55,7 +60,7 @@ sql! {
     write WIPE = "UPDATE vault_grants SET state = 'wiped', next_at = NULL, retry_at = NULL, attempt = NULL, attempt_state = 'clean', \
                   attempt_at = NULL, tries = 0, lease_owner = NULL, lease_until = NULL WHERE id = $1 RETURNING id";
     write WAKE = "UPDATE vault_grants SET next_at = $2, retry_at = NULL WHERE source = $1 AND state = 'live' \
-                  AND attempt_state = 'clean' AND retry_at IS NOT NULL RETURNING id";
+                  AND (retry_at IS NOT NULL OR next_at IS NULL) RETURNING id";
     write DEMOTE = "UPDATE vault_secrets SET status = 'previous', purge_at = $2 WHERE grant_id = $1 AND status = 'current' RETURNING id";
     write ADD_SECRET = "INSERT INTO vault_secrets (id, grant_id, version, parent, attempt, status, key, sealed, refresh_print, \
                         access_print, created_at, purge_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
@@ -167,9 +172,14 @@ pub async fn due(mut db: &Db, now: Time, most: i64) -> Result<Vec<GrantId>> {
     db.all(DUE, args![now, most]).await?.iter().map(|row| row.id("id")).collect()
 }
 
-/// Those of which something isn't known, the oldest first.
-pub async fn unsettled(mut db: &Db, most: i64) -> Result<Vec<Grant>> {
-    db.all(UNSETTLED, args![most]).await?.iter().map(Grant::read).collect()
+/// Those of which something isn't known, that nobody works on and that needn't wait; the oldest first.
+pub async fn unsettled(mut db: &Db, now: Time, most: i64) -> Result<Vec<Grant>> {
+    db.all(UNSETTLED, args![most, now]).await?.iter().map(Grant::read).collect()
+}
+
+/// Lets one of which something isn't known wait, so that it isn't in the way of others.
+pub async fn wait(mut db: &Db, grant: &Grant, [now, until]: [Time; 2]) -> Result<()> {
+    db.run(WAIT, args![&grant.id, grant.version, until, now]).await.map(|_| ())
 }
 
 /// Who wants to send what, and until when nobody else may.
@@ -271,13 +281,14 @@ pub async fn put_off(mut db: &Db, grant: &Grant, until: Option<Time>) -> Result<
     db.run(PUT_OFF, args![&grant.id, grant.version, until]).await.map(|_| ())
 }
 
-/// Lets go of a grant: its secrets are gone.
-pub async fn wipe(mut tx: impl On, id: &GrantId) -> Result<()> {
-    tx.run(WIPE_SECRETS, args![id]).await?;
-    tx.run(WIPE, args![id]).await.map(|_| ())
+/// Lets go of a grant: its secrets are gone. Gives their names.
+pub async fn wipe(mut tx: impl On, id: &GrantId) -> Result<Vec<String>> {
+    let gone = tx.all(WIPE_SECRETS, args![id]).await?;
+    tx.run(WIPE, args![id]).await?;
+    gone.iter().map(|row| row.text("id")).collect()
 }
 
-/// Tries those of a source again that wait after a failure.
+/// Looks again at those of a source that wait after a failure, or until somebody asks.
 pub async fn wake(mut on: impl On, source: &SourceId, now: Time) -> Result<usize> {
     on.run(WAKE, args![source, now]).await
 }

@@ -84,7 +84,7 @@ pub fn pause(fails: i64, grant: &str) -> Duration {
 }
 
 /// A span, a tenth more or less: always the same for one grant, so that those of a burst come apart.
-fn spread(span: Duration, grant: &str) -> Duration {
+pub fn spread(span: Duration, grant: &str) -> Duration {
     let [a, b, ..] = crate::base::encoding::sha256(grant.as_bytes());
     let share = u32::from(u16::from_be_bytes([a, b])) * 200 / 65_536;
     span * (900 + share) / 1_000

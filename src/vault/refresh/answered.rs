@@ -3,16 +3,17 @@
 use super::settle;
 use crate::app::App;
 use crate::base::Time;
-use crate::base::encoding::{base64, from_base64};
 use crate::base::id::WorkspaceId;
 use crate::catalogue::wire::Answer;
-use crate::crypto::seal::Place;
-use crate::db::{Fault, Result};
+use crate::db::Result;
+use crate::keys::DataKey;
 use crate::outbound::Reply;
+use crate::vault::connect;
 use crate::vault::grants::GrantId;
+use crate::vault::kept::{self, Kept};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// How long an answer is kept after it came: a database that is restored from a replica may have lost its last commits.
 const KEPT: Duration = Duration::from_secs(86_400);
@@ -32,11 +33,8 @@ pub(super) struct Answered {
     pub tries: i64,
     /// When it was sent, in milliseconds: lifetimes count from here.
     pub sent_at: i64,
-    status: u16,
-    retry_after: Option<String>,
-    date: Option<String>,
-    content_type: Option<String>,
-    body: String,
+    #[serde(flatten)]
+    kept: Kept,
 }
 
 /// Which request an answer is to.
@@ -58,11 +56,7 @@ impl Answered {
             number: request.number,
             tries: request.tries,
             sent_at: request.sent_at.millis(),
-            status: reply.status,
-            retry_after: reply.retry_after.clone(),
-            date: reply.date.clone(),
-            content_type: reply.content_type.clone(),
-            body: base64(&reply.body),
+            kept: Kept::of(reply),
         }
     }
 
@@ -72,14 +66,7 @@ impl Answered {
 
     /// Lets it be read.
     pub(super) fn read<T>(&self, reader: impl FnOnce(&Answer<'_>) -> T) -> T {
-        let body = Zeroizing::new(from_base64(&self.body).unwrap_or_default());
-        reader(&Answer {
-            status: self.status,
-            retry_after: self.retry_after.as_deref(),
-            date: self.date.as_deref(),
-            content_type: self.content_type.as_deref(),
-            body: &body,
-        })
+        self.kept.read(reader)
     }
 
     /// Names sort by the time that requests were sent.
@@ -87,54 +74,44 @@ impl Answered {
         format!("{:013}-{}", self.sent_at, self.attempt)
     }
 
+    /// Forgets that it was kept.
+    pub(super) async fn forget(&self, app: &App) {
+        let name = self.name();
+        if let Err(why) = app.spool.remove(&name).await {
+            tracing::warn!(entry = %name, %why, "an entry of the spool couldn't be removed");
+        }
+    }
+
     /// Keeps it, before anything is made of it. Where that fails we go on with what we have in memory.
-    pub(super) async fn keep(&self, app: &App) {
-        let kept = async {
-            let key = app.data_keys.sealing(&app.keys, &app.db, &self.workspace, app.now()).await?;
-            let plain = serde_json::to_vec(self).map(Zeroizing::new).map_err(|why| Fault::Bug(why.to_string()))?;
-            let name = self.name();
-            let sealed = key.seal(place(&name), &plain)?;
-            let entry = [key.id.as_bytes(), b"\n", sealed.as_slice()].concat();
-            app.spool.put(&name, entry).await.map_err(|why| Fault::Bug(format!("the spool can't be written: {why}")))
-        };
-        let outcome: Result<()> = kept.await;
-        if let Err(fault) = outcome {
+    pub(super) async fn keep(&self, app: &App, key: &DataKey) {
+        if let Err(fault) = kept::put(app, key, &self.name(), self).await {
             tracing::error!(grant = %self.grant, %fault, "an answer couldn't be kept on this disk; it is in memory only until it is in the database");
         }
     }
 }
 
-fn place(name: &str) -> Place<'_> {
-    Place { table: "spool", row: name, column: "answer" }
-}
-
-async fn open(app: &App, name: &str) -> Result<Option<Answered>> {
-    let unread = |why: std::io::Error| Fault::Bug(format!("the spool can't be read: {why}"));
-    let Some(entry) = app.spool.get(name).await.map_err(unread)? else { return Ok(None) };
-    let torn = || Fault::Bug(format!("the entry `{name}` of the spool can't be read"));
-    let cut = entry.iter().position(|byte| *byte == b'\n').ok_or_else(torn)?;
-    let (key, sealed) = entry.split_at_checked(cut).ok_or_else(torn)?;
-    let key = std::str::from_utf8(key).map_err(|_| torn())?;
-    let key = app.data_keys.named(&app.keys, &app.db, key).await?;
-    let plain = key.open(place(name), sealed.get(1..).unwrap_or_default())?;
-    serde_json::from_slice(&plain).map(Some).map_err(|_| torn())
-}
-
-/// The answer to a request, where this machine has it.
-pub(super) async fn find(app: &App, attempt: &str) -> Result<Option<Answered>> {
+/// The names of what this machine has: of each request the last answer, for one that was refused was followed by another.
+pub(super) async fn kept(app: &App) -> BTreeMap<String, String> {
     let names = app.spool.names().await.unwrap_or_default();
-    match names.iter().find(|name| name.ends_with(attempt)) {
-        Some(name) => open(app, name).await,
-        None => Ok(None),
-    }
+    names.into_iter().filter_map(|name| Some((name.split_once('-')?.1.to_owned(), name))).collect()
+}
+
+/// The answer with this name.
+pub(super) async fn find(app: &App, name: &str) -> Result<Option<Answered>> {
+    kept::open(app, name).await
 }
 
 /// After a start: what was answered and isn't in the database is put there. What it has already changes nothing.
 pub async fn replay(app: &App) -> Result<usize> {
     let mut settled = 0;
-    for name in app.spool.names().await.unwrap_or_default() {
-        match open(app, &name).await {
+    for name in kept(app).await.into_values() {
+        if connect::names(&name) {
+            connect::replay(app, &name).await?;
+            continue;
+        }
+        match kept::open(app, &name).await {
             Ok(Some(answered)) => {
+                let answered: Answered = answered;
                 settle::settle(app, &answered).await?;
                 settled += 1;
             }
@@ -144,6 +121,17 @@ pub async fn replay(app: &App) -> Result<usize> {
         }
     }
     Ok(settled)
+}
+
+/// Forgets the answers to these requests: what they brought was given away, or taken back.
+pub async fn forget(app: &App, attempts: &[String]) {
+    for name in app.spool.names().await.unwrap_or_default() {
+        if attempts.iter().any(|attempt| name.ends_with(attempt.as_str()))
+            && let Err(why) = app.spool.remove(&name).await
+        {
+            tracing::warn!(entry = %name, %why, "an entry of the spool couldn't be removed");
+        }
+    }
 }
 
 /// Forgets what the database has had for a day.

@@ -7,6 +7,7 @@ use crate::catalogue::Wrong;
 use crate::catalogue::wire::{self, Call, Outcome};
 use crate::crypto::seal::Place;
 use crate::db::{Fault, Result};
+use crate::keys::DataKey;
 use crate::outbound::Unanswered;
 use crate::vault::grants::{Grant, GrantId, store};
 use crate::vault::held::Held;
@@ -19,6 +20,8 @@ pub(super) struct Question {
     pub source: Source,
     pub ready: Ready,
     pub held: Held,
+    /// What its answer is sealed with: had before anything is sent, for afterwards the database may be gone.
+    key: DataKey,
 }
 
 /// What came of it.
@@ -52,7 +55,10 @@ impl Question {
         let gone = || Fault::Bug(format!("the grant `{}` has no secrets", grant.id));
         let held = held(app, &grant.id).await?.ok_or_else(gone)?;
         Ok(match Ready::of(app, &source, &grant.params).await? {
-            Ok(ready) => Ok(Question { grant, source, ready, held }),
+            Ok(ready) => {
+                let key = app.data_keys.sealing(&app.keys, &app.db, &source.workspace, app.now()).await?;
+                Ok(Question { grant, source, ready, held, key })
+            }
             Err(unready) => Err((grant, source, unready)),
         })
     }
@@ -74,8 +80,12 @@ impl Question {
 
     /// Asks, with each of our client secrets until one isn't refused. Each answer is on the disk before it is looked at.
     pub(super) async fn ask(&self, app: &App, request: &mut Request) -> Asked {
-        let mut last = Asked::Unsent("nothing was asked".to_owned());
+        let mut last: Option<Box<Answered>> = None;
         for secret in self.ready.tried() {
+            if let Some(refused) = last.take() {
+                // It tells nothing of what becomes of the next request, which has the same name.
+                refused.forget(app).await;
+            }
             let call = match self.call(secret, app.now()) {
                 Ok(call) => call,
                 Err(wrong) => return Asked::Unsent(wrong.to_string()),
@@ -86,15 +96,17 @@ impl Question {
                 Err(Unanswered::Unsent(why)) => return Asked::Unsent(why),
                 Err(Unanswered::Lost(why)) => return Asked::Lost(why),
             };
+            crate::base::failpoint::reached("vault-received");
             let answered = Answered::new(&self.grant.id, &self.source.workspace, request, &reply);
-            answered.keep(app).await;
+            answered.keep(app, &self.key).await;
+            crate::base::failpoint::reached("vault-spooled");
             let refused =
                 matches!(answered.read(|answer| wire::read(&self.ready.kind, answer)), Outcome::ClientBad { .. });
-            last = Asked::Answered(Box::new(answered));
+            last = Some(Box::new(answered));
             if !refused {
                 break;
             }
         }
-        last
+        last.map_or_else(|| Asked::Unsent("nothing was asked".to_owned()), Asked::Answered)
     }
 }

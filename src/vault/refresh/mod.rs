@@ -9,7 +9,7 @@ mod lease;
 mod recover;
 mod settle;
 
-pub use answered::{replay, sweep};
+pub use answered::{forget, replay, sweep};
 pub(super) use ask::{held, place};
 pub use due::refresh_due;
 pub use recover::recover;

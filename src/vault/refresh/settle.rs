@@ -12,7 +12,7 @@ use crate::vault::accounts::{self, Reason};
 use crate::vault::events::{self, Event};
 use crate::vault::grants::store::{self, Fresh, News, Secrets, Unchanged};
 use crate::vault::grants::timing::{self, Lives};
-use crate::vault::grants::{Grant, Health, State, Trouble};
+use crate::vault::grants::{AttemptState, Grant, Health, State, Trouble};
 use crate::vault::held::Held;
 use crate::vault::prints;
 use crate::vault::sources::{self, Source};
@@ -50,6 +50,13 @@ pub(super) async fn settle(app: &App, answered: &Answered) -> Result<bool> {
     let Some(source) = sources::store::one(&app.db, &grant.source).await? else { return Ok(false) };
     let kind = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
     let outcome = answered.read(|answer| wire::read(&kind, answer));
+    // Tokens are worth something whenever they come. Any other answer says something only of a request that is out, and only once:
+    // replayed later, it would freeze a source that was mended since, or stand for ever before the next try.
+    let out = grant.attempt_state == AttemptState::Sent;
+    let open = out && grant.attempt.as_deref() == Some(answered.attempt.as_str());
+    if !open && !matches!(outcome, Outcome::Tokens(_)) {
+        return Ok(false);
+    }
     let case = Case { app, answered, grant: &grant, source: &source, kind: &kind };
     app.metrics.refreshed(&source.kind, outcome.name());
     match outcome {
@@ -286,7 +293,9 @@ async fn late(
         return Ok(false);
     };
     let siblings = current.parent == row.parent;
-    let (status, purge_at) = match siblings && row.attempt > current.attempt {
+    // What was given away stays given away; should it be taken back, there is a spare.
+    let counts = siblings && row.attempt > current.attempt && live.state != State::Freeing;
+    let (status, purge_at) = match counts {
         true => ("current", None),
         false => ("spare", Some(news.now + DAY)),
     };
@@ -337,7 +346,7 @@ pub(super) async fn lost(app: &App, question: &Question, request: &Request, why:
 pub(super) async fn unfit(app: &App, grant: &Grant, source: &Source, why: &str) -> Result<()> {
     tracing::error!(grant = %grant.id, source = %source.slug, why, "a request for tokens can't be made");
     let now = app.now();
-    store::put_off(&app.db, grant, Some(now + FROZEN)).await?;
+    later(app, grant, now + FROZEN).await?;
     sources::change::misconfigured(app, source, "incomplete", now).await
 }
 
@@ -345,7 +354,13 @@ pub(super) async fn unfit(app: &App, grant: &Grant, source: &Source, why: &str) 
 pub(super) async fn unreachable(app: &App, grant: &Grant, source: &Source, why: &str) -> Result<()> {
     tracing::info!(grant = %grant.id, source = %source.slug, why, "a provider's discovery document can't be had");
     app.turns.failed(source.id.as_str(), app.now());
-    store::put_off(&app.db, grant, Some(app.now() + timing::pause(grant.fails, grant.id.as_str()))).await
+    later(app, grant, app.now() + timing::pause(grant.fails.max(grant.tries), grant.id.as_str())).await
+}
+
+/// Looks at it again then, whether something of it is open or not.
+async fn later(app: &App, grant: &Grant, until: Time) -> Result<()> {
+    store::put_off(&app.db, grant, Some(until)).await?;
+    store::wait(&app.db, grant, [app.now(), until]).await
 }
 
 /// Where a provider doesn't say how long its access tokens live, and gives the means to refresh them.

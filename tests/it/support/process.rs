@@ -62,6 +62,17 @@ impl Process {
         self.child.id()
     }
 
+    /// Whether it has ended; what became of it is known then.
+    pub fn ended(&mut self) -> bool {
+        self.child.try_wait().expect("its status").is_some()
+    }
+
+    /// Sends it a signal, by name.
+    pub fn signals(&self, signal: &str) {
+        let sent = Command::new("kill").args(["-s", signal, &self.pid().to_string()]).status().expect("kill");
+        assert!(sent.success());
+    }
+
     /// kill -9
     pub fn kill(mut self) {
         self.child.kill().expect("kills");
