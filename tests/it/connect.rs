@@ -228,8 +228,14 @@ on_both! {
             let back = idp.allows(sent.location(), "zoe").await;
             assert_eq!(status(&browser.get_once(&back).await), expected);
         }
-        // An ID token that was made for another connection.
+        // Announced in its metadata, it must be there.
         idp.changes(|mode| mode.iss = Iss::None);
+        let connect = vault.asks(json!({ "source": "idp" })).await;
+        let sent = browser.get_once(&format!("{}/start", link(&connect))).await;
+        let back = idp.allows(sent.location(), "yan").await;
+        assert_eq!(status(&browser.get_once(&back).await), "issuer_mismatch");
+        // An ID token that was made for another connection.
+        idp.changes(|mode| mode.iss = Iss::Own);
         let connect = vault.asks(json!({ "source": "idp" })).await;
         let sent = browser.get_once(&format!("{}/start", link(&connect))).await;
         let forged = sent.location().replace(&param(sent.location(), "nonce"), "another-nonce");

@@ -5,10 +5,11 @@ use crate::support::provider::{At, Rotation};
 use crate::support::vault::{CLIENT, SECRET, Vault};
 use crate::support::{Kind, rounds};
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use symbolon::base::Time;
 use symbolon::vault::grants::timing::Lives;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -76,16 +77,16 @@ on_both! {
         let many = rounds(400, 10_000);
         vault.crm.secrets_are(CLIENT, &["crm-secret-2"]);
         let before = vault.crm.hits("token");
-        vault.crowds(&model, &vault.crm, many).await;
+        let crowd = vault.crowds(&model, &vault.crm, many).await;
         vault.until_count("SELECT count(*) FROM sources WHERE state = 'misconfigured'", |n| n == 1).await;
-        let due = format!("SELECT count(*) FROM vault_grants WHERE next_at <= {}", (vault.house.now() + HOUR).millis());
+        let due = format!("SELECT count(*) FROM vault_grants WHERE health = 'ok' AND next_at <= {}", (vault.house.now() + HOUR).millis());
         vault.house.wait(Duration::from_secs(600));
         vault.until_count(&due, |n| n <= 1).await;
         let refused = vault.crm.hits("token") - before;
         assert!(refused <= 24, "it was asked {refused} times");
         let disabled = "SELECT count(*) FROM accounts WHERE state <> 'active'";
         assert_eq!(vault.counts(disabled).await, 0);
-        vault.reads(&model).await.is_problem(424, "source_misconfigured");
+        vault.reads(&crowd[0]).await.is_problem(424, "source_misconfigured");
         // The secret is right again at the provider; nobody here does anything.
         vault.crm.secrets_are(CLIENT, &["crm-secret-2", SECRET]);
         vault.house.wait(Duration::from_secs(61));

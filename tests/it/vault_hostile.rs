@@ -5,7 +5,8 @@ use crate::on_both;
 use crate::support::provider::{Fault, Plan, Rotation, Says, When};
 use crate::support::vault::Vault;
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 

@@ -9,16 +9,17 @@ use crate::support::vault::CLIENT;
 use crate::support::{Kind, rounds};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use symbolon::base::encoding::{hex, sha256};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// The points of a refresh, in their order.
 const POINTS: [&str; 6] =
     ["vault-claimed", "vault-received", "vault-spooled", "vault-answered", "vault-committing", "vault-committed"];
 
 /// How many people there are at each provider; each round kills as often, and touches each account once.
-const PEOPLE: usize = 10;
+const PEOPLE: usize = 18;
 const GRACE: i64 = 60_000;
 /// How long a token that is good once isn't presented again.
 const HOLD: i64 = 150_000;
@@ -186,7 +187,7 @@ impl Torture {
         let token = body["data"]["credentials"]["oauth_access_token"].as_str().expect("a token").to_owned();
         let until = body["data"]["expires_at"].as_str().expect("a time");
         let url = self.thirds[self.accounts[n].third].at.at("api/me");
-        let call = crate::support::http().get(url).bearer_auth(&token).header("x-told-until", until);
+        let call = self.fleet.ada(0).http.get(url).bearer_auth(&token).header("x-told-until", until);
         assert_eq!(call.send().await.expect("an answer").status(), 200, "what was handed out works");
         self.accounts[n].token = Some(token);
         self.tally.handed_out += 1;

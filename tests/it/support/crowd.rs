@@ -62,13 +62,13 @@ impl Vault {
 
     /// Waits until a statement gives this number.
     pub async fn until_count(&self, sql: &str, so: impl Fn(i64) -> bool) {
-        let until = std::time::Instant::now() + std::time::Duration::from_secs(240);
+        let until = tokio::time::Instant::now() + std::time::Duration::from_secs(240);
         loop {
             let found = self.counts(sql).await;
             if so(found) {
                 return;
             }
-            assert!(std::time::Instant::now() < until, "{sql}: still {found}");
+            assert!(tokio::time::Instant::now() < until, "{sql}: still {found}");
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
     }

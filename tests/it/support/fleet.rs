@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use symbolon::base::Clock;
 use symbolon::config::Config;
 use symbolon::people::workspaces::Standing;
+use tokio::time::Instant;
 
 pub struct Fleet {
     _provider: Provider,
