@@ -66,7 +66,7 @@ sql! {
     write REPLAY = "UPDATE hook_deliveries SET state = 'open', tries = 0, due_at = $4, settled_at = NULL, lease_until = NULL \
                     WHERE hook = $1 AND state <> 'open' AND ((CAST($2 AS TEXT) <> '' AND id = $2) OR (CAST($2 AS TEXT) = '' AND created_at >= $3)) \
                     RETURNING id";
-    write PURGE = "DELETE FROM hook_deliveries WHERE id IN (SELECT id FROM hook_deliveries WHERE created_at < $1 AND state <> 'open' \
+    write PURGE_DELIVERIES = "DELETE FROM hook_deliveries WHERE id IN (SELECT id FROM hook_deliveries WHERE created_at < $1 AND state <> 'open' \
                    ORDER BY created_at, id LIMIT 500) RETURNING id";
 }
 
@@ -202,5 +202,5 @@ pub(super) async fn replay(mut on: impl On, hook: &HookId, id: &str, since: Time
 
 /// Forgets what was settled and is older.
 pub async fn purge(mut db: &Db, before: Time) -> Result<usize> {
-    db.run(PURGE, args![before]).await
+    db.run(PURGE_DELIVERIES, args![before]).await
 }
