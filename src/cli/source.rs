@@ -211,8 +211,15 @@ pub(super) fn told(refused: Refused) -> Failure {
     match (&refused.fault, &refused.field) {
         (Some(fault), _) => (**fault).clone().into(),
         (None, Some(field)) => {
-            let flag = field.replace('_', "-").replace("client-secrets", "client-secret-stdin");
-            Failure::usage(format!("--{flag}: {}", refused.why))
+            let flag = match field.as_str() {
+                "type" | "slug" | "name" => format!("--{field}"),
+                "client_id" => "--client-id".to_owned(),
+                "client_secret" | "client_secrets" => "--client-secret-stdin".to_owned(),
+                "scopes" => "--scope".to_owned(),
+                // What the type asks for.
+                other => format!("--param {}", other.strip_prefix("params/").unwrap_or(other)),
+            };
+            Failure::usage(format!("{flag}: {}", refused.why))
         }
         _ => Failure::failed(refused.why),
     }

@@ -109,7 +109,7 @@ const VAULT_AND_OTHERS: &str = "^/(api|gate)/|^/v1/(source|accounts|credentials|
 async fn c5_schemathesis_calls_all_of_the_vault() {
     let vault = Vault::with(Kind::Sqlite, Rotation::None, "none").await;
     vault.brings("zoe").await;
-    let which = ["--include-path-regex", "^/v1/(source|accounts|credentials|webhooks)"];
+    let which = ["--include-path-regex", "^/v1/(source|accounts|credentials|connect_sessions|webhooks)"];
     let tested = calls(&vault.house, &vault.ada.authorization, seconds(), &which).await;
     assert!(tested > 24, "{tested}");
     assert_eq!(vault.ada.does("GET", "/v1/sources").await.status, 200);

@@ -46,7 +46,8 @@ on_both! {
         let create = format!(
             "source create --type oauth2 --slug shop --workspace acme --client-id {CLIENT} --client-secret-stdin \
              --param authorize_url={} --param token_url={} --param userinfo_url={} --param rotation=none --scope read --verify",
-            at("authorize"), at("token"), at("api/me")
+            at("authorize"), at("token"),
+            at("api/me")
         );
         let (code, out, err) = runs(&vault, &format!("{create} --format json"), "wrong\n").await;
         assert_eq!((code, out.as_str()), (1, ""), "{err}");

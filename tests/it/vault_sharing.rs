@@ -38,7 +38,10 @@ struct Shared {
 
 impl Shared {
     async fn with(kind: Kind) -> Self {
-        let vault = Vault::with(kind, Rotation::None, "none").await;
+        let vault = Vault::set(kind, Rotation::None, json!({ "rotation": "none" }), |config| {
+            config.api_tokens.max_per_user = 100;
+        })
+        .await;
         let (account, _) = vault.brings("zoe").await;
         let seen = vault.ada.does("GET", &format!("/v1/accounts/{account}")).await.ok();
         let external = seen.body["data"]["external_id"].as_str().expect("one").to_owned();
@@ -316,6 +319,7 @@ on_both! {
                 if how == "removed" {
                     // Back again: what was lent isn't hers again by itself.
                     house.joins("acme", &carol_id, Standing::Member).await;
+                    let (_, carol) = house.api_token(&carol_id, Some("acme"), None).await;
                     assert_eq!(carol.does("GET", &format!("/v1/accounts/{lent}")).await.status, 404, "{what}");
                 }
             }

@@ -2,7 +2,8 @@
 
 use super::{gives, lists, once, refuses, takes};
 use crate::vault::actor::{
-    ACCOUNTS_CREDENTIALS, ACCOUNTS_CUSTODY, ACCOUNTS_READ, ACCOUNTS_WRITE, SOURCES_READ, SOURCES_WRITE, WEBHOOKS_WRITE,
+    ACCOUNTS_CREDENTIALS, ACCOUNTS_CUSTODY, ACCOUNTS_READ, ACCOUNTS_WRITE, CONNECT_WRITE, SOURCES_READ, SOURCES_WRITE,
+    WEBHOOKS_WRITE,
 };
 use serde_json::{Map, Value, json};
 
@@ -11,6 +12,7 @@ fn scopes(path: &str, method: &str) -> &'static [&'static [&'static str]] {
     match (path, method) {
         (path, "get") if path.starts_with("/v1/source_types") => &[&[SOURCES_READ], &[SOURCES_WRITE]],
         ("/v1/sources" | "/v1/sources/{id}", "get") => &[&[SOURCES_READ], &[SOURCES_WRITE]],
+        (path, _) if path.starts_with("/v1/connect_sessions") => &[&[CONNECT_WRITE]],
         (path, _) if path.starts_with("/v1/webhooks") => &[&[WEBHOOKS_WRITE]],
         ("/v1/credentials/batch", _) => &[&[ACCOUNTS_CREDENTIALS]],
         (path, _) if path.ends_with("/reject") => &[&[ACCOUNTS_CREDENTIALS]],

@@ -295,6 +295,7 @@ pub(in crate::api) struct Patch {
 #[utoipa::path(patch, path = "/v1/accounts/{id}", operation_id = "changeAccount", tag = "accounts",
     params(("id" = String, Path, description = "Its id")), request_body = Patch,
     responses((status = 200, description = "The account", body = Data<Shown>),
+        (status = 204, description = "It was given away, and isn't there for the caller any more"),
         (status = 409, description = "`reconnect_needed`: it can't be enabled without its owner")))]
 pub(in crate::api) async fn patch(
     Who(who): Who,
