@@ -75,11 +75,11 @@ fn own(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if operation.contains_key("requestBody") {
         refuses(operation, "400", "`invalid-json`: the body is no JSON object, or has a member twice");
         refuses(operation, "400", "`unknown-member`: there is a member that can't be set");
-        refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+        refuses(operation, "413", "`too-large`: the body is too large");
         refuses(operation, "415", "`unsupported-media-type`: the Content-Type isn't JSON");
         refuses(operation, "422", "`invalid-field`: a member can't be accepted; `errors` says which");
     }
-    refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
+    refuses(operation, "500", "`internal`: a fault of ours; it is logged");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
     gives(method, operation);
 }
@@ -104,7 +104,7 @@ fn asked_by_proxies(operation: &mut Map<String, Value>) {
     refuses(operation, "403", "`insufficient_scope`: the token lacks a scope that the rule asks for");
     refuses(operation, "403", "`denied`: no rule lets anyone do this");
     refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
-    refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
+    refuses(operation, "500", "`internal`: a fault of ours; it is logged");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     if let Some(passed) = responses.and_then(|all| all.get_mut("200")).and_then(Value::as_object_mut) {
@@ -154,12 +154,12 @@ fn managed(path: &str, method: &str, operation: &mut Map<String, Value>) {
     if body {
         refuses(operation, "400", "`invalid-json`: the body is no JSON object, or has a member twice");
         if method != "post" {
-            refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+            refuses(operation, "413", "`too-large`: the body is too large");
         }
         refuses(operation, "415", "`unsupported-media-type`: the Content-Type isn't JSON");
         refuses(operation, "422", "`invalid-field`: a member can't be accepted; `errors` says which");
     }
-    refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
+    refuses(operation, "500", "`internal`: a fault of ours; it is logged");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
     gives(method, operation);
 }
@@ -171,7 +171,7 @@ fn once(operation: &mut Map<String, Value>) {
     takes(operation, "Idempotency-Key", what, json!({ "type": "string", "pattern": "^[!-~]{1,255}$" }));
     refuses(operation, "400", "`invalid-idempotency-key`: it isn't 1 to 255 visible characters");
     refuses(operation, "409", "`idempotency-key-in-use`: a request with this key is being worked on");
-    refuses(operation, "413", "`too-large`: the body is larger than `limits.body_bytes`");
+    refuses(operation, "413", "`too-large`: the body is too large");
     refuses(operation, "422", "`idempotency-key-reused`: the key stood for another request");
 }
 

@@ -25,6 +25,7 @@ pub(super) fn fresh(now: Time) -> AccountId {
 /// Whether its credentials are handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountState)]
 pub enum State {
     /// They are.
     Active,
@@ -35,6 +36,7 @@ pub enum State {
 /// Why an account is disabled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DisabledReason)]
 pub enum Reason {
     /// The provider took our access back, or its user did.
     Revoked,

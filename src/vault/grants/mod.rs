@@ -50,6 +50,7 @@ pub enum AttemptState {
 /// How a grant is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountHealth)]
 pub enum Health {
     /// Well.
     Ok,
@@ -85,6 +86,7 @@ named!(Health, "the health of a grant", Ok = "ok", Degraded = "degraded", Uncert
 
 /// What went wrong last; no text of a provider's but a plain code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AccountTrouble)]
 pub struct Trouble {
     /// `throttled`, `transient`, `ambiguous`, `request_bad`, `client_bad`, `unreachable`, …
     pub class: String,

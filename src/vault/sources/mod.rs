@@ -31,6 +31,7 @@ pub(super) fn fresh(now: Time) -> SourceId {
 /// Whether providers are asked with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SourceState)]
 pub enum State {
     /// They are.
     Active,
@@ -45,6 +46,7 @@ named!(State, "the state of a source", Active = "active", Misconfigured = "misco
 /// What a workspace wants to be done with a source's accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = SourcePolicy)]
 pub struct Policy {
     /// Whether tokens that somebody uses are refreshed before they expire.
     pub proactive: bool,
