@@ -150,15 +150,15 @@ impl Torture {
                 *self.tally.at_points.entry(point).or_default() += 1;
             }
             _ => {
-                match &held {
-                    Some(held) => drop(held.arrived(1).await),
-                    None => {
-                        let more = if let Kill::Moment(more) = kill { more } else { 0 };
-                        let until = Instant::now() + Duration::from_secs(5);
-                        while self.token_calls() <= before + more && Instant::now() < until {
-                            tokio::task::yield_now().await;
-                        }
-                    }
+                // Where somebody else was faster, nobody asks the provider: then it ends in peace.
+                let more = if let Kill::Moment(more) = kill { more } else { 0 };
+                let here = || match &held {
+                    Some(held) => held.count() > 0,
+                    None => self.token_calls() > before + more,
+                };
+                let until = Instant::now() + Duration::from_secs(3);
+                while !here() && Instant::now() < until {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 self.fleet.kills(victim);
                 self.tally.kills += 1;
