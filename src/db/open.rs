@@ -3,9 +3,9 @@
 use super::postgres::Trouble;
 use super::{Db, Engine, Fault, Result, migrate, postgres, sqlite};
 use crate::base::Secret;
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -22,9 +22,6 @@ pub enum Place {
 
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// A connection that was idle for this long is asked whether it lives, and has as long to say so.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Opens the database. Doesn't migrate it.
 pub async fn open(place: &Place) -> Result<Db> {
@@ -73,8 +70,8 @@ async fn open_postgres(url: &Secret, connections: u32) -> Result<Db> {
         // connection was found dead those from before are under suspicion; so what died in the pool harms nobody.
         .test_before_acquire(false)
         .before_acquire(move |conn, meta| {
-            let fresh = meta.idle_for < PAUSE && !seen.within(meta.idle_for);
-            Box::pin(async move { Ok(fresh || matches!(tokio::time::timeout(PAUSE, conn.ping()).await, Ok(Ok(())))) })
+            let fresh = meta.idle_for < postgres::PAUSE && !seen.within(meta.idle_for);
+            Box::pin(async move { Ok(fresh || postgres::lives(conn).await) })
         })
         .connect_with(options)
         .await?;

@@ -6,7 +6,7 @@ use super::gather::{self, Gather};
 use super::stmt::bound;
 use super::{Arg, Fault, Result, Row};
 use sqlx::postgres::PgArguments;
-use sqlx::{PgExecutor, PgPool};
+use sqlx::{Connection, PgConnection, PgExecutor, PgPool};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -15,6 +15,8 @@ use tokio::time::Instant;
 const FLUSHERS: usize = 8;
 /// How long a statement may take. The server gives up sooner; this is for one that can't be heard any more.
 const ANSWER: Duration = Duration::from_secs(6);
+/// A connection that was idle for this long is asked whether it lives, and has as long to say so.
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// Until when what may run again runs again: then its requester is about to be told that it takes too long.
 const AGAIN: Duration = Duration::from_secs(3);
 
@@ -44,13 +46,31 @@ impl Trouble {
     }
 }
 
+/// Whether a connection says within `PAUSE` that it lives.
+pub(super) async fn lives(conn: &mut PgConnection) -> bool {
+    matches!(tokio::time::timeout(PAUSE, conn.ping()).await, Ok(Ok(())))
+}
+
 impl Line {
     async fn run(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
         let outcome = run(&self.pool, sql, args).await;
         if matches!(outcome, Err(Fault::Gone(_))) {
-            self.trouble.noticed();
+            self.noticed();
         }
         outcome
+    }
+
+    /// A connection was dead: asks all that idle whether they live, at once. One after the other, as requests meet them, they would
+    /// use up the patience of the first.
+    fn noticed(&self) {
+        self.trouble.noticed();
+        while let Some(mut conn) = self.pool.try_acquire() {
+            tokio::spawn(async move {
+                if !lives(&mut conn).await {
+                    drop(conn.detach());
+                }
+            });
+        }
     }
 }
 
@@ -92,7 +112,7 @@ impl Postgres {
             Ok(tx) => Ok(tx),
             // A connection that died while idle is only noticed now.
             Err(_) => {
-                self.line().trouble.noticed();
+                self.line().noticed();
                 Ok(self.line().pool.begin().await?)
             }
         }

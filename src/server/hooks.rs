@@ -9,7 +9,8 @@ use std::time::Duration;
 /// How often the files are looked at.
 const EVERY: Duration = Duration::from_millis(4);
 
-/// The clock of a process: that of the machine, moved by as many milliseconds as the file says that `SYMBOLON_TEST_CLOCK` names.
+/// The clock of a process: that of the machine, moved by as many milliseconds as the file says that `SYMBOLON_TEST_CLOCK` names;
+/// a file beside it, named after the process, says what it moved to.
 /// The file that `SYMBOLON_TEST_FAILPOINT` names has a point at which the process ends, and which time that it is reached; it is
 /// gone once that is known.
 pub fn clock() -> Clock {
@@ -24,7 +25,10 @@ pub fn clock() -> Clock {
         if let (Some(millis), Clock::Shifted(offset)) =
             (read(&moved).and_then(|text| text.trim().parse().ok()), &shared)
         {
-            offset.store(millis, Ordering::SeqCst);
+            let before: i64 = offset.swap(millis, Ordering::SeqCst);
+            if let (true, Some(file), Some(name)) = (before != millis, &moved, process()) {
+                let _ = std::fs::write(format!("{file}-{name}"), millis.to_string());
+            }
         }
         if let (Some(wanted), Some(file)) = (read(&failing), &failing) {
             let mut words = wanted.split_whitespace();

@@ -209,8 +209,16 @@ on_both! {
             assert!(secret.len() >= 16 && !text.contains(secret.as_str()), "{secret} is in the database");
         }
         let mut files = Vec::new();
-        if let Ok(dir) = std::fs::read_dir(house.dir.join("data")) {
-            files.extend(dir.map(|entry| std::fs::read(entry.expect("an entry").path()).expect("a file")));
+        let mut dirs = vec![house.dir.join("data")];
+        while let Some(dir) = dirs.pop() {
+            for entry in std::fs::read_dir(dir).into_iter().flatten() {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    dirs.push(path);
+                } else {
+                    files.push(std::fs::read(path).expect("a file"));
+                }
+            }
         }
         for (file, secret) in files.iter().flat_map(|file| secrets.iter().map(move |secret| (file, secret))) {
             assert!(!file.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret} is in a file");

@@ -374,10 +374,10 @@ async fn ls_04_a_first_start_leaves_nothing_that_others_can_read() {
         assert_eq!(mode(&dir.join(at)), 0o700, "{at}");
         assert!(!files(at).is_empty());
         for file in files(at) {
-            assert_eq!(mode(&file), 0o600, "{}", file.display());
+            assert_eq!(mode(&file), if file.is_dir() { 0o700 } else { 0o600 }, "{}", file.display());
         }
     }
-    for needed in ["data/symbolon.db", "data/symbolon.db-wal", "data/symbolon.lock", "keys/master.key"] {
+    for needed in ["data/symbolon.db", "data/symbolon.db-wal", "data/symbolon.lock", "data/spool", "keys/master.key"] {
         assert!(dir.join(needed).exists(), "{needed}");
     }
     // Two fresh installs share nothing (AD-02).

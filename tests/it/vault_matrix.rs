@@ -29,6 +29,8 @@ enum For {
     People,
     /// Whose it is.
     Keeper,
+    /// The same, but no programs.
+    Person,
 }
 
 const PLACED: &[(&str, For)] = &[
@@ -63,12 +65,12 @@ const PLACED: &[(&str, For)] = &[
     ("completeConnectSession", For::Keeper),
     ("listWebhooks", For::People),
     ("createWebhook", For::People),
-    ("getWebhook", For::Keeper),
-    ("changeWebhook", For::Keeper),
-    ("deleteWebhook", For::Keeper),
-    ("listWebhookDeliveries", For::Keeper),
-    ("replayWebhook", For::Keeper),
-    ("testWebhook", For::Keeper),
+    ("getWebhook", For::Person),
+    ("changeWebhook", For::Person),
+    ("deleteWebhook", For::Person),
+    ("listWebhookDeliveries", For::Person),
+    ("replayWebhook", For::Person),
+    ("testWebhook", For::Person),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,7 +111,8 @@ fn expected(who: Who, what: For) -> u16 {
         (For::Admins, Member) => 403,
         (For::Founders, Member | Program) => 403,
         (For::Founders, _) => 200,
-        (For::Keeper, Owner) => 200,
+        (For::Keeper | For::Person, Owner) => 200,
+        (For::Person, Program) => 403,
         // Somebody else's account isn't there, not even for those who administer the workspace, or all of them.
         _ => 404,
     }

@@ -166,6 +166,16 @@ impl Fleet {
         std::fs::rename(file.with_extension("new"), &file).expect("renames");
     }
 
+    /// Waits until the process of a seat knows what time it is.
+    pub async fn knows_the_time(&self, seat: usize) {
+        let (file, now) = (self.file(&format!("clock-{}", self.seats[seat].name)), self.clock.offset().to_string());
+        let until = Instant::now() + Duration::from_secs(20);
+        while std::fs::read_to_string(&file).is_ok_and(|known| known != now) || !file.exists() {
+            assert!(Instant::now() < until, "it doesn't look at the clock");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     /// What is open.
     pub async fn open(&mut self) -> Vec<Open> {
         let now = self.clock.now().millis();
