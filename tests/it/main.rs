@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod account;
+mod acme;
 mod api_tokens;
 mod apply;
 mod audit;
