@@ -222,7 +222,7 @@ async fn what_goes_wrong_at_acme_heals_or_is_explained() {
     }
     // The one probe of what nobody could know.
     let calls = Browser::to(&dev.acme).get("/calls").await.text();
-    assert!(calls.contains("presented 1 times") && calls.contains("tokens, lost on the way"), "{calls}");
+    assert!(calls.contains("presented again: 1") && calls.contains("tokens, lost on the way"), "{calls}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -94,7 +94,7 @@ pub(super) async fn post(State(acme): State<Acme>, headers: HeaderMap, Form(form
     match (form.get("decision"), user(form.get("user").unwrap_or_default())) {
         (Some("allow"), Some(user)) => {
             let code = acme.changes(|book, now| {
-                book.notes(now, "authorize", "", user.id, true);
+                book.notes(now, "authorize", "", &format!("allowed by {}", user.id), true);
                 book.allows(user, &ask, now)
             });
             back(&ask, "code", &code)
