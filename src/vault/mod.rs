@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod custody;
 pub mod events;
 pub mod grants;
+pub mod handed;
 mod held;
 pub mod hooks;
 mod identify;

@@ -94,6 +94,7 @@ mod vault_cli;
 mod vault_custody;
 mod vault_herd;
 mod vault_hostile;
+mod vault_jwe;
 mod vault_kills;
 mod vault_matrix;
 mod vault_model;
