@@ -33,7 +33,7 @@ pub async fn json(vault: &Vault, line: &str, input: &str) -> Value {
     serde_json::from_str(&out).expect("one JSON document")
 }
 
-async fn fails(vault: &Vault, line: &str, status: i32, words: &str) {
+pub async fn fails(vault: &Vault, line: &str, status: i32, words: &str) {
     let (code, out, err) = runs(vault, line, "").await;
     assert_eq!((code, out.as_str()), (status, ""), "{line}: {err}");
     assert!(err.starts_with("error: ") && err.contains(words), "{line}: {err}");
