@@ -34,7 +34,8 @@ macro_rules! look {
         Hot::read(
             $name,
             concat!(
-                "SELECT p.id, x.id AS secret_id, x.key, x.sealed, ",
+                "SELECT p.id, x.id AS secret_id, x.key, x.sealed, (SELECT min(h.expires_at) FROM shares h \
+                 WHERE h.account = a.id AND h.expires_at > p.now) AS until, ",
                 columns!("p.user_subject", "p.client_subject", "p.now", " FROM {batch} JOIN accounts a ON "),
                 $which,
                 " AND a.workspace = p.workspace AND a.deleted_at IS NULL JOIN sources s ON s.id = a.source \
@@ -128,7 +129,7 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
         .with("role", role)
         .with("user_subject", user)
         .with("client_subject", client)
-        .with("now", now.millis());
+        .at(now);
     let Some(row) = app.db.hot(statement, item).await? else { return Ok(None) };
     let secret = match row.text_opt("secret_id")? {
         Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
