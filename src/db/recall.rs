@@ -11,7 +11,7 @@ use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The first copy of the head: counters and checksums of the last commit.
 pub(super) type Head = [u8; 48];
@@ -20,9 +20,9 @@ pub(super) type Head = [u8; 48];
 const MOST: usize = 4096;
 
 pub(super) struct Recall {
-    /// Never closed: closing any handle of the file would take away the locks that SQLite holds on it
+    /// Closed by nobody but [`Recall::close`]: closing any handle of the file takes away the locks that SQLite holds on it
     /// (<https://sqlite.org/howtocorrupt.html>, §2.2).
-    index: Option<ManuallyDrop<File>>,
+    index: RwLock<Option<ManuallyDrop<File>>>,
     known: Mutex<Known>,
 }
 
@@ -37,13 +37,19 @@ impl Recall {
         let mut index = file.as_os_str().to_owned();
         index.push("-shm");
         let known = Known { head: [0; 48], rows: HashMap::new() };
-        Recall { index: File::open(index).ok().map(ManuallyDrop::new), known: Mutex::new(known) }
+        Recall { index: RwLock::new(File::open(index).ok().map(ManuallyDrop::new)), known: Mutex::new(known) }
+    }
+
+    /// Nothing is recalled any more. To be called when the last connection is closed.
+    pub(super) fn close(&self) {
+        drop(self.index.write().unwrap_or_else(PoisonError::into_inner).take().map(ManuallyDrop::into_inner));
     }
 
     /// What the last commit was. To be asked for before a row is read.
     pub(super) fn head(&self) -> Option<Head> {
         let mut head: Head = [0; 48];
-        self.index.as_ref()?.read_exact_at(&mut head, 0).ok()?;
+        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
+        index.as_ref()?.read_exact_at(&mut head, 0).ok()?;
         Some(head)
     }
 
@@ -75,4 +81,54 @@ impl Recall {
 /// Whether it is still the answer: time changes answers too.
 fn stands(row: &Row, item: &Item) -> bool {
     item.now.is_none_or(|now| row.int_opt("until").is_ok_and(|until| until.is_none_or(|until| now < until)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+    use sqlx::{ConnectOptions, Executor};
+
+    async fn connect(file: &Path) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        options.journal_mode(SqliteJournalMode::Wal).connect().await.unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    #[tokio::test]
+    async fn every_commit_of_any_connection_changes_the_head_and_no_read_does() {
+        let dir = tempfile::tempdir().unwrap_or_else(|why| panic!("{why}"));
+        let file = dir.path().join("a.db");
+        let (mut one, mut two) = (connect(&file).await, connect(&file).await);
+        one.execute("CREATE TABLE t (n INTEGER)").await.unwrap_or_else(|why| panic!("{why}"));
+        let recall = Recall::of(&file);
+        let mut seen = vec![recall.head().unwrap_or_else(|| panic!("there is no index"))];
+        for n in 0..60 {
+            let writer = if n % 2 == 0 { &mut one } else { &mut two };
+            writer.execute("INSERT INTO t VALUES (1)").await.unwrap_or_else(|why| panic!("{why}"));
+            let head = recall.head().unwrap_or([0; 48]);
+            assert!(!seen.contains(&head), "{n}");
+            seen.push(head);
+            if n % 20 == 7 {
+                one.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap_or_else(|why| panic!("{why}"));
+            }
+            let before = recall.head();
+            two.execute("SELECT count(*) FROM t").await.unwrap_or_else(|why| panic!("{why}"));
+            assert_eq!(recall.head(), before, "{n}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_index_nothing_is_recalled() {
+        assert!(Recall::of(Path::new("/nowhere/at-all")).head().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_is_closed_recalls_nothing() {
+        let dir = tempfile::tempdir().unwrap_or_else(|why| panic!("{why}"));
+        let _one = connect(&dir.path().join("a.db")).await;
+        let recall = Recall::of(&dir.path().join("a.db"));
+        assert!(recall.head().is_some());
+        recall.close();
+        assert!(recall.head().is_none());
+    }
 }

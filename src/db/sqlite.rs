@@ -110,6 +110,7 @@ impl Sqlite {
             let _ = writer.await;
         }
         self.read.line().0.close().await;
+        self.recall.close();
     }
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T> {

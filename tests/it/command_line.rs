@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use symbolon::keys::rotation;
 
 /// What a command did.
-struct Ran {
+pub struct Ran {
     code: i32,
     out: String,
     err: String,
@@ -17,7 +17,7 @@ struct Ran {
 
 impl Ran {
     #[track_caller]
-    fn ok(self) -> Self {
+    pub fn ok(self) -> Self {
         assert_eq!(self.code, 0, "{}{}", self.out, self.err);
         self
     }
@@ -51,7 +51,7 @@ fn run(dir: &Path, database_url: Option<&str>, args: &[&str], input: &str) -> Ra
 }
 
 /// Runs a command on the database of a house.
-async fn beside(house: &House, line: &str, input: &str) -> Ran {
+pub async fn beside(house: &House, line: &str, input: &str) -> Ran {
     let (dir, input) = (house.dir.clone(), input.to_owned());
     let url = house.config.database_url.as_ref().map(|url| url.reveal().to_owned());
     let args: Vec<String> = line.split_whitespace().map(str::to_owned).collect();

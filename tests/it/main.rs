@@ -64,6 +64,7 @@ mod pkce;
 mod provider_self;
 mod proxies;
 mod races;
+mod recall;
 mod recovery;
 mod redirect_uri;
 mod refresh;
