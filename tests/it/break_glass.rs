@@ -111,7 +111,7 @@ on_both! {
         assert_eq!(listed.body["data"][0]["id"].as_str(), Some(&*town.account));
 
         // Bob is told: by mail, in the timeline, on his pages; and the trail has it.
-        let mail = town.smtp.mail(0).await;
+        let mail = town.smtp.mail(1).await;
         let text = mail.text();
         assert!(mail.to.iter().any(|to| to.contains("bob@example.com")), "{:?}", mail.to);
         assert!(text.contains("carol@example.com") && text.contains("Bob is on leave, the import is stuck"), "{text}");
@@ -200,11 +200,11 @@ on_both! {
 
         // Opened with a reason, by what the provider calls it; the form says what is wrong.
         let page = carol.get("/admin/connections").await;
-        let answered = sends(&mut carol, &page, "#open", &[("account", "nobody"), ("reason", "lost")]).await;
+        let answered = sends(&mut carol, &page, "#open", &[("account", "nobody"), ("source", &*town.vault.source), ("reason", "lost")]).await;
         assert!(answered.status == 422 && said(&answered).contains("There is no such connection"), "{}", said(&answered));
-        let answered = sends(&mut carol, &page, "#open", &[("account", &town.external), ("reason", " ")]).await;
+        let answered = sends(&mut carol, &page, "#open", &[("account", &town.external), ("source", &*town.vault.source), ("reason", " ")]).await;
         assert!(answered.status == 422 && said(&answered).contains("Say why"), "{}", said(&answered));
-        let seen = sends(&mut carol, &page, "#open", &[("account", &town.external), ("reason", "stuck import")]).await;
+        let seen = sends(&mut carol, &page, "#open", &[("account", &town.external), ("source", &*town.vault.source), ("reason", "stuck import")]).await;
         assert_eq!(seen.status, 200, "{}", said(&seen));
         let text = said(&seen);
         assert!(seen.url.ends_with(&format!("/admin/connections/{}", town.account)), "{}", seen.url);

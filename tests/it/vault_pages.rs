@@ -120,15 +120,14 @@ on_both! {
         assert!(said.text().contains("Everyone in the workspace") && said.text().contains("until "), "{}", said.text());
         assert!(words(&said).contains("Shared with everyone in the workspace, to be used") && words(&said).contains("by ada@example.com"), "{}", said.text());
         assert_eq!(vault.bob.does("GET", &read).await.status, 200);
-        vault.house.wait(Duration::from_secs(2 * 86_400));
-        assert_eq!(vault.bob.does("GET", &read).await.status, 404, "the day is over");
-        let mut ada = vault.house.browser();
-        ada.arrives_as("ada").await;
         let page = ada.get(&path).await;
         let fields = filled(&page, &format!("#shares form:has([value=\"client:{client}\"])"), &[("do", "unshare")]);
         let said = ada.post(&path, &fields).await;
         assert!(said.text().contains("It isn’t shared with them any more."), "{}", said.text());
         assert_eq!(program.does("GET", &read).await.status, 404);
+        vault.house.wait(Duration::from_secs(2 * 86_400));
+        let (_, bob) = vault.house.api_token(&vault.bob_id, Some("acme"), None).await;
+        assert_eq!(bob.does("GET", &read).await.status, 404, "the day is over");
     }
 
     async fn a_connection_is_given_away_and_its_access_given_back(house: House) {
