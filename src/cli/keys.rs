@@ -1,4 +1,4 @@
-//! `symbolon keys`: the keys that sign tokens.
+//! `symbolon keys`: the keys that sign tokens, and those that seal what third parties gave.
 
 use super::open::{self, Start, acting};
 use super::output::{Failure, Printed, moment, table};
@@ -6,9 +6,11 @@ use crate::admin::Refused;
 use crate::admin::keys::{self, Retired};
 use crate::app::App;
 use crate::base::Time;
+use crate::base::id::WorkspaceId;
 use crate::config::Flags;
 use crate::crypto::Algorithm;
 use crate::keys::store::Kept;
+use crate::vault::reseal;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -31,6 +33,14 @@ pub(super) enum Command {
         /// The key's name, from `symbolon keys list`
         kid: String,
     },
+    /// List the data keys: what of third parties' is sealed under which
+    Data,
+    /// Seal what third parties gave under fresh data keys; nothing is interrupted, and whatever is left running servers do
+    Reseal {
+        /// Only in this workspace
+        #[arg(long, value_name = "SLUG")]
+        workspace: Option<String>,
+    },
 }
 
 fn algorithm(text: &str) -> Result<Algorithm, &'static str> {
@@ -44,6 +54,8 @@ pub(super) async fn run(flags: &Flags, command: Command) -> Result<Printed, Fail
         Command::Rotate { alg, announce: false } => rotate(&app, alg).await,
         Command::Rotate { alg, announce: true } => announce(&app, alg).await,
         Command::Retire { kid } => retire(&app, &kid).await,
+        Command::Data => data(&app).await,
+        Command::Reseal { workspace } => again(&app, workspace.as_deref()).await,
     };
     app.db.close().await;
     printed
@@ -105,4 +117,50 @@ async fn retire(app: &App, kid: &str) -> Result<Printed, Failure> {
         Retired::HandedOver(next) => (format!("{kid} is retired; {next} signs from now on."), Some(next)),
     };
     Ok(Printed::new(text, json!({ "kid": kid, "state": "retired", "took_over": took_over })))
+}
+
+async fn data(app: &App) -> Result<Printed, Failure> {
+    let keys = reseal::list(app).await?;
+    let row = |key: &reseal::Shown| {
+        let state = if key.active { "seals" } else { "opens" };
+        let retired = key.retired_at.map(moment).unwrap_or_default();
+        let (made, holds) = (moment(key.created_at), key.holds.to_string());
+        vec![key.workspace.clone(), key.id.clone(), state.to_owned(), made, retired, holds]
+    };
+    let head = ["WORKSPACE", "KEY", "STATE", "MADE", "RETIRED", "HOLDS"];
+    let none = "No data keys yet; a workspace's first source makes its own.";
+    let text = table(&head, &keys.iter().map(row).collect::<Vec<_>>(), none);
+    let shown = |key: &reseal::Shown| {
+        json!({ "id": key.id, "workspace": key.workspace, "active": key.active, "created_at": key.created_at.rfc3339(),
+                "retired_at": key.retired_at.map(Time::rfc3339), "holds": key.holds })
+    };
+    Ok(Printed::new(text, keys.iter().map(shown).collect()))
+}
+
+async fn again(app: &App, workspace: Option<&str>) -> Result<Printed, Failure> {
+    let keys = reseal::list(app).await?;
+    let sealing = keys.iter().filter(|key| key.active && workspace.is_none_or(|only| only == key.workspace));
+    let (who, mut lines, mut renewed) = (acting(), Vec::new(), Vec::new());
+    for key in sealing {
+        let workspace = WorkspaceId::from(key.workspace.as_str());
+        let id = reseal::renew(app, &who.actor, &who.call, &workspace).await?;
+        lines.push(format!("{workspace} is sealed under {id} from now on."));
+        renewed.push(json!({ "workspace": workspace, "id": id }));
+    }
+    if renewed.is_empty() {
+        let why = workspace.map_or("nothing is sealed yet".to_owned(), |slug| format!("nothing is sealed in `{slug}`"));
+        return Err(Failure::failed(why).fix("`symbolon keys data` shows what is."));
+    }
+    let mut rows = 0_usize;
+    loop {
+        let some = reseal::some(app).await?;
+        if some == 0 {
+            break;
+        }
+        rows = rows.saturating_add(some);
+    }
+    lines.push(format!(
+        "{rows} things were sealed again. Old keys that open nothing any more are deleted after 30 days."
+    ));
+    Ok(Printed::new(lines.join("\n"), json!({ "renewed": renewed, "resealed": rows })))
 }

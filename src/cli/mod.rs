@@ -103,7 +103,7 @@ enum Command {
     Session(session::Command),
     /// List the effective settings and where each came from; secrets are masked
     Settings,
-    /// List, rotate and retire the keys that sign tokens
+    /// List, rotate and retire the keys that sign tokens, and those that seal what third parties gave
     #[command(subcommand)]
     Keys(keys::Command),
     /// Who did what: list, export, and prove that nobody touched it

@@ -4,6 +4,7 @@
 use super::MacRing;
 use crate::base::encoding::same;
 use crate::base::{Secret, entropy};
+use std::sync::LazyLock;
 
 /// What they begin with, for people and secret scanners.
 pub const PREFIX: &str = "sym_pat_";
@@ -64,20 +65,37 @@ fn number(word: &str) -> Option<u8> {
     })
 }
 
+/// 62^10, the largest power of ten digits that 64 bits hold.
+const TEN: u128 = 62u128.pow(10);
+
+/// Ten digits at a time: dividing 128 bits takes a processor ten times as long as 64.
 fn base62(mut number: u128, length: usize) -> String {
     let mut digits = Vec::with_capacity(length);
-    for _ in 0..length {
-        let digit = usize::try_from(number % 62).unwrap_or_default();
-        digits.push(DIGITS.get(digit).copied().map_or('0', char::from));
-        number /= 62;
+    while digits.len() < length {
+        let mut ten = u64::try_from(number % TEN).unwrap_or_default();
+        number /= TEN;
+        for _ in digits.len()..length.min(digits.len().saturating_add(10)) {
+            let digit = usize::try_from(ten % 62).unwrap_or_default();
+            digits.push(DIGITS.get(digit).copied().map_or('0', char::from));
+            ten /= 62;
+        }
     }
     digits.iter().rev().collect()
 }
 
+/// What each byte makes of a CRC-32.
+static CRC: LazyLock<[u32; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|byte| {
+        let byte = u32::try_from(byte).unwrap_or_default();
+        (0..8).fold(byte, |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+    })
+});
+
 /// CRC-32 as zlib, PNG and GitHub's tokens have it (ISO 3309).
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+        let [low, ..] = crc.to_le_bytes();
+        CRC.get(usize::from(low ^ byte)).copied().unwrap_or_default() ^ (crc >> 8)
     })
 }
 

@@ -3,9 +3,11 @@
 mod batch;
 mod fault;
 mod gather;
+mod lent;
 mod migrate;
 mod open;
 mod postgres;
+mod recall;
 mod row;
 mod sqlite;
 mod stmt;
@@ -90,7 +92,8 @@ impl Db {
         Ok(Tx { open, db: self.clone() })
     }
 
-    /// Statements sent to the database so far, by which tests hold endpoints to their number of round trips.
+    /// Questions to the database so far, by which tests hold endpoints to their number of round trips; of hot reads on SQLite
+    /// some were answered from what was read before.
     pub fn round_trips(&self) -> u64 {
         self.0.round_trips.load(Ordering::Relaxed)
     }
@@ -149,7 +152,7 @@ pub struct Tx {
 
 enum Open {
     Sqlite(sqlite::Lease),
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    Postgres(lent::Lent),
 }
 
 impl On for &mut Tx {
@@ -157,7 +160,7 @@ impl On for &mut Tx {
         self.db.count()?;
         match &mut self.open {
             Open::Sqlite(lease) => lease.all(stmt.sql, args.into()).await,
-            Open::Postgres(tx) => postgres::run(&mut **tx, stmt.sql, args.into()).await,
+            Open::Postgres(lent) => lent.all(stmt.sql, args.into()).await,
         }
     }
 }
@@ -168,7 +171,7 @@ impl Tx {
         self.db.count()?;
         match self.open {
             Open::Sqlite(lease) => lease.commit().await,
-            Open::Postgres(tx) => Ok(tx.commit().await?),
+            Open::Postgres(lent) => lent.commit().await,
         }
     }
 }

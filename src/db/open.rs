@@ -1,7 +1,7 @@
 //! Opening a database: pools, pragmas, file modes.
 
 use super::postgres::Trouble;
-use super::{Db, Engine, Fault, Result, migrate, postgres, sqlite};
+use super::{Db, Engine, Fault, Result, lent, migrate, postgres, sqlite};
 use crate::base::Secret;
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -70,8 +70,8 @@ async fn open_postgres(url: &Secret, connections: u32) -> Result<Db> {
         // connection was found dead those from before are under suspicion; so what died in the pool harms nobody.
         .test_before_acquire(false)
         .before_acquire(move |conn, meta| {
-            let fresh = meta.idle_for < postgres::PAUSE && !seen.within(meta.idle_for);
-            Box::pin(async move { Ok(fresh || postgres::lives(conn).await) })
+            let fresh = meta.idle_for < lent::PAUSE && !seen.within(meta.idle_for);
+            Box::pin(async move { Ok(fresh || lent::lives(conn).await) })
         })
         .connect_with(options)
         .await?;

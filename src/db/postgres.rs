@@ -3,20 +3,15 @@
 
 use super::batch::{Hot, Item};
 use super::gather::{self, Gather};
-use super::stmt::bound;
+use super::lent::{Lent, lives};
 use super::{Arg, Fault, Result, Row};
-use sqlx::postgres::PgArguments;
-use sqlx::{Connection, PgConnection, PgExecutor, PgPool};
+use sqlx::PgPool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// Most hot statements under way at once.
 const FLUSHERS: usize = 8;
-/// How long a statement may take. The server gives up sooner; this is for one that can't be heard any more.
-const ANSWER: Duration = Duration::from_secs(6);
-/// A connection that was idle for this long is asked whether it lives, and has as long to say so.
-pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// Until when what may run again runs again: then its requester is about to be told that it takes too long.
 const AGAIN: Duration = Duration::from_secs(3);
 
@@ -46,14 +41,12 @@ impl Trouble {
     }
 }
 
-/// Whether a connection says within `PAUSE` that it lives.
-pub(super) async fn lives(conn: &mut PgConnection) -> bool {
-    matches!(tokio::time::timeout(PAUSE, conn.ping()).await, Ok(Ok(())))
-}
-
 impl Line {
     async fn run(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
-        let outcome = run(&self.pool, sql, args).await;
+        let outcome = match Lent::of(&self.pool).await {
+            Ok(mut lent) => lent.all(sql, args).await,
+            Err(fault) => Err(fault),
+        };
         if matches!(outcome, Err(Fault::Gone(_))) {
             self.noticed();
         }
@@ -107,13 +100,13 @@ impl Postgres {
         }
     }
 
-    pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
-        match self.line().pool.begin().await {
+    pub(super) async fn begin(&self) -> Result<Lent> {
+        match Lent::in_transaction(&self.line().pool).await {
             Ok(tx) => Ok(tx),
             // A connection that died while idle is only noticed now.
             Err(_) => {
                 self.line().noticed();
-                Ok(self.line().pool.begin().await?)
+                Lent::in_transaction(&self.line().pool).await
             }
         }
     }
@@ -129,11 +122,4 @@ impl Postgres {
     pub(super) async fn close(&self) {
         self.line().pool.close().await;
     }
-}
-
-pub(super) async fn run(on: impl PgExecutor<'_>, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>> {
-    let rows = sqlx::query_with(sql, bound!(PgArguments, args)).fetch_all(on);
-    let rows = tokio::time::timeout(ANSWER, rows).await;
-    let rows = rows.map_err(|_| Fault::Gone("no answer in time".to_owned()))??;
-    Ok(rows.into_iter().map(Row::Postgres).collect())
 }

@@ -5,6 +5,7 @@
 
 use super::batch::{self, Hot, Item};
 use super::gather::{self, Gather};
+use super::recall::Recall;
 use super::stmt::bound;
 use super::{Arg, Fault, Result, Row};
 use sqlx::SqlitePool;
@@ -48,6 +49,7 @@ impl gather::Line for Readers {
 
 pub(super) struct Sqlite {
     read: Gather<Readers>,
+    recall: Recall,
     options: SqliteConnectOptions,
     jobs: mpsc::Sender<Job>,
     writer: tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
@@ -57,8 +59,8 @@ impl Sqlite {
     pub(super) fn new(read: SqlitePool, write: SqliteConnection, options: SqliteConnectOptions) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(Writer { conn: write, queue, waiting: VecDeque::new() }.run());
-        let read = Gather::new(Readers(read), READS);
-        Sqlite { read, options, jobs, writer: tokio::sync::Mutex::new(Some(writer)) }
+        let (read, recall) = (Gather::new(Readers(read), READS), Recall::of(options.get_filename()));
+        Sqlite { read, recall, options, jobs, writer: tokio::sync::Mutex::new(Some(writer)) }
     }
 
     pub(super) async fn all(&self, sql: &'static str, writes: bool, args: Vec<Arg>) -> Result<Vec<Row>> {
@@ -70,10 +72,23 @@ impl Sqlite {
 
     pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
         if !hot.writes {
-            return self.read.ask(hot, item).await;
+            return self.hot_read(hot, item).await;
         }
         let row = self.ask(|reply| Job::Hot { hot, item, reply }).await?;
         Ok(row.map(Arc::new))
+    }
+
+    async fn hot_read(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
+        let Some(head) = self.recall.head() else { return self.read.ask(hot, item).await };
+        if let Some(row) = self.recall.row(&head, hot, &item) {
+            return Ok(Some(row));
+        }
+        let id = item.id.clone();
+        let row = self.read.ask(hot, item).await?;
+        if let Some(row) = &row {
+            self.recall.keep(&head, hot, id, row);
+        }
+        Ok(row)
     }
 
     pub(super) async fn begin(&self) -> Result<Lease> {

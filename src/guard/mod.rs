@@ -31,8 +31,8 @@ pub fn routes() -> OpenApiRouter<App> {
     let all = tokens::routes().routes(routes!(leaked::report)).merge(gate::routes());
     let (routes, mut described) = all.split_for_parts();
     described.merge(gate::described());
-    let mut routes =
-        OpenApiRouter::from(routes.method_not_allowed_fallback(wrong_method).layer(from_fn(limited::told)));
+    let routes = routes.method_not_allowed_fallback(wrong_method).layer(from_fn(limited::told));
+    let mut routes = OpenApiRouter::from(routes.merge(gate::of_proxies()));
     *routes.get_openapi_mut() = described;
     routes
 }

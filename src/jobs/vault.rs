@@ -2,7 +2,9 @@
 
 use super::{again, text, until_done};
 use crate::app::App;
-use crate::vault::{break_glass, connect, custody, events, grants, hooks, import, reads, refresh, shares, sources};
+use crate::vault::{
+    break_glass, connect, custody, events, grants, hooks, import, reads, refresh, reseal, shares, sources,
+};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -34,6 +36,10 @@ pub(super) fn start(app: &App, jobs: &mut JoinSet<()>) {
     }));
     jobs.spawn(again(app.clone(), "vault: notices", HEAL, |app| async move {
         until_done(|| hooks::notices::tell(&app)).await
+    }));
+    jobs.spawn(again(app.clone(), "vault: reseal", TIDY, |app| async move {
+        until_done(|| reseal::some(&app)).await?;
+        reseal::forget(&app).await.map_err(text)
     }));
     jobs.spawn(again(app.clone(), "vault: tidy", TIDY, tidy));
 }

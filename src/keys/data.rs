@@ -7,7 +7,7 @@ use crate::base::encoding::hex;
 use crate::base::id::{WorkspaceId, uuid7};
 use crate::crypto::MasterKey;
 use crate::crypto::seal::{self, Place};
-use crate::db::{Db, Fault, On, Result};
+use crate::db::{Db, Fault, On, Result, Tx};
 use crate::{args, sql};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -17,7 +17,7 @@ sql! {
     read DATA_KEY = "SELECT id, sealed FROM data_keys WHERE id = $1";
     write ADD_DATA_KEY = "INSERT INTO data_keys (id, workspace, sealed, active, created_at) VALUES ($1, $2, $3, true, $4) \
                           ON CONFLICT DO NOTHING RETURNING id";
-    write RETIRE_DATA_KEY = "UPDATE data_keys SET active = false WHERE workspace = $1 AND active RETURNING id";
+    write RETIRE_DATA_KEY = "UPDATE data_keys SET active = false, retired_at = $2 WHERE workspace = $1 AND active RETURNING id";
 }
 
 /// One of them.
@@ -88,17 +88,16 @@ impl DataKeys {
     }
 }
 
-async fn add(ring: &Keyring, mut on: impl On, workspace: &WorkspaceId, now: Time) -> Result<()> {
+async fn add(ring: &Keyring, mut on: impl On, workspace: &WorkspaceId, now: Time) -> Result<String> {
     let id = format!("dek_{}", hex(&uuid7(now)));
     let sealed = seal::wrap(ring.master(), place(&id), &MasterKey::generate());
     let sealed = sealed.map_err(|_| Fault::Bug("a data key can't be wrapped".to_owned()))?;
-    on.run(ADD_DATA_KEY, args![id, workspace, sealed, now]).await.map(|_| ())
+    on.run(ADD_DATA_KEY, args![id.as_str(), workspace, sealed, now]).await?;
+    Ok(id)
 }
 
-/// Seals under a fresh one from now on; what is sealed already stays readable.
-pub async fn renew(ring: &Keyring, db: &Db, workspace: &WorkspaceId, now: Time) -> Result<()> {
-    let mut tx = db.begin().await?;
-    (&mut tx).run(RETIRE_DATA_KEY, args![workspace]).await?;
-    add(ring, &mut tx, workspace, now).await?;
-    tx.commit().await
+/// Seals under a fresh one from now on; what is sealed already stays readable. Gives its name.
+pub async fn renew(ring: &Keyring, tx: &mut Tx, workspace: &WorkspaceId, now: Time) -> Result<String> {
+    (&mut *tx).run(RETIRE_DATA_KEY, args![workspace, now]).await?;
+    add(ring, tx, workspace, now).await
 }

@@ -6,6 +6,7 @@ use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -43,13 +44,15 @@ impl governor::clock::Clock for Ticks {
 
 pub(super) struct Local {
     clock: Ticks,
-    budgets: moka::sync::Cache<String, Arc<Budget>>,
+    /// By what `name` makes of whose they are.
+    budgets: moka::sync::Cache<u64, Arc<Budget>>,
+    name: RandomState,
 }
 
 impl Local {
     pub fn new(clock: Clock) -> Self {
         let latest = Arc::new(AtomicI64::new(clock.now().millis()));
-        Local { clock: Ticks { clock, latest }, budgets: moka::sync::Cache::new(MOST) }
+        Local { clock: Ticks { clock, latest }, budgets: moka::sync::Cache::new(MOST), name: RandomState::new() }
     }
 
     /// Takes one from each in order, of a share of what there is.
@@ -71,8 +74,10 @@ impl Local {
 
     /// Another number makes another budget: what was changed counts from the next request on.
     fn budget(&self, cell: &Cell, share_of: u32) -> Arc<Budget> {
-        let key = format!("{} {}/{share_of} {}", cell.policy.name(), cell.per_second, cell.key);
-        self.budgets.get_with(key, || Arc::new(fresh(cell.per_second, share_of, self.clock.clone())))
+        // 64 bits under a secret of this process: nobody finds two that share a budget, and chance doesn't within its life.
+        let key = self.name.hash_one((cell.policy.name(), cell.per_second, share_of, cell.key.as_str()));
+        let fresh = || Arc::new(fresh(cell.per_second, share_of, self.clock.clone()));
+        self.budgets.get(&key).unwrap_or_else(|| self.budgets.get_with(key, fresh))
     }
 
     /// A budget that was used in what is now the future would stay empty until then.

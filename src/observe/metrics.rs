@@ -7,7 +7,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 /// The counters of one process. Cloning shares them.
@@ -16,12 +17,27 @@ pub struct Metrics(Arc<Counters>);
 
 struct Counters {
     registry: Registry,
+    routes: RwLock<HashMap<String, Arc<OfRoute>>>,
     requests: Family<Answered, Counter>,
     durations: Family<Route, Histogram>,
     limited: Family<Limit, Counter>,
     tokens: Family<Kind, Counter>,
     refreshes: Family<Refresh, Counter>,
     store_gone: Gauge,
+}
+
+/// The counters of a route that are there already: few, so they are looked through.
+struct OfRoute {
+    durations: Histogram,
+    answered: RwLock<Vec<(&'static str, u16, Counter)>>,
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -70,16 +86,35 @@ impl Default for Metrics {
         registry.register("tokens_issued", "Tokens that were made", tokens.clone());
         registry.register("vault_refreshes", "Requests to providers for tokens", refreshes.clone());
         registry.register("limits_store_gone", "1 while the store of limits.url can't be reached", store_gone.clone());
-        Metrics(Arc::new(Counters { registry, requests, durations, limited, tokens, refreshes, store_gone }))
+        let routes = RwLock::default();
+        Metrics(Arc::new(Counters { registry, routes, requests, durations, limited, tokens, refreshes, store_gone }))
     }
 }
 
 impl Metrics {
     /// An answer went out. `route` is the pattern of ours that it was for.
     pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let labels = Answered { method: known(method), route: route.to_owned(), status };
-        self.0.requests.get_or_create(&labels).inc();
-        self.0.durations.get_or_create(&Route { route: route.to_owned() }).observe(took.as_secs_f64());
+        let of_route = self.of_route(route);
+        of_route.durations.observe(took.as_secs_f64());
+        let method = known(method);
+        let same = |(m, s, _): &&(&'static str, u16, Counter)| *m == method && *s == status;
+        if let Some((.., counter)) = read(&of_route.answered).iter().find(same) {
+            counter.inc();
+            return;
+        }
+        let counter = self.0.requests.get_or_create_owned(&Answered { method, route: route.to_owned(), status });
+        counter.inc();
+        write(&of_route.answered).push((method, status, counter));
+    }
+
+    /// What is counted for a route, without making labels of its text each time.
+    fn of_route(&self, route: &str) -> Arc<OfRoute> {
+        if let Some(known) = read(&self.0.routes).get(route) {
+            return Arc::clone(known);
+        }
+        let durations = self.0.durations.get_or_create_owned(&Route { route: route.to_owned() });
+        let fresh = Arc::new(OfRoute { durations, answered: RwLock::default() });
+        Arc::clone(write(&self.0.routes).entry(route.to_owned()).or_insert(fresh))
     }
 
     /// A request was refused: this limit is used up.

@@ -8,16 +8,25 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use tokio::time::Instant;
-use tracing::{Instrument, Span};
 
 /// The name of a request: on its log lines, on error pages and in `X-Request-Id`; an extension of every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(pub String);
 
 const HEADER: &str = "x-request-id";
+
+tokio::task_local! {
+    /// The request that is being answered. A span would cost each request an allocation in the registry and a lock at each turn.
+    static CURRENT: Arc<str>;
+}
+
+/// The name of the request that is being answered.
+pub(super) fn current() -> Option<Arc<str>> {
+    CURRENT.try_with(Arc::clone).ok()
+}
 
 /// Names the request, finds out who sent it, has it answered, and logs it when that is done. `trusted` are the networks of
 /// reverse proxies; theirs `X-Request-Id` is taken over. Counts the answer.
@@ -37,8 +46,7 @@ pub async fn request(
     let given = given_id(request.headers()).filter(|_| is_trusted(peer, trusted));
     let id = given.unwrap_or_else(fresh_id);
 
-    // An error span, since spans below the log level aren't recorded, and then `warn` lines would lack the request.
-    let span = tracing::error_span!("request", request_id = %id);
+    let id: Arc<str> = id.into();
     let mut line = Line {
         method: request.method().clone(),
         // Never the path that was sent, nor its query: they may hold codes, tokens and names.
@@ -47,12 +55,12 @@ pub async fn request(
         begun: Instant::now(),
         peer,
         client,
-        span: span.clone(),
+        id: Arc::clone(&id),
         metrics: metrics.clone(),
     };
     request.extensions_mut().insert(client);
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = answer(request).instrument(span).await;
+    request.extensions_mut().insert(RequestId(id.to_string()));
+    let mut response = CURRENT.scope(Arc::clone(&id), answer(request)).await;
     line.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, id);
@@ -91,7 +99,7 @@ struct Line {
     begun: Instant,
     peer: IpAddr,
     client: ClientIp,
-    span: Span,
+    id: Arc<str>,
     metrics: Metrics,
 }
 
@@ -102,9 +110,12 @@ impl Drop for Line {
         if let Some(status) = self.status {
             self.metrics.answered(method, route, status, self.begun.elapsed());
         }
+        if !tracing::enabled!(tracing::Level::INFO) {
+            return;
+        }
         let dur_ms = (self.begun.elapsed().as_secs_f64() * 10_000.0).round() / 10.0;
         let ip = (self.client.0 != peer).then(|| tracing::field::display(self.client.0));
-        self.span.in_scope(|| match self.status {
+        CURRENT.sync_scope(Arc::clone(&self.id), || match self.status {
             Some(status) => tracing::info!(method, route, status, dur_ms, %peer, ip, "request"),
             None => tracing::info!(method, route, dur_ms, %peer, ip, "request given up by its client"),
         });

@@ -1,5 +1,6 @@
 //! Lines to stderr: for people on a terminal, one JSON object an event otherwise.
 
+use super::request;
 use crate::base::Clock;
 use crate::config::{Log, LogFormat, process_env};
 use serde_json::{Map, Value};
@@ -34,7 +35,8 @@ fn filter(level: &str) -> EnvFilter {
 type Lines = Box<dyn Layer<Registry> + Send + Sync>;
 
 fn human<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(to: W, colours: bool) -> Lines {
-    Box::new(tracing_subscriber::fmt::layer().compact().with_timer(Now).with_ansi(colours).with_writer(to))
+    let compact = tracing_subscriber::fmt::format().compact().with_timer(Now).with_ansi(colours);
+    Box::new(tracing_subscriber::fmt::layer().event_format(Human(compact)).with_ansi(colours).with_writer(to))
 }
 
 fn json<W: for<'w> MakeWriter<'w> + Send + Sync + 'static>(to: W) -> Lines {
@@ -50,7 +52,24 @@ impl FormatTime for Now {
     }
 }
 
-/// `{"ts":…,"level":…,"msg":…,` then the fields of the spans around, then those of the event.
+/// The name of the request, then the event.
+struct Human<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for Human<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut w: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        if let Some(id) = request::current() {
+            write!(w, "{id} ")?;
+        }
+        self.0.format_event(context, w, event)
+    }
+}
+
+/// `{"ts":…,"level":…,"msg":…,` then the request and the fields of the spans around, then those of the event.
 struct Json;
 
 impl<S, N> FormatEvent<S, N> for Json
@@ -66,6 +85,9 @@ where
         line.insert("level".to_owned(), event.metadata().level().as_str().to_ascii_lowercase().into());
         line.insert("msg".to_owned(), fields.msg.into());
         line.insert("target".to_owned(), event.metadata().target().into());
+        if let Some(id) = request::current() {
+            line.insert("request_id".to_owned(), (*id).into());
+        }
         for span in context.event_scope().into_iter().flat_map(|scope| scope.from_root()) {
             let extensions = span.extensions();
             let written = extensions.get::<FormattedFields<N>>().map(|written| written.fields.as_str());

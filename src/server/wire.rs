@@ -179,7 +179,7 @@ impl Framing {
                     self.at = if left == 0 { At::Head } else { At::Body(left) };
                     bytes = bytes.get(here..).unwrap_or_default();
                 }
-                At::Head => match bytes.split_first() {
+                At::Head => match self.plain(bytes).split_first() {
                     None => return,
                     Some((byte, rest)) => {
                         bytes = rest;
@@ -197,6 +197,18 @@ impl Framing {
                 return;
             }
         }
+    }
+
+    /// Takes what is before the next line end at once; gives the rest.
+    fn plain<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        if self.after_cr {
+            return bytes;
+        }
+        let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
+        let (plain, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
+        let room = LINE.saturating_sub(self.line.len()).min(plain.len());
+        self.line.extend_from_slice(plain.get(..room).unwrap_or_default());
+        rest
     }
 
     /// One byte of a head; `None` when the head is ambiguous.

@@ -23,6 +23,7 @@ mod prints;
 pub mod reads;
 pub mod refresh;
 pub mod refused;
+pub mod reseal;
 mod setup;
 pub mod shares;
 pub mod sources;

@@ -68,7 +68,10 @@ pub struct Told {
 
 /// What happened to an account, the latest first.
 pub async fn timeline(app: &App, seen: &Seen, most: i64) -> Result<Vec<Told>> {
-    let all = events::of_account(app, &seen.account.id, "", most).await?;
+    let mut all = events::of_account(app, &seen.account.id, "", most).await?;
+    // With whom else it is shared is for those who manage it.
+    let sharing = |one: &Happened| one.kind == "account.shared" || one.kind == "account.unshared";
+    all.retain(|one| seen.level == Level::Manage || !sharing(one));
     let mut names = Names { app, known: BTreeMap::new() };
     let (mut told, mut settled) = (Vec::new(), false);
     for one in &all {

@@ -9,6 +9,7 @@ use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, hea
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,12 +31,16 @@ impl Ledger {
         !self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    fn note(&self, left: &[Left]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = left.to_vec();
+    fn note(&self, left: Vec<Left>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = left;
     }
 
-    fn read(&self) -> Vec<Left> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Tells in the headers of an answer what is left, unless they tell something already.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let left = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if !headers.contains_key(POLICY) {
+            write(headers, &left, None);
+        }
     }
 }
 
@@ -55,9 +60,7 @@ pub async fn told(mut request: Request, next: Next) -> Response {
     let ledger = Ledger::default();
     request.extensions_mut().insert(ledger.clone());
     let mut response = next.run(request).await;
-    if !response.headers().contains_key(POLICY) {
-        write(response.headers_mut(), &ledger.read(), None);
-    }
+    ledger.tell(response.headers_mut());
     response
 }
 
@@ -73,7 +76,7 @@ pub async fn take(app: &App, ledger: &Ledger, cells: &[Cell]) -> Result<(), Limi
     let Taken { left, wait } = app.limits.take(cells).await;
     match wait {
         None => {
-            ledger.note(&left);
+            ledger.note(left);
             Ok(())
         }
         Some(wait) => {
@@ -149,15 +152,15 @@ fn write(headers: &mut HeaderMap, left: &[Left], wait: Option<u64>) {
     if left.is_empty() {
         return;
     }
-    let listed = |one: &dyn Fn(usize, &Left) -> String| {
-        let all: Vec<String> = left.iter().enumerate().map(|(n, left)| one(n, left)).collect();
-        HeaderValue::from_str(&all.join(", "))
-    };
-    let policies = listed(&|_, Left { policy, quota, .. }| format!("\"{}\";q={quota};w=1", policy.name()));
-    let states = listed(&|n, Left { policy, remaining, .. }| {
+    let (mut policies, mut states) = (String::with_capacity(64), String::with_capacity(64));
+    for (n, Left { policy, quota, remaining }) in left.iter().enumerate() {
+        let (between, name) = (if n == 0 { "" } else { ", " }, policy.name());
         let seconds = wait.filter(|_| n + 1 == left.len()).unwrap_or(1);
-        format!("\"{}\";r={remaining};t={seconds}", policy.name())
-    });
+        // Writing to a String can't fail.
+        let _ = write!(policies, "{between}\"{name}\";q={quota};w=1");
+        let _ = write!(states, "{between}\"{name}\";r={remaining};t={seconds}");
+    }
+    let (policies, states) = (HeaderValue::try_from(policies), HeaderValue::try_from(states));
     if let (Ok(policies), Ok(states)) = (policies, states) {
         headers.insert(POLICY, policies);
         headers.insert(STATE, states);

@@ -99,6 +99,7 @@ mod vault_matrix;
 mod vault_model;
 mod vault_pages;
 mod vault_real;
+mod vault_reseal;
 mod vault_scopes;
 mod vault_seed;
 mod vault_sharing;

@@ -53,6 +53,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("vault/leave.rs", vault::leave::ALL),
     ("vault/look.rs", vault::look::ALL),
     ("vault/reads.rs", vault::reads::ALL),
+    ("vault/reseal.rs", vault::reseal::ALL),
     ("vault/shares.rs", vault::shares::ALL),
     ("vault/sources/store.rs", vault::sources::store::ALL),
 ];

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// Runs a command on the vault's database: status, stdout, stderr.
-async fn runs(vault: &Vault, line: &str, input: &str) -> (i32, String, String) {
+pub async fn runs(vault: &Vault, line: &str, input: &str) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
     command.env_clear().current_dir(&vault.house.dir).args(line.split_whitespace());
     command.env("SYMBOLON_OUTBOUND_ALLOW", "127.0.0.0/8,::1/128").env("SYMBOLON_ISSUER", vault.house.app.issuer());
@@ -27,13 +27,13 @@ async fn runs(vault: &Vault, line: &str, input: &str) -> (i32, String, String) {
     tokio::task::spawn_blocking(work).await.expect("runs")
 }
 
-async fn json(vault: &Vault, line: &str, input: &str) -> Value {
+pub async fn json(vault: &Vault, line: &str, input: &str) -> Value {
     let (code, out, err) = runs(vault, &format!("{line} --format json"), input).await;
     assert_eq!(code, 0, "{line}: {out}{err}");
     serde_json::from_str(&out).expect("one JSON document")
 }
 
-async fn fails(vault: &Vault, line: &str, status: i32, words: &str) {
+pub async fn fails(vault: &Vault, line: &str, status: i32, words: &str) {
     let (code, out, err) = runs(vault, line, "").await;
     assert_eq!((code, out.as_str()), (status, ""), "{line}: {err}");
     assert!(err.starts_with("error: ") && err.contains(words), "{line}: {err}");

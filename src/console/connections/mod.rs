@@ -28,8 +28,8 @@ use axum::response::Response;
 
 pub(super) const PATH: &str = "/admin/connections";
 
-/// Most sources of a page, and most accounts.
-const MOST: i64 = 100;
+/// Most sources of a page, and most accounts: of each source some thousands are counted.
+const MOST: i64 = 50;
 
 /// Whoever is at the desk, as the vault knows them. Auditors look; what changes something never comes as far as this for them.
 pub(super) async fn actor(desk: &Desk, slug: &WorkspaceId) -> Result<Actor, Stopped> {

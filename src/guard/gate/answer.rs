@@ -7,10 +7,10 @@ use super::subject;
 use crate::app::App;
 use crate::crypto::Algorithm;
 use crate::web::Problem;
-use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Who may pass.
@@ -29,16 +29,13 @@ pub(super) struct Answer {
 }
 
 enum Body {
-    /// Who it is; proxies read it in headers, so it becomes JSON only for backends.
-    Caller(Vec<Told>),
+    /// Who it is: for proxies in headers, for backends in JSON. Where it is wanted, the same signed.
+    Caller(Box<Principal>, Option<String>),
     /// Somebody who showed nothing.
     Anonymous,
     /// What is wrong.
     Problem(Value),
 }
-
-/// A member of the answer, and what it says.
-type Told = (&'static str, String);
 
 /// How long the JWT of an answer is good: for one request on its way to the backend.
 const LIVES: Duration = Duration::from_secs(60);
@@ -47,16 +44,30 @@ const TYP: &str = "gate+jwt";
 impl Answer {
     /// As a proxy takes it.
     pub fn response(self) -> Response {
-        let mut response = match self.body {
-            Body::Problem(problem) => (self.status, Json(problem)).into_response(),
-            Body::Caller(_) | Body::Anonymous => self.status.into_response(),
-        };
-        let headers = response.headers_mut();
-        if self.status != StatusCode::OK {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        }
+        let Answer { status, mut headers, body } = self;
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.extend(self.headers);
+        let mut response = match body {
+            Body::Problem(problem) => {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+                return (status, headers, problem.to_string()).into_response();
+            }
+            Body::Anonymous => status.into_response(),
+            Body::Caller(caller, identity) => {
+                // Room for what the layers add too: a map that grows puts everything in its place once more.
+                headers.reserve(24);
+                for ((name, _), text) in NAMED.into_iter().zip(members(&caller)) {
+                    // Addresses may have letters beyond ASCII, which headers carry as bytes (RFC 9110 §5.5).
+                    if let Some(value) = text.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
+                        headers.insert(name, value);
+                    }
+                }
+                if let Some(value) = identity.and_then(|jwt| HeaderValue::try_from(jwt).ok()) {
+                    headers.insert(IDENTITY, value);
+                }
+                status.into_response()
+            }
+        };
+        *response.headers_mut() = headers;
         response
     }
 
@@ -67,7 +78,11 @@ impl Answer {
             ("status".to_owned(), json!(self.status.as_u16())),
         ]);
         match self.body {
-            Body::Caller(all) => told.extend(all.into_iter().map(|(name, text)| (name.to_owned(), json!(text)))),
+            Body::Caller(caller, identity) => {
+                let all = NAMED.into_iter().zip(members(&caller)).filter_map(|((_, name), text)| Some((name, text?)));
+                told.extend(all.map(|(name, text)| (name.to_owned(), json!(text))));
+                told.extend(identity.map(|jwt| ("identity".to_owned(), json!(jwt))));
+            }
             Body::Anonymous => drop(told.insert("anonymous".to_owned(), json!(true))),
             Body::Problem(Value::Object(members)) => {
                 for (name, value) in members {
@@ -122,33 +137,20 @@ impl Answer {
         let Passed::As(caller) = passed else {
             return Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::Anonymous };
         };
-        let mut told = members(&caller);
-        let mut headers = HeaderMap::with_capacity(NAMED.len());
-        for (name, member) in NAMED {
-            let text = told.iter().find(|(have, _)| *have == member);
-            if let Some(value) = text.and_then(|(_, text)| visible(text)) {
-                headers.insert(name, value);
-            }
-        }
+        let mut signed = None;
         if app.config.gate.identity {
-            match identity(app, &caller, need).await {
-                Some(jwt) => {
-                    if let Ok(value) = HeaderValue::from_str(&jwt) {
-                        headers.insert(IDENTITY, value);
-                    }
-                    told.push(("identity", jwt));
-                }
-                None => {
-                    let detail = "the signing key is not ready; try again in a moment";
-                    return Answer::problem(&Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail));
-                }
+            signed = identity(app, &caller, need).await;
+            if signed.is_none() {
+                let detail = "the signing key is not ready; try again in a moment";
+                return Answer::problem(&Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail));
             }
         }
-        Answer { status: StatusCode::OK, headers, body: Body::Caller(told) }
+        Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::Caller(caller, signed) }
     }
 }
 
 const IDENTITY: HeaderName = HeaderName::from_static("x-symbolon-identity");
+/// The header, and the member of JSON.
 const NAMED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("x-symbolon-user"), "user"),
     (HeaderName::from_static("x-symbolon-email"), "email"),
@@ -159,30 +161,25 @@ const NAMED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("x-symbolon-token-id"), "token_id"),
 ];
 
-/// Addresses may have letters beyond ASCII, which headers carry as bytes (RFC 9110 §5.5).
-fn visible(text: &str) -> Option<HeaderValue> {
-    HeaderValue::from_bytes(text.as_bytes()).ok()
-}
-
-/// Who it is; absent what isn't so.
-fn members(caller: &Principal) -> Vec<Told> {
-    let all = [
-        ("user", caller.user.as_ref().map(ToString::to_string)),
-        ("email", caller.email.clone()),
-        ("workspace", caller.workspace.as_ref().map(ToString::to_string)),
-        ("role", caller.standing.map(|standing| standing.name().to_owned())),
-        ("client", caller.client.as_ref().map(ToString::to_string)),
-        ("scope", caller.may.scopes().map(ToString::to_string)),
-        ("token_id", Some(caller.token_id.clone())),
-    ];
-    all.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
+/// Who it is, in the order of `NAMED`; nothing where it isn't so.
+fn members(caller: &Principal) -> [Option<Cow<'_, str>>; 7] {
+    [
+        caller.user.as_ref().map(|user| user.as_str().into()),
+        caller.email.as_deref().map(Cow::from),
+        caller.workspace.as_ref().map(|workspace| workspace.as_str().into()),
+        caller.standing.map(|standing| standing.name().into()),
+        caller.client.as_ref().map(|client| client.as_str().into()),
+        caller.may.scopes().map(|scopes| scopes.to_string().into()),
+        Some(caller.token_id.as_str().into()),
+    ]
 }
 
 /// The same, signed. Its type keeps it from passing for an access token or an ID token (RFC 8725 §3.11).
 async fn identity(app: &App, caller: &Principal, need: &Need) -> Option<String> {
     let now = app.now();
-    let told = members(caller).into_iter().filter(|(name, _)| *name != "user");
-    let mut claims: Map<String, Value> = told.map(|(name, text)| (name.to_owned(), json!(text))).collect();
+    let told = NAMED.into_iter().zip(members(caller)).filter(|((_, name), _)| *name != "user");
+    let told = told.filter_map(|((_, name), text)| Some((name.to_owned(), json!(text?))));
+    let mut claims: Map<String, Value> = told.collect();
     claims.insert("iss".to_owned(), json!(app.issuer()));
     claims.insert("sub".to_owned(), json!(subject(caller)));
     claims.insert("aud".to_owned(), json!(need.audience.as_deref().unwrap_or(app.issuer())));

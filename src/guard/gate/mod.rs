@@ -15,6 +15,7 @@ use crate::oauth::resource::Resource;
 use crate::web::browser::same_origin;
 use crate::web::limited;
 use answer::{Answer, Passed};
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -26,10 +27,15 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes. Proxies ask with the method of the original request.
+/// What backends ask.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::default()
-        .routes(routes!(check::post))
+    OpenApiRouter::default().routes(routes!(check::post))
+}
+
+/// What proxies ask, with the method of the original request. They tell what is left themselves: a layer costs as much as all
+/// that they do.
+pub fn of_proxies() -> Router<App> {
+    Router::new()
         .route("/gate/nginx", any(nginx))
         .route("/gate/forward", any(forward))
         .route("/gate/envoy", any(envoy))
@@ -80,8 +86,10 @@ async fn envoy(State(app): State<App>, request: Request) -> Response {
 
 async fn ask(app: &App, request: Request, convention: Convention) -> Response {
     let (parts, _) = request.into_parts();
-    let known = convention.read(app, &parts);
-    judge(app, &Asked::of(&parts), &known).await.response()
+    let (known, asked) = (convention.read(app, &parts), Asked::of(&parts));
+    let mut response = judge(app, &asked, &known).await.response();
+    asked.ledger.tell(response.headers_mut());
+    response
 }
 
 /// Whether the request may pass, and who makes it.
@@ -118,8 +126,9 @@ async fn admitted(app: &App, asked: &Asked<'_>, known: &Known, need: &Need, door
     if !need.scopes.iter().all(|scope| caller.may.has(scope)) {
         return Err(Refused::Challenge(Challenge::InsufficientScope));
     }
-    let cells: Vec<_> = caller.cells.iter().cloned().chain(need.cell(&caller.token_id)).collect();
-    limited::take(app, &asked.ledger, &cells).await?;
+    let mut caller = caller;
+    caller.cells.extend(need.cell(&caller.token_id));
+    limited::take(app, &asked.ledger, &caller.cells).await?;
     Ok(Passed::As(Box::new(caller)))
 }
 
