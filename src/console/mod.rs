@@ -1,4 +1,4 @@
-//! `/admin`: the deployment in a browser, for those who look after it. Pages without scripts; each change is the same
+//! `/admin`: the deployment in a browser, for those who look after it. Pages that need no scripts; each change is the same
 //! operation that the management API and the command line call.
 
 mod audit;

@@ -167,6 +167,12 @@ impl View {
         self
     }
 
+    /// Whether something on it can be copied by a button.
+    fn copies(&self) -> bool {
+        let blocks = || self.sections.iter().flat_map(|section| &section.blocks);
+        blocks().any(|block| matches!(block, Block::Code(code) if code.copied && !code.folded))
+    }
+
     pub fn answer(self, desk: &Desk) -> Response {
         let status = self.status;
         (desk.browser.cookie(&desk.app), Page::new(self).status(status)).into_response()

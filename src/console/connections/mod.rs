@@ -105,7 +105,7 @@ fn wheres(desk: &Desk, place: Option<&Workspace>) -> Option<Form> {
     let now = place.map(|one| one.slug.as_str()).unwrap_or_default();
     let label = Message::new("console-workspace");
     let field = match desk.manages() {
-        false => Field::new("workspace", label, Kind::Text(now.to_owned())).hint(Message::new("connections-all")),
+        false => Field::new("workspace", Message::new("connections-all"), Kind::Text(now.to_owned())),
         true if desk.managed.len() > 1 => {
             let one = |one: &workspaces::Membership| Choice {
                 value: one.workspace.to_string().into(),
