@@ -24,7 +24,7 @@ pub use spool::Spool;
 pub use turns::{Turn, Turns};
 pub use uses::{Noted, Used, Uses};
 
-use crate::base::{Clock, Time};
+use crate::base::{Clock, Secret, Time};
 use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::crypto::password::Passwords;
@@ -35,7 +35,7 @@ use crate::limits::Limiter;
 use crate::mail::Mailer;
 use crate::observe::{Metrics, Pulse};
 use crate::outbound::Outbound;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::Notify;
 
 /// The shared services.
@@ -102,6 +102,17 @@ pub struct Services {
     pub process: String,
     /// Whether this is `symbolon dev`.
     pub dev: bool,
+    /// What that has set up to try the vault with.
+    pub trial: OnceLock<Trial>,
+}
+
+/// The vault, to be tried: an account at a company that is made up can be connected and read.
+#[derive(Debug)]
+pub struct Trial {
+    /// Where the company is.
+    pub acme: String,
+    /// An API token of the person whose accounts they are; none where there couldn't be one.
+    pub token: Option<Secret>,
 }
 
 impl std::ops::Deref for App {

@@ -1,6 +1,7 @@
 //! `symbolon account`: people's accounts at other companies, for whoever looks after this machine. Tokens are never printed.
 
 use super::ask;
+use super::custody;
 use super::open::{self, Start};
 use super::output::{Failure, Printed, block, moment, table};
 use super::source::{Place, operator, told};
@@ -52,6 +53,12 @@ pub(super) enum Command {
     Events(One),
     /// Who took its tokens, and what for, the latest first
     Reads(One),
+    /// Give custody away: its tokens leave, sealed for a key, or are taken back; it is disabled
+    Free(Box<custody::Free>),
+    /// Say that freed tokens have arrived: what is held here is wiped
+    Ack(custody::Release),
+    /// Take custody back before that
+    Cancel(custody::Release),
     /// Delete it: what is held of it is gone at once
     Delete {
         #[command(flatten)]
@@ -110,6 +117,9 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
             let (_, seen) = found(app, &one).await?;
             Ok(readers(&reads::of_account(app, &seen.account.id, "", PAGE).await?))
         }
+        Command::Free(given) => custody::free(app, &given).await,
+        Command::Ack(given) => custody::ack(app, &given).await,
+        Command::Cancel(given) => custody::cancel(app, &given).await,
         Command::Delete { one, keep_upstream, yes } => {
             let (who, seen) = found(app, &one).await?;
             let id = seen.account.id.clone();
@@ -126,7 +136,7 @@ fn missing(one: &One) -> Failure {
         .fix(format!("`symbolon account list --workspace {}` shows them.", one.place.workspace))
 }
 
-async fn found(app: &App, one: &One) -> Result<(Actor, Seen), Failure> {
+pub(super) async fn found(app: &App, one: &One) -> Result<(Actor, Seen), Failure> {
     let who = operator(app, &one.place).await?;
     let seen = look(app, &who, one).await?;
     Ok((who, seen))

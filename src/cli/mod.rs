@@ -5,6 +5,7 @@ mod apply;
 mod ask;
 mod audit;
 mod client;
+mod custody;
 mod doctor;
 mod grant;
 mod invite;

@@ -26,6 +26,11 @@ pub fn temporary() -> std::path::PathBuf {
     std::env::temp_dir()
 }
 
+/// The file that this process was started from.
+pub fn program() -> std::io::Result<std::path::PathBuf> {
+    std::env::current_exe()
+}
+
 /// Refuses a name that starts with `SYMBOLON_` and means nothing: a typo would otherwise leave a default in force.
 /// Names that start with `SYMBOLON_TEST_` belong to the test suite.
 pub fn check_names(names: &[String]) -> Result<(), Refused> {

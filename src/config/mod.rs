@@ -18,7 +18,7 @@ mod vault;
 pub use allowed::Allowed;
 pub use amend::{Amendment, Difference};
 pub use brand::{Brand, Ui};
-pub use environment::{check_names, master_key_source, process_env, process_env_names, temporary};
+pub use environment::{check_names, master_key_source, process_env, process_env_names, program, temporary};
 pub use gate::{Gate, GateDefault, Rule};
 pub use limits::{ApiTokens, Limits, Metrics, Proxies};
 pub use load::{Flags, Loaded, Origin, Written, load, load_process};

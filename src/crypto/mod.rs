@@ -1,6 +1,7 @@
 //! The only room that names cryptographic crates, beside the hashes of `base::encoding`.
 
 pub mod api_token;
+pub mod jwe;
 pub mod jwk;
 pub mod jwt;
 pub mod mac;

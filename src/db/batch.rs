@@ -1,5 +1,6 @@
 //! Hot statements: one text that works on a whole set of items, so that many requests share one statement and one commit.
 
+use crate::base::Time;
 use serde::Serialize;
 use std::sync::OnceLock;
 
@@ -37,7 +38,8 @@ impl Hot {
         Hot { name, writes: true, text, columns, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
 
-    /// Declares a `SELECT p.id, … FROM {batch} JOIN …`. Items with the same `id` are the same question.
+    /// Declares a `SELECT p.id, … FROM {batch} JOIN …`. Items with the same `id` are the same question. Where the answer depends
+    /// on the time, it is asked with [`Item::at`], and the column `until` says from when on there is another one, if ever.
     pub const fn read(name: &'static str, text: &'static str, columns: &'static [(&'static str, Column)]) -> Self {
         Hot { name, writes: false, text, columns, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
@@ -76,7 +78,9 @@ impl Hot {
 pub struct Item {
     /// The primary key that it is about.
     pub id: String,
-    json: String,
+    pub(super) json: String,
+    /// Milliseconds.
+    pub(super) now: Option<i64>,
 }
 
 impl Item {
@@ -84,7 +88,13 @@ impl Item {
     pub fn new(id: String) -> Self {
         let mut json = String::with_capacity(512);
         json.push('{');
-        Item { json, id: id.clone() }.with("id", id)
+        Item { json, id: id.clone(), now: None }.with("id", id)
+    }
+
+    /// Adds the column `now`.
+    pub fn at(mut self, now: Time) -> Self {
+        self.now = Some(now.millis());
+        self
     }
 
     /// Adds a column.
@@ -108,6 +118,10 @@ pub(super) fn json<'a>(items: impl Iterator<Item = &'a Item>) -> String {
             out.push(',');
         }
         out.push_str(&item.json);
+        if let Some(now) = item.now {
+            out.push_str(",\"now\":");
+            out.push_str(&now.to_string());
+        }
         out.push('}');
     }
     out.push(']');

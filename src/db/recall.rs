@@ -51,7 +51,8 @@ impl Recall {
     pub(super) fn row(&self, head: &Head, hot: &'static Hot, item: &Item) -> Option<Arc<Row>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head == *head {
-            return known.rows.get(&(hot.name, item.id.clone())).cloned();
+            let row = known.rows.get(&(hot.name, item.json.clone()))?;
+            return stands(row, item).then(|| Arc::clone(row));
         }
         known.head = *head;
         let old = std::mem::take(&mut known.rows);
@@ -63,10 +64,15 @@ impl Recall {
     }
 
     /// Keeps a row that was read when this commit was the last one, or a later one.
-    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, id: String, row: &Arc<Row>) {
+    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, item: String, row: &Arc<Row>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head == *head && known.rows.len() < MOST {
-            known.rows.insert((hot.name, id), Arc::clone(row));
+            known.rows.insert((hot.name, item), Arc::clone(row));
         }
     }
+}
+
+/// Whether it is still the answer: time changes answers too.
+fn stands(row: &Row, item: &Item) -> bool {
+    item.now.is_none_or(|now| row.int_opt("until").is_ok_and(|until| until.is_none_or(|until| now < until)))
 }

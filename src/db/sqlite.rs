@@ -83,10 +83,10 @@ impl Sqlite {
         if let Some(row) = self.recall.row(&head, hot, &item) {
             return Ok(Some(row));
         }
-        let id = item.id.clone();
+        let question = item.json.clone();
         let row = self.read.ask(hot, item).await?;
         if let Some(row) = &row {
-            self.recall.keep(&head, hot, id, row);
+            self.recall.keep(&head, hot, question, row);
         }
         Ok(row)
     }

@@ -1,6 +1,6 @@
 //! What `symbolon dev` says first: where everything is, and a line to try.
 
-use super::demo;
+use super::{crm, demo};
 use crate::app::App;
 use crate::crypto::Algorithm;
 use serde_json::Value;
@@ -45,6 +45,11 @@ impl Greeting {
 
     fn text(&self, place: &Where, opened: Duration, all: Duration) -> String {
         let (version, issuer) = (env!("CARGO_PKG_VERSION"), self.app.issuer());
+        let vault = self.app.trial.get().filter(|trial| trial.token.is_some()).map(|trial| {
+            let [read, _] = crm::curls(&self.app, trial, "zoe");
+            format!("  Connected   {read}\n")
+        });
+        let vault = vault.unwrap_or_default();
         let (id, secret, password) = (demo::CLIENT, demo::SECRET, demo::PASSWORD);
         let data = place.dir.display();
         let fate = if place.stays { "kept" } else { "deleted at the end" };
@@ -61,11 +66,13 @@ impl Greeting {
              \x20 {MARK} ready   \x1b[1m{issuer}\x1b[0m  {DIM}{}{END}\n{moved}\n\
              \x20 Playground  {LINK}{issuer}/dev{END}   every flow in the browser, step by step\n\
              \x20 Sign-in     {LINK}{issuer}/login{END}   one click: Ada (admin) or Ben (member); password: {password}\n\
+             \x20 Vault       {LINK}{issuer}/dev/acme{END}   connect Acme CRM, a company that is made up; break it, watch it heal\n\
              \x20 Mailbox     {LINK}{issuer}/dev/mail{END}   nothing leaves this machine\n\
              \x20 Discovery   {LINK}{issuer}/.well-known/openid-configuration{END}\n\
              \x20 Demo app    client_id {id} · secret {secret}\n\
              \x20             redirect {issuer}{} or {}\n\n\
              \x20 Try         curl -u {id}:{secret} {issuer}/oauth2/token -d grant_type=client_credentials\n\
+             {vault}\
              \x20 Check       symbolon dev --check   walks every step by itself\n\
              \x20 End         Ctrl-C\n\n",
             millis(opened),
@@ -81,6 +88,9 @@ impl Greeting {
         tracing::info!(
             issuer,
             playground = self.app.url("/dev"),
+            vault = self.app.url("/dev/acme"),
+            acme = self.app.trial.get().map(|trial| trial.acme.as_str()),
+            api_token = self.app.trial.get().and_then(|trial| trial.token.as_ref()).map(crate::base::Secret::reveal),
             discovery = self.app.url("/.well-known/openid-configuration"),
             client_id = demo::CLIENT,
             client_secret = demo::SECRET,

@@ -68,6 +68,8 @@ impl Home {
         };
         config.scopes.insert(demo::OWN_SCOPE.to_owned(), notes);
         config.log.format = LogFormat::Auto;
+        // Nobody wants to watch a company that doesn't answer for two minutes.
+        config.vault.answer_within = Duration::from_secs(10);
         // Mails are shown at /dev/mail.
         config.mail.transport = Transport::Log;
         config.mail.from = "Symbolon <symbolon@localhost>".to_owned();

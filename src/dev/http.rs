@@ -19,18 +19,25 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// The form, in order.
     pub form: Vec<(String, String)>,
+    /// A document instead of a form.
+    pub document: Option<Value>,
 }
 
 impl Call {
     /// A GET.
     pub fn get(path: impl Into<String>) -> Self {
-        Call { method: "GET", path: path.into(), headers: Vec::new(), form: Vec::new() }
+        Call { method: "GET", path: path.into(), headers: Vec::new(), form: Vec::new(), document: None }
     }
 
     /// A form.
     pub fn post(path: impl Into<String>, form: &[(&str, &str)]) -> Self {
         let form = form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Call { method: "POST", path: path.into(), headers: Vec::new(), form }
+        Call { method: "POST", path: path.into(), headers: Vec::new(), form, document: None }
+    }
+
+    /// A JSON document.
+    pub fn json(path: impl Into<String>, document: Value) -> Self {
+        Call { document: Some(document), ..Call::post(path, &[]) }
     }
 
     /// With a header.
@@ -127,9 +134,11 @@ impl Http {
         for (name, value) in &call.headers {
             request = request.header(name, value);
         }
-        if call.method == "POST" {
-            request = request.form(&call.form);
-        }
+        request = match &call.document {
+            Some(document) => request.json(document),
+            None if call.method == "POST" => request.form(&call.form),
+            None => request,
+        };
         let begun = Instant::now();
         let unanswered = |why: reqwest::Error| format!("no answer to {} {}: {why}", call.method, call.path);
         let answer = request.send().await.map_err(unanswered)?;

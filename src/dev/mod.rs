@@ -2,7 +2,9 @@
 //!
 //! Nothing here is part of `symbolon serve`: the routes are mounted only when [`crate::app::Services::dev`] says so.
 
+pub mod acme;
 pub mod check;
+pub mod crm;
 pub mod demo;
 pub mod greeting;
 pub mod home;

@@ -1,20 +1,27 @@
 //! `symbolon dev`: one command, no file, no question, no network.
 
+use super::listener::serve as accept;
 use super::{Role, Started, Stop, listen, serve_all, start};
-use crate::base::Clock;
+use crate::base::{Clock, Secret};
+use crate::config::{Config, Limits};
+use crate::dev::acme::{self, Acme};
+use crate::dev::check::{Check, Place};
 use crate::dev::greeting::{Greeting, Where};
 use crate::dev::http::Http;
-use crate::dev::{Format, Home, Options, check, demo};
+use crate::dev::{Format, Home, Options, crm, demo};
 use crate::observe;
 use std::io::{ErrorKind, IsTerminal, stderr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Where it listens unless it is told otherwise; the ports after it are tried too.
 const PORT: u16 = 4444;
 const PORTS: u16 = 10;
+/// Where Acme CRM does.
+const ACME: u16 = 4460;
 
 /// Runs until Ctrl-C, or walks through every step once; true when all is well.
 pub async fn run(options: Options) -> bool {
@@ -42,14 +49,22 @@ async fn begin(options: &Options) -> Result<bool, String> {
     }
     observe::init(&config.log, terminal);
     let opened = Instant::now();
-    let started = start(config, None, Clock::shiftable(), Role::Server, true).await.map_err(|why| why.to_string())?;
+    let clock = Clock::shiftable();
+    let (acme, doors) = company(options, &home, &clock).await?;
+    let place = place(&config, port);
+    let started = start(config, None, clock, Role::Server, true).await.map_err(|why| why.to_string())?;
     demo::settle(&started.app).await?;
+    crm::settle(&started.app, &acme, home.dir()).await?;
     let stop = Stop::new();
+    let open = opens(&acme, doors, &started.app.config.limits);
     listen(stop.clone())
         .and_then(|()| until_hung_up(stop.clone()))
         .map_err(|why| format!("signals can't be heard: {why}"))?;
     if options.check {
-        return walk(started, listeners, stop, options.format).await;
+        let token = started.app.trial.get().and_then(|trial| trial.token.as_ref()).map(Secret::reveal);
+        let http = Http::new(started.app.issuer())?;
+        let check = Check::new(&http, &acme, token.unwrap_or_default().to_owned(), options.format);
+        return walk(check, started, listeners, stop, place).await;
     }
     let addresses: Vec<SocketAddr> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
     let moved = (options.listen.is_none() && port != PORT).then_some(PORT);
@@ -59,7 +74,31 @@ async fn begin(options: &Options) -> Result<bool, String> {
     let late = tokio::spawn(async move { greeting.say_keys(opened).await });
     serve_all(started, listeners, stop).await;
     late.abort();
+    drop(open);
     Ok(true)
+}
+
+/// Acme CRM, and where it is reached. What it gave it knows again where our data stays too.
+async fn company(options: &Options, home: &Home, clock: &Clock) -> Result<(Acme, Vec<TcpListener>), String> {
+    let (doors, port) = if options.check { bind(0).await? } else { first_free(ACME).await? };
+    let file = home.stays().then(|| home.dir().join("acme.json"));
+    Ok((Acme::new(format!("http://localhost:{port}"), clock.clone(), file), doors))
+}
+
+/// Opens its doors; they close with what this gives.
+fn opens(acme: &Acme, doors: Vec<TcpListener>, limits: &Limits) -> JoinSet<()> {
+    let mut open = JoinSet::new();
+    for door in doors {
+        let (router, limits) = (acme::routes(acme), limits.clone());
+        open.spawn(async move { accept(door, router, &limits, Stop::new()).await });
+    }
+    open
+}
+
+/// Where another process may serve the same data.
+fn place(config: &Config, port: u16) -> Place {
+    let (data, keys) = (config.data_dir.clone(), config.keys_dir.clone());
+    Place { issuer: config.issuer.clone(), listen: format!("127.0.0.1:{port}"), data, keys }
 }
 
 /// A terminal that is closed ends it too, in order: the temporary directory goes with it.
@@ -73,14 +112,20 @@ fn until_hung_up(stop: Stop) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Serves beside the walk, and ends with it.
-async fn walk(started: Started, at: Vec<TcpListener>, stop: Stop, format: Format) -> Result<bool, String> {
-    let http = Http::new(started.app.issuer())?;
+/// Serves beside the walk. Then this server ends, so that others can be killed over its data.
+async fn walk(
+    mut check: Check,
+    started: Started,
+    at: Vec<TcpListener>,
+    stop: Stop,
+    place: Place,
+) -> Result<bool, String> {
     let serving = tokio::spawn(serve_all(started, at, stop.clone()));
-    let good = check::run(&http, format).await;
+    check.walks().await;
     stop.begin();
     serving.await.map_err(|why| format!("the server ended in a bug of ours: {why}"))?;
-    Ok(good)
+    check.kills(place).await;
+    Ok(check.ends())
 }
 
 /// The listeners, and their port: the one that was asked for, or the first that is free.
@@ -93,7 +138,11 @@ async fn listeners(asked: Option<SocketAddr>) -> Result<(Vec<TcpListener>, u16),
         }
         return bind(asked.port()).await;
     }
-    for port in PORT..PORT.saturating_add(PORTS) {
+    first_free(PORT).await
+}
+
+async fn first_free(first: u16) -> Result<(Vec<TcpListener>, u16), String> {
+    for port in first..first.saturating_add(PORTS) {
         if let Ok(bound) = bind(port).await {
             return Ok(bound);
         }

@@ -23,7 +23,7 @@ use crate::outbound::Outbound;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -168,6 +168,7 @@ pub async fn start(
         pulse: Arc::default(),
         chores: Chores::default(),
         dev,
+        trial: OnceLock::new(),
     };
     let app = App::new(services);
     app.catch_up().await?;

@@ -371,5 +371,7 @@ async fn people_of_dev(app: &App) -> Result<Vec<Person>, Fault> {
         id: user.id.to_string(),
         email: user.email,
     };
-    Ok(people.into_iter().map(person).collect())
+    let mut people: Vec<Person> = people.into_iter().map(person).collect();
+    people.sort_by(|a, b| a.email.cmp(&b.email));
+    Ok(people)
 }

@@ -14,6 +14,7 @@ use crate::audit::Actor as Name;
 use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
+use crate::crypto::jwe::Recipient;
 use crate::db::{On, Result, Tx};
 use crate::{args, sql};
 use serde_json::json;
@@ -62,8 +63,13 @@ pub async fn together(app: &App, account: &Account) -> Result<(Vec<(GrantId, Str
 }
 
 /// Hands the tokens out, and disables all accounts that act with them. Whoever did that, and didn't hear the answer, is told the
-/// same again until they say that it arrived.
-pub async fn export(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<Released, Refused> {
+/// same again until they say that it arrived. `to` is the key that they are sealed for, if any: the history names it.
+pub async fn export(
+    app: &App,
+    who: &Actor,
+    seen: &Seen,
+    to: Option<&Recipient>,
+) -> std::result::Result<Released, Refused> {
     admitted(who)?;
     let now = app.now();
     let by = who.name.to_string();
@@ -82,7 +88,10 @@ pub async fn export(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<
     let mut tx = app.db.begin().await?;
     freeze(&mut tx, &all, now).await?;
     (&mut tx).run(OPEN, args![&release_id, &seen.account.id, names.join(","), ack_by, by, now]).await?;
-    let detail = json!({ "release": release_id, "ack_by": ack_by });
+    let mut detail = json!({ "release": release_id, "ack_by": ack_by });
+    if let (Some(to), Some(members)) = (to, detail.as_object_mut()) {
+        members.insert("recipient_key".to_owned(), json!(to.thumbprint()));
+    }
     end(&mut tx, who, &affected, Custody::Freeing, ("account.custody_freeing", detail), now).await?;
     tx.commit().await?;
     crate::base::failpoint::reached("custody-freed");

@@ -21,8 +21,7 @@ macro_rules! columns {
             "s.state AS source_state, s.reason AS source_reason, g.id AS grant_id, g.version, g.state AS grant_state, g.scope, g.params, ",
             "g.refreshable, g.expires_at, g.published_at, g.ends_at, g.idle_at, g.health, g.error, g.fails, g.failing_since, g.refused_at, ",
             "g.refreshed_at, g.used_at, g.next_at, g.retry_at, g.lease_until, g.attempt, g.attempt_state, g.attempt_at, g.attempts, ",
-            "g.tries, (SELECT CAST(max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) AS TEXT) || ' ' || ",
-            "coalesce(CAST(min(h.expires_at) AS TEXT), '') FROM shares h ",
+            "g.tries, (SELECT CAST(max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) AS BIGINT) FROM shares h ",
             "WHERE h.account = a.id AND (h.subject IN (", $user, ", ", $client, ") OR (h.subject = 'workspace' AND ", $user, " <> '')) ",
             "AND (h.expires_at IS NULL OR h.expires_at > ", $now, ")) AS shared, ",
             "(SELECT o.ends_at FROM break_glass o WHERE o.account = a.id AND o.subject = ", $user, " AND o.ends_at > ", $now, ") AS opened_until",
@@ -36,7 +35,9 @@ macro_rules! look {
         Hot::read(
             $name,
             concat!(
-                "SELECT p.id, x.id AS secret_id, x.key, x.sealed, ",
+                "SELECT p.id, x.id AS secret_id, x.key, x.sealed, (SELECT min(e.ends) FROM (SELECT h.expires_at AS ends FROM shares h \
+                 WHERE h.account = a.id AND h.expires_at > p.now UNION ALL SELECT o.ends_at AS ends FROM break_glass o \
+                 WHERE o.account = a.id AND o.ends_at > p.now) e) AS until, ",
                 columns!("p.user_subject", "p.client_subject", "p.now", " FROM {batch} JOIN accounts a ON "),
                 $which,
                 " AND a.workspace = p.workspace AND a.deleted_at IS NULL JOIN sources s ON s.id = a.source \
@@ -126,23 +127,15 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
     };
     let [user, client] = who.subjects();
     let id = [account, source, role, who.workspace.as_str(), &user, &client].join("\u{1f}");
-    let item = |id: String| {
-        Item::new(id)
-            .with("account", account)
-            .with("source", source)
-            .with("workspace", who.workspace.as_str())
-            .with("role", role)
-            .with("user_subject", user.as_str())
-            .with("client_subject", client.as_str())
-            .with("now", now.millis())
-    };
-    let Some(mut row) = app.db.hot(statement, item(id.clone())).await? else { return Ok(None) };
-    if turned(&row, now)? {
-        // What is recalled of a read is true until something is written, but for what time alone ends.
-        let fresh = item(format!("{id}\u{1f}{}", now.millis()));
-        let Some(fresh) = app.db.hot(statement, fresh).await? else { return Ok(None) };
-        row = fresh;
-    }
+    let item = Item::new(id)
+        .with("account", account)
+        .with("source", source)
+        .with("workspace", who.workspace.as_str())
+        .with("role", role)
+        .with("user_subject", user)
+        .with("client_subject", client)
+        .at(now);
+    let Some(row) = app.db.hot(statement, item).await? else { return Ok(None) };
     let secret = match row.text_opt("secret_id")? {
         Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
         None => None,
@@ -190,26 +183,12 @@ pub async fn list(app: &App, who: &Actor, filter: &Filter, after: &str, most: i6
     Ok(rows.iter().map(|row| read(row, who)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-/// What was shared with whoever asks: as how much, and until when the first of it lasts.
-fn shared(row: &Row) -> Result<(Option<Level>, Option<Time>)> {
-    let Some(text) = row.text_opt("shared")? else { return Ok((None, None)) };
-    let (level, until) = text.split_once(' ').unwrap_or((&text, ""));
-    Ok((counted(level.parse().ok()), until.parse().ok().map(Time::from_millis)))
-}
-
-/// Whether something that lets whoever asks in is over since the row was read.
-fn turned(row: &Row, now: Time) -> Result<bool> {
-    let (_, until) = shared(row)?;
-    let ends = [until, row.time_opt("opened_until")?];
-    Ok(ends.into_iter().flatten().any(|at| at <= now))
-}
-
 fn read(row: &Row, who: &Actor) -> Result<Option<Seen>> {
     let account = Account::read(row)?;
     let opened_until = row.time_opt("opened_until")?.filter(|_| who.administers());
     let lent = match opened_until {
         Some(_) => Some(Level::Manage),
-        None => shared(row)?.0,
+        None => counted(row.int_opt("shared")?),
     };
     let Some(level) = who.level(&account, lent) else { return Ok(None) };
     let grant = row.text_opt("grant_id")?.map(|_| Grant::read(row)).transpose()?;

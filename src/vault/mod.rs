@@ -11,6 +11,7 @@ pub mod custody;
 pub mod events;
 pub mod figures;
 pub mod grants;
+pub mod handed;
 mod held;
 pub mod hooks;
 mod identify;

@@ -14,7 +14,14 @@ fn the_check_holds_and_says_so_step_by_step() {
     let said: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|why| panic!("{why}: {said}"));
     assert!(holds && said["ok"] == true, "{said:#}");
     let steps = said["steps"].as_array().expect("steps");
-    assert!(steps.len() >= 18 && steps.iter().all(|step| step["ok"] == true), "{said:#}");
+    assert!(steps.len() >= 25 && steps.iter().all(|step| step["ok"] == true), "{said:#}");
+    for name in [
+        "20 readers at expiry, one refresh",
+        "kill -9 in the middle of a refresh",
+        "started again, the account recovers",
+    ] {
+        assert!(steps.iter().any(|step| step["step"] == name), "{name}: {said:#}");
+    }
 }
 
 #[test]
@@ -25,7 +32,7 @@ fn it_listens_at_loopback_only() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn serve_has_no_playground() {
     let house = House::new(Kind::Sqlite).await;
-    for path in ["/dev", "/dev/callback", "/dev/inspect", "/dev/snippets", "/dev/runs/x"] {
+    for path in ["/dev", "/dev/callback", "/dev/inspect", "/dev/snippets", "/dev/acme", "/dev/runs/x"] {
         assert_eq!(house.browser().get_once(path).await.status, 404, "{path}");
     }
 }

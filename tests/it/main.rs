@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod account;
+mod acme;
 mod api_tokens;
 mod apply;
 mod audit;
@@ -94,6 +95,7 @@ mod vault_cli;
 mod vault_custody;
 mod vault_herd;
 mod vault_hostile;
+mod vault_jwe;
 mod vault_kills;
 mod vault_matrix;
 mod vault_model;

@@ -6,16 +6,19 @@ use crate::api::Named;
 use crate::api::repeats::Unkept;
 use crate::app::App;
 use crate::base::Time;
+use crate::crypto::jwe::Recipient;
 use crate::vault::accounts::AccountKind;
-use crate::vault::custody::{self, Released};
+use crate::vault::custody;
+use crate::vault::handed::{self, Tokens};
 use crate::vault::look::Which;
 use crate::vault::manage;
 use crate::vault::refused::Refused;
-use crate::vault::view::{Plain, Shown};
+use crate::vault::view::Shown;
 use crate::web::json::{Json as Body, members};
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -30,6 +33,10 @@ pub(in crate::api) struct Free {
     /// The account's external id, so that nobody frees another by mistake.
     #[schema(required)]
     confirm_external_id: Option<String>,
+    /// A public key, as a JWK: RSA of 2048 bits or more (RSA-OAEP-256), or EC on P-256 (ECDH-ES+A256KW, or ECDH-ES where its `alg`
+    /// says so). The tokens then come as `credentials_jwe`, which only the holder of that key can read.
+    #[schema(value_type = Option<Object>)]
+    recipient_key: Option<Value>,
     /// Only tell what would happen.
     dry_run: Option<bool>,
 }
@@ -51,6 +58,9 @@ pub(in crate::api) struct Outcome {
     /// The tokens, by the role of the grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     credentials: Option<BTreeMap<String, Tokens>>,
+    /// The same, sealed for `recipient_key`: a compact JWE (RFC 7516, A256GCM) of the JSON that `credentials` would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials_jwe: Option<String>,
     /// Whether the provider said that it took them back.
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked: Option<bool>,
@@ -58,25 +68,14 @@ pub(in crate::api) struct Outcome {
     dry_run: bool,
 }
 
-/// Tokens on their way to their new owner.
-#[derive(Serialize, ToSchema)]
-#[schema(as = FreedTokens)]
-struct Tokens {
-    #[schema(value_type = Option<String>)]
-    oauth_refresh_token: Option<Plain>,
-    #[schema(value_type = Option<String>)]
-    oauth_access_token: Option<Plain>,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<Time>,
-}
-
-fn tokens(released: Released) -> BTreeMap<String, Tokens> {
-    let one = |(role, held, expires_at): (String, crate::vault::Held, Option<Time>)| {
-        let (oauth_refresh_token, oauth_access_token) =
-            (held.refresh_token.map(Plain::new), held.access_token.map(Plain::new));
-        (role, Tokens { oauth_refresh_token, oauth_access_token, expires_at })
-    };
-    released.held.into_iter().map(one).collect()
+/// Who the tokens are sealed for.
+fn recipient(key: Option<&Value>, revokes: bool) -> Result<Option<Recipient>, Refused> {
+    let refused = |why: &str| Refused::field("recipient_key", why);
+    match key {
+        Some(_) if revokes => Err(refused("goes with the mode export; what is revoked is handed to nobody")),
+        Some(key) => Recipient::read(key).map(Some).map_err(refused),
+        None => Ok(None),
+    }
 }
 
 /// Free an account
@@ -104,9 +103,18 @@ pub(in crate::api) async fn free(
     if ask.confirm_external_id.as_deref() != Some(seen.account.external_id.as_str()) {
         return Err(Refused::field("confirm_external_id", "must be the external id of this account").into());
     }
+    let to = recipient(ask.recipient_key.as_ref(), revokes)?;
     let (_, affected) = custody::together(&app, &seen.account).await?;
     let accounts = affected.into_iter().map(|one| one.id).collect();
-    let nothing = Outcome { accounts, release_id: None, ack_by: None, credentials: None, revoked: None, dry_run: true };
+    let nothing = Outcome {
+        accounts,
+        release_id: None,
+        ack_by: None,
+        credentials: None,
+        credentials_jwe: None,
+        revoked: None,
+        dry_run: true,
+    };
     if ask.dry_run == Some(true) {
         return Ok(one(nothing));
     }
@@ -114,10 +122,13 @@ pub(in crate::api) async fn free(
         let revoked = custody::revoke(&app, &who, &seen).await?;
         return Ok(one(Outcome { revoked: Some(revoked), dry_run: false, ..nothing }));
     }
-    let released = custody::export(&app, &who, &seen).await?;
+    let released = custody::export(&app, &who, &seen, to.as_ref()).await?;
     let (release_id, ack_by) = (Some(released.release_id.clone()), Some(released.ack_by));
-    let mut answer =
-        one(Outcome { release_id, ack_by, credentials: Some(tokens(released)), dry_run: false, ..nothing });
+    let (credentials, credentials_jwe) = match &to {
+        Some(to) => (None, Some(handed::sealed(released, to)?)),
+        None => (Some(handed::tokens(released)), None),
+    };
+    let mut answer = one(Outcome { release_id, ack_by, credentials, credentials_jwe, dry_run: false, ..nothing });
     // Whoever repeats it is told the same for as long as we hold the tokens; a copy of the answer would outlive them.
     answer.extensions_mut().insert(Unkept);
     Ok(answer)

@@ -119,7 +119,8 @@ pub fn button_value(html: &str, name: &str, text: &str) -> Option<String> {
     attribute(button.split('>').next()?, "value")
 }
 
-fn attribute(tag: &str, name: &str) -> Option<String> {
+/// What an attribute of a tag says.
+pub fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!("{name}=\""))?;
     Some(plain(rest.split('"').next()?))
 }

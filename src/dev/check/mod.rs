@@ -5,16 +5,23 @@
 pub mod browser;
 mod documents;
 mod grants;
+mod killed;
 mod machine;
 mod pages;
 mod playground;
+mod server;
 mod tokens;
+mod vault;
+
+pub use server::Place;
 
 use super::Format;
+use super::acme::Acme;
 use super::http::{Call, Heard, Http};
 use crate::dev::demo;
 use browser::Browser;
 use serde_json::{Value, json};
+use server::Server;
 use std::io::Write;
 use std::pin::Pin;
 use tokio::time::{Duration, Instant};
@@ -25,7 +32,7 @@ pub type Outcome = Result<String, String>;
 type Step = (&'static str, for<'a> fn(&'a mut Walk) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>);
 
 /// All steps, in order. Later ones build on what earlier ones left in the walk.
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 22] = [
     ("discovery documents agree", |walk| Box::pin(documents::discovery(walk))),
     ("keys are published", |walk| Box::pin(documents::keys(walk))),
     ("127.0.0.1 leads to localhost", |walk| Box::pin(pages::canonical_host(walk))),
@@ -45,6 +52,16 @@ const STEPS: [Step; 19] = [
     ("introspection and revocation of it", |walk| Box::pin(machine::introspection(walk))),
     ("the playground walks a flow", |walk| Box::pin(playground::flow(walk))),
     ("signing out, and the app is told", |walk| Box::pin(playground::sign_out(walk))),
+    ("Acme CRM is connected", |walk| Box::pin(vault::connect(walk))),
+    ("its credentials are read by API", |walk| Box::pin(vault::read(walk))),
+    ("20 readers at expiry, one refresh", |walk| Box::pin(vault::expiry(walk))),
+];
+
+/// What happens to servers that are processes of their own, over the same data.
+const KILLS: [Step; 3] = [
+    ("kill -9 in the middle of a refresh", |walk| Box::pin(killed::kill(walk))),
+    ("started again, the account recovers", |walk| Box::pin(killed::recover(walk))),
+    ("and is refreshed once more", |walk| Box::pin(killed::goes_on(walk))),
 ];
 
 /// What the steps share.
@@ -63,6 +80,13 @@ pub struct Walk {
     /// The answer of Ben's public client.
     ben: Option<Heard>,
     machine: Option<String>,
+    acme: Acme,
+    /// Ada's API token.
+    token: String,
+    /// The access token at Acme that counts.
+    access: String,
+    place: Option<Place>,
+    server: Option<Server>,
 }
 
 /// What an authorization request carries that its answer is held against.
@@ -74,8 +98,8 @@ pub struct Ask {
 }
 
 impl Walk {
-    /// For the server at the origin of `http`.
-    pub fn new(http: &Http) -> Self {
+    /// For the server at the origin of `http`, where `token` is Ada's.
+    fn new(http: &Http, acme: &Acme, token: String) -> Self {
         Walk {
             http: http.clone(),
             ada: Browser::new(http),
@@ -87,6 +111,11 @@ impl Walk {
             answers: Vec::new(),
             ben: None,
             machine: None,
+            acme: acme.clone(),
+            token,
+            access: String::new(),
+            place: None,
+            server: None,
         }
     }
 
@@ -130,22 +159,49 @@ fn refused(heard: &Heard, status: u16, error: &str) -> Result<(), String> {
     ensure(heard.status == status && is == error, format!("{} {is} instead of {status} {error}", heard.status))
 }
 
-/// Walks all steps and prints what they found; success only if all hold.
-pub async fn run(http: &Http, format: Format) -> bool {
-    let mut walk = Walk::new(http);
-    let mut found = Vec::new();
-    let begun = Instant::now();
-    for (name, step) in STEPS {
-        let since = Instant::now();
-        let outcome = step(&mut walk).await;
-        found.push(Found { name, outcome, took: since.elapsed() });
-        if let (Format::Human, Some(last)) = (format, found.last()) {
-            last.print();
+/// A walk and what it has found so far.
+pub struct Check {
+    walk: Walk,
+    found: Vec<Found>,
+    begun: Instant,
+    format: Format,
+}
+
+impl Check {
+    /// Of the server at the origin of `http`, with Acme and an API token of Ada's.
+    pub fn new(http: &Http, acme: &Acme, token: String, format: Format) -> Self {
+        Check { walk: Walk::new(http, acme, token), found: Vec::new(), begun: Instant::now(), format }
+    }
+
+    /// Walks through a server that runs.
+    pub async fn walks(&mut self) {
+        self.take(&STEPS).await;
+    }
+
+    /// Kills servers over the data of one that has ended.
+    pub async fn kills(&mut self, place: Place) {
+        self.walk.place = Some(place);
+        self.take(&KILLS).await;
+    }
+
+    async fn take(&mut self, steps: &[Step]) {
+        for (name, step) in steps {
+            let since = Instant::now();
+            let outcome = step(&mut self.walk).await;
+            let found = Found { name, outcome, took: since.elapsed() };
+            if self.format == Format::Human {
+                found.print();
+            }
+            self.found.push(found);
         }
     }
-    let all = found.iter().all(|found| found.outcome.is_ok());
-    end(&found, all, begun.elapsed(), format);
-    all
+
+    /// Says what it comes to; true only if all holds.
+    pub fn ends(self) -> bool {
+        let all = self.found.iter().all(|found| found.outcome.is_ok());
+        end(&self.found, all, self.begun.elapsed(), self.format);
+        all
+    }
 }
 
 struct Found {

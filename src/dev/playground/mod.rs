@@ -13,6 +13,7 @@ mod run;
 mod runs;
 mod sign_out;
 mod snippets;
+mod vault;
 mod why;
 
 use super::demo;
@@ -51,6 +52,9 @@ pub fn routes<S: Clone + Send + Sync + 'static>(app: &App) -> Router<S> {
         .route("/dev/inspect", get(inspect::get).post(inspect::post))
         .route("/dev/snippets", get(snippets::get))
         .route("/dev/clock", post(clock::post))
+        .route("/dev/acme", get(vault::get))
+        .route("/dev/acme/connect", post(vault::connect))
+        .route("/dev/acme/read", post(vault::read))
         .route("/dev/mail", get(mailbox::list))
         .route("/dev/mail/{number}", get(mailbox::html))
         .with_state(playground)
