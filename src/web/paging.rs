@@ -95,14 +95,31 @@ fn named(list: &str, last: &str) -> String {
 pub struct Listed<T: ToSchema> {
     /// In the order of the list.
     pub data: Vec<T>,
+    /// Where it goes on.
+    pub page: Rest,
+    /// That of `page`.
+    pub next_cursor: Option<String>,
+}
+
+/// What is behind a page.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PageRest)]
+pub struct Rest {
     /// Given as `cursor`, what the next page begins with; null when there is no more.
     pub next_cursor: Option<String>,
+    /// Whether there is more.
+    pub has_more: bool,
 }
 
 impl<T: ToSchema> Listed<T> {
     /// A list that is always whole.
     pub fn whole(data: Vec<T>) -> Self {
-        Listed { data, next_cursor: None }
+        Listed::until(data, None)
+    }
+
+    fn until(data: Vec<T>, next_cursor: Option<String>) -> Self {
+        let page = Rest { next_cursor: next_cursor.clone(), has_more: next_cursor.is_some() };
+        Listed { data, page, next_cursor }
     }
 }
 
@@ -116,7 +133,7 @@ pub fn page<T: ToSchema + Serialize>(
 ) -> Response {
     let query = last.map(|last| paging.query(&app.keys.macs(), list, last));
     let next_cursor = query.as_ref().and_then(|query| query.get("cursor")).map(str::to_owned);
-    let mut response = Json(Listed { data, next_cursor }).into_response();
+    let mut response = Json(Listed::until(data, next_cursor)).into_response();
     if let Some(link) = query.and_then(|query| link(app, list, &query)) {
         response.headers_mut().insert(header::LINK, link);
     }
