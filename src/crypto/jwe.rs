@@ -59,7 +59,10 @@ impl Recipient {
             (Some("EC"), _) => return Err("of kty EC must have alg ECDH-ES+A256KW or ECDH-ES, or none"),
             _ => return Err("must be a JWK of kty RSA (2048 bits or more) or EC on P-256"),
         };
-        Ok(Recipient { key, kid, thumbprint: thumbprint(jwk).unwrap_or_default() })
+        let recipient = Recipient { key, kid, thumbprint: thumbprint(jwk).unwrap_or_default() };
+        // Some keys are found unfit only when they are used; that must not be when something has to be sealed.
+        recipient.seal(b"").map_err(|_| "isn't a key that can be used: look at its numbers")?;
+        Ok(recipient)
     }
 
     /// RFC 7638: which key it is.
@@ -229,8 +232,10 @@ mod tests {
         }
         let weak = json!({ "kty": "RSA", "n": base64url(&[255; 128]), "e": "AQAB" });
         assert!(refused(&weak).contains("2048"));
-        let even = json!({ "kty": "RSA", "n": base64url(&[254; 256]), "e": "AQAB" });
-        assert!(refused(&even).contains("n and e"), "{}", refused(&even));
+        for (n, e) in [(254, "AQAB"), (255, "AQ"), (255, "Ag")] {
+            let odd = json!({ "kty": "RSA", "n": base64url(&[n; 256]), "e": e });
+            assert!(refused(&odd).contains("can be used"), "{n} {e}: {}", refused(&odd));
+        }
         assert!(refused(&json!({ "kty": "RSA", "alg": "RSA1_5" })).contains("RSA-OAEP-256"));
         assert!(refused(&json!("text")).contains("JWK"));
     }
