@@ -18,10 +18,12 @@ pub(super) enum Done {
     Sessions,
     Token,
     Connection,
+    ConnectionGiven,
+    Webhook,
 }
 
 impl Done {
-    const ALL: [Done; 12] = [
+    const ALL: [Done; 14] = [
         Done::Profile,
         Done::Stale,
         Done::App,
@@ -34,6 +36,8 @@ impl Done {
         Done::Sessions,
         Done::Token,
         Done::Connection,
+        Done::ConnectionGiven,
+        Done::Webhook,
     ];
 
     fn name(self) -> &'static str {
@@ -50,6 +54,8 @@ impl Done {
             Done::Sessions => "sessions",
             Done::Token => "token",
             Done::Connection => "connection",
+            Done::ConnectionGiven => "connection-given",
+            Done::Webhook => "webhook",
         }
     }
 
@@ -67,7 +73,8 @@ impl Done {
             }
             Done::Session | Done::Sessions => "sessions",
             Done::Token => "tokens",
-            Done::Connection => "connections",
+            Done::Connection | Done::ConnectionGiven => "connections",
+            Done::Webhook => "webhooks",
         }
     }
 
@@ -85,6 +92,8 @@ impl Done {
             Done::Sessions => Message::new("account-sessions-ended"),
             Done::Token => Message::new("account-token-ended"),
             Done::Connection => Message::new("connection-deleted"),
+            Done::ConnectionGiven => Message::new("connection-given"),
+            Done::Webhook => Message::new("hook-deleted"),
         }
     }
 

@@ -12,6 +12,7 @@ mod security;
 mod sent;
 mod sessions;
 mod tokens;
+mod webhooks;
 
 use crate::app::App;
 use crate::signin::sudo;
@@ -30,7 +31,10 @@ pub fn routes(app: &App) -> Router<App> {
         .merge(dangerous(app))
         .route("/account/sessions", post(sessions::end))
         .route("/account/tokens", post(tokens::act))
+        .route("/account/connections", post(connections::connect))
         .route("/account/connections/{id}", get(connections::get).post(connections::act))
+        .route("/account/webhooks", post(webhooks::create))
+        .route("/account/webhooks/{id}", get(webhooks::get).post(webhooks::act))
         .route("/.well-known/change-password", get(|| async { Redirect::to("/account#security") }))
         .layer(from_fn_with_state(app.clone(), stopped_pages))
 }
@@ -45,6 +49,9 @@ fn dangerous(app: &App) -> Router<App> {
         .route("/account/totp/new", post(codes::new))
         .route("/account/totp", post(codes::change))
         .route("/account/recovery-codes", post(codes::renew))
+        .route("/account/connections/{id}/give", post(connections::give))
+        .route("/account/connections/{id}/free", post(connections::free))
+        .route("/account/connections/{id}/delete", post(connections::delete))
         .layer(from_fn_with_state(app.clone(), sudo::ask))
         .merge(password)
 }

@@ -3,7 +3,7 @@
 use super::done::Done;
 use super::profile::Choice;
 use super::sent::Sent;
-use super::{activity, apps, connections, profile, sessions, tokens};
+use super::{activity, apps, connections, profile, sessions, tokens, webhooks};
 use crate::app::App;
 use crate::db::Fault;
 use crate::lang::Message;
@@ -32,6 +32,8 @@ struct AccountPage {
     has_password: bool,
     tokens: tokens::Tokens,
     connections: Vec<connections::Line>,
+    offers: Vec<connections::Offer>,
+    hooks: webhooks::Hooks,
     passkeys: Vec<passkey::Known>,
     passkeys_possible: bool,
     codes: Option<codes::Known>,
@@ -47,6 +49,7 @@ pub(super) enum Trouble {
     Profile(Message),
     Password(Message),
     Token(Message),
+    Hook(Message),
     Passkey(Message),
     Codes(Message),
 }
@@ -67,6 +70,13 @@ impl AccountPage {
     fn token_trouble(&self) -> Option<&Message> {
         match &self.trouble {
             Some(Trouble::Token(why)) => Some(why),
+            _ => None,
+        }
+    }
+
+    fn hook_trouble(&self) -> Option<&Message> {
+        match &self.trouble {
+            Some(Trouble::Hook(why)) => Some(why),
             _ => None,
         }
     }
@@ -135,6 +145,10 @@ async fn again(app: &App, sent: &Sent, why: Trouble, status: StatusCode) -> Resu
     let name = match &why {
         Trouble::Profile(_) => typed(),
         Trouble::Password(_) | Trouble::Passkey(_) | Trouble::Codes(_) => page.name.clone(),
+        Trouble::Hook(_) => {
+            page.hooks.typed = sent.params.get("url").unwrap_or_default().to_owned();
+            page.name.clone()
+        }
         Trouble::Token(_) => {
             page.tokens.typed = typed();
             page.name.clone()
@@ -152,10 +166,12 @@ async fn make(
     query: &Params,
 ) -> Result<AccountPage, Fault> {
     let (user, shell) = (&session.user, signin::shell(app, reader, None, Some(session)));
-    let ((apps, more_apps), tokens, connections, sessions, passkeys, codes, (events, older)) = tokio::try_join!(
+    let ((apps, more_apps), tokens, connections, offers, hooks, sessions, passkeys, codes, (events, older)) = tokio::try_join!(
         apps::lines(app, &shell, &user.id, query.get("apps")),
         tokens::all(app, &shell, &user.id),
         connections::all(app, session),
+        connections::offers(app, session),
+        webhooks::all(app, session),
         sessions::lines(app, session),
         passkey::of_user(&app.db, &user.id),
         codes::of_user(app, &user.id),
@@ -174,6 +190,8 @@ async fn make(
         has_password: user.password.is_some(),
         tokens,
         connections,
+        offers,
+        hooks,
         passkeys,
         passkeys_possible: passkey::possible(app),
         codes,

@@ -73,6 +73,20 @@ pub async fn set_per_second(
     Ok(after)
 }
 
+/// Says whether its owners and admins may open members' connected accounts in an emergency: its owners decide.
+pub async fn set_break_glass(app: &App, who: &Acting, slug: &WorkspaceId, may: bool) -> Result<Workspace, Refused> {
+    let mut change = Change::begin(app, who).await?;
+    match hand(&mut change, who, slug).await? {
+        Hand::Everywhere | Hand::Within(Standing::Owner) => {}
+        Hand::Within(_) => return Err(Refused::Forbidden("this is for the workspace's owners")),
+    }
+    let before = one(&mut change, slug).await?;
+    store::set_break_glass(&mut change.tx, slug, may, change.now).await?;
+    let after = one(&mut change, slug).await?;
+    change.commit(happened("workspace.break_glass_set", slug, before.to_json(), after.to_json())).await?;
+    Ok(after)
+}
+
 /// Deletes it with all that was allowed in it; its people stay.
 pub async fn delete(app: &App, who: &Acting, slug: &WorkspaceId) -> Result<(), Refused> {
     administers(who)?;

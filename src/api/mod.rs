@@ -111,6 +111,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(vault::history::reads))
         .routes(routes!(vault::shares::shares))
         .routes(routes!(vault::shares::share, vault::shares::unshare))
+        .routes(routes!(vault::break_glass::open))
         .routes(routes!(vault::credentials::batch))
         .routes(routes!(vault::custody::free))
         .routes(routes!(vault::custody::ack))

@@ -59,8 +59,15 @@ pub(super) async fn rename(
     if ask.requests_per_second.is_some() {
         return Err(Problem::field("requests_per_second", "is for administrators of the deployment"));
     }
-    let name = ask.name.ok_or_else(|| Problem::field("name", "must be given"))?;
-    Ok(shown(workspaces::rename(&app, &who, &slug, &name).await?))
+    let named = match &ask.name {
+        Some(name) => Some(workspaces::rename(&app, &who, &slug, name).await?),
+        None => None,
+    };
+    match (ask.break_glass, named) {
+        (Some(may), _) => Ok(shown(workspaces::set_break_glass(&app, &who, &slug, may).await?)),
+        (None, Some(named)) => Ok(shown(named)),
+        (None, None) => Err(Problem::field("name", "must be given, or break_glass")),
+    }
 }
 
 /// List apps that act in one of my workspaces

@@ -77,6 +77,8 @@ pub(super) struct Name {
     /// Requests a second with tokens of the workspace: 0 for no limit, null for the usual one.
     #[schema(maximum = 1_000_000)]
     pub requests_per_second: Option<u32>,
+    /// Whether its owners and admins may open members' connected accounts in an emergency; for its owners to say.
+    pub break_glass: Option<bool>,
 }
 
 /// Rename a workspace
@@ -93,15 +95,17 @@ pub(super) async fn rename(
 ) -> Result<Response, Problem> {
     let limited = body.contains_key("requests_per_second");
     let ask: Name = read(body).map_err(Refused::from)?;
-    let named = match &ask.name {
-        Some(name) => Some(workspaces::rename(&app, &who, &slug, name).await?),
-        None if limited => None,
-        None => return Err(Problem::field("name", "must be given, or requests_per_second")),
-    };
-    match (named, limited) {
-        (Some(named), false) => Ok(shown(named)),
-        _ => Ok(shown(workspaces::set_per_second(&app, &who, &slug, ask.requests_per_second).await?)),
+    let mut done = None;
+    if let Some(name) = &ask.name {
+        done = Some(workspaces::rename(&app, &who, &slug, name).await?);
     }
+    if let Some(may) = ask.break_glass {
+        done = Some(workspaces::set_break_glass(&app, &who, &slug, may).await?);
+    }
+    if limited {
+        done = Some(workspaces::set_per_second(&app, &who, &slug, ask.requests_per_second).await?);
+    }
+    done.map(shown).ok_or_else(|| Problem::field("name", "must be given, or requests_per_second, or break_glass"))
 }
 
 /// Delete a workspace

@@ -242,6 +242,7 @@ fn secret(given: bool) -> Result<Option<Secret>, Failure> {
 async fn create(app: &App, given: Create) -> Result<Printed, Failure> {
     let who = operator(app, &given.place).await?;
     let asked = Asked {
+        id: None,
         kind: given.kind,
         slug: given.slug,
         name: given.name,

@@ -52,6 +52,14 @@ pub(super) enum Command {
         #[arg(value_parser = rate)]
         rate: Rate,
     },
+    /// Say whether its owners and admins may open members' connected accounts in an emergency
+    BreakGlass {
+        /// Which
+        slug: String,
+        /// on, or off
+        #[arg(value_parser = switch)]
+        may: Switch,
+    },
     /// Take people in, give them roles, let them go
     #[command(subcommand)]
     Member(Membership),
@@ -98,6 +106,18 @@ pub(super) struct Whom {
     user: String,
 }
 
+/// A word for yes or no.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Switch(bool);
+
+fn switch(text: &str) -> Result<Switch, &'static str> {
+    match text {
+        "on" => Ok(Switch(true)),
+        "off" => Ok(Switch(false)),
+        _ => Err("on or off"),
+    }
+}
+
 fn standing(text: &str) -> Result<Standing, &'static str> {
     Standing::named(text).ok_or("one of owner, admin, member")
 }
@@ -129,6 +149,16 @@ async fn answer(app: &App, command: Command) -> Result<Printed, Failure> {
             let done = workspaces::set_per_second(app, &acting(), &id, rate).await.map_err(|why| told(why, &slug))?;
             let text = format!("Tokens may make {} requests a second in {}.", in_words(rate), bold(&done.name));
             Ok(Printed::new(text, done.to_json()))
+        }
+        Command::BreakGlass { slug, may: Switch(may) } => {
+            let id = WorkspaceId::from(slug.as_str());
+            let done = workspaces::set_break_glass(app, &acting(), &id, may).await.map_err(|why| told(why, &slug))?;
+            let can = if may {
+                "can open members' connected accounts, and say why"
+            } else {
+                "can't open members' connected accounts"
+            };
+            Ok(Printed::new(format!("Owners and admins of {} {can}.", bold(&done.name)), done.to_json()))
         }
         Command::Rename { slug, name } => {
             let id = WorkspaceId::from(slug.as_str());

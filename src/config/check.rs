@@ -226,6 +226,7 @@ fn limits(l: &Limits) -> Checked {
 fn vault(vault: &super::Vault) -> Checked {
     between("vault.answer_within", vault.answer_within, Duration::from_secs(10), Duration::from_secs(600))?;
     between("vault.release_within", vault.release_within, Duration::from_secs(60), 30 * DAY)?;
+    between("vault.break_glass_for", vault.break_glass_for, Duration::from_secs(60), DAY)?;
     between("vault.keep_reads", vault.keep_reads, HOUR, EVER)?;
     let what = "must be between 1 and 1000";
     ensure((1..=1_000).contains(&vault.at_once), "vault.at_once", what, "leave it out to have the default")

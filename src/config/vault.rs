@@ -23,6 +23,9 @@ pub struct Vault {
     /// How long a freed account waits for the acknowledgement that its tokens have arrived.
     #[serde(with = "span")]
     pub release_within: Duration,
+    /// For how long whoever looks after a workspace may open somebody else's account.
+    #[serde(with = "span")]
+    pub break_glass_for: Duration,
     /// For how long it is kept who read which token.
     #[serde(with = "span")]
     pub keep_reads: Duration,

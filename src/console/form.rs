@@ -10,6 +10,8 @@ pub(super) struct Form {
     pub action: String,
     pub get: bool,
     pub danger: bool,
+    /// One among others: its button doesn't stand out.
+    pub quiet: bool,
     pub note: Option<Message>,
     pub fields: Vec<Field>,
     /// Folded away, unless something in it is wrong.
@@ -20,12 +22,16 @@ pub(super) struct Form {
 impl Form {
     pub fn new(id: &'static str, action: impl Into<String>, submit: Message) -> Self {
         let (fields, more) = (Vec::new(), Vec::new());
-        Form { id, action: action.into(), get: false, danger: false, note: None, fields, more, submit }
+        Form { id, action: action.into(), get: false, danger: false, quiet: false, note: None, fields, more, submit }
     }
 
     /// One that changes nothing: what is asked stands in the address.
     pub fn asks(id: &'static str, action: impl Into<String>, submit: Message) -> Self {
         Form { get: true, ..Form::new(id, action, submit) }
+    }
+
+    pub fn quiet(self) -> Self {
+        Form { quiet: true, ..self }
     }
 
     pub fn danger(self) -> Self {

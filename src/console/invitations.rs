@@ -73,7 +73,7 @@ pub(super) fn form(action: &str, email: &str, name: &str) -> Form {
 /// The link, now and never again.
 fn shown(desk: &Desk, at: At, back: &str, made: &Made) -> Response {
     let label = Message::new("console-invite-link");
-    let code = Code { id: "link", label, text: made.link.reveal().to_owned(), folded: false };
+    let code = Code { id: "link", label, text: made.link.reveal().to_owned(), folded: false, copied: true };
     let href = back.to_owned();
     let on = Link { id: "go-on", href, label: Message::new("console-invitations"), changes: false };
     let mut section = Section::first().with(code).with(Block::Caution(Message::new("console-invite-once")));

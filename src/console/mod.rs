@@ -1,9 +1,10 @@
-//! `/admin`: the deployment in a browser, for those who look after it. Pages without scripts; each change is the same
+//! `/admin`: the deployment in a browser, for those who look after it. Pages that need no scripts; each change is the same
 //! operation that the management API and the command line call.
 
 mod audit;
 mod chart;
 mod clients;
+mod connections;
 mod desk;
 mod form;
 mod grants;
@@ -56,6 +57,11 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/admin/workspaces/{slug}/sources/{id}", get(sources::show))
         .route("/admin/workspaces/{slug}/sources/{id}/verify", post(sources::verify))
         .route("/admin/workspaces/{slug}/sources/{id}/turn", post(sources::turn))
+        .route("/admin/connections", get(connections::list))
+        .route("/admin/connections/break-glass", post(connections::glass))
+        .route("/admin/connections/{id}", get(connections::one::show))
+        .route("/admin/connections/{id}/turn", post(connections::one::turn))
+        .route("/admin/connections/{id}/close", post(connections::one::close))
         .route("/admin/invitations", get(invitations::list).post(invitations::create))
         .route("/admin/invitations/revoke", post(invitations::revoke))
         .route("/admin/audit", get(audit::list))
@@ -84,6 +90,9 @@ fn dangerous(app: &App) -> Router<App> {
         .route("/admin/users/{id}/delete", post(users::delete))
         .route("/admin/workspaces/{slug}/sources/{id}/secret", post(sources::secret))
         .route("/admin/workspaces/{slug}/sources/{id}/delete", post(sources::delete))
+        .route("/admin/connections/open", post(connections::open))
+        .route("/admin/connections/{id}/transfer", post(connections::one::transfer))
+        .route("/admin/connections/{id}/delete", post(connections::one::delete))
         .route("/admin/keys/rotate", post(keys::rotate))
         .route("/admin/keys/retire", post(keys::retire))
         .layer(from_fn_with_state(app.clone(), sudo::ask))

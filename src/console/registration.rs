@@ -95,7 +95,7 @@ pub(super) async fn invite(sent: Sent) -> Result<Response, Stopped> {
     match invites::create(&desk.app, &desk.who, uses, lives).await {
         Ok((token, _)) => {
             let label = Message::new("console-token");
-            let code = Code { id: "token", label, text: token.reveal().to_owned(), folded: false };
+            let code = Code { id: "token", label, text: token.reveal().to_owned(), folded: false, copied: true };
             let on = Link {
                 id: "go-on",
                 href: PATH.to_owned(),

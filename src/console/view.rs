@@ -46,6 +46,7 @@ pub(super) enum At {
     Clients,
     Users,
     Workspaces,
+    Connections,
     Grants,
     Keys,
     Registration,
@@ -54,11 +55,12 @@ pub(super) enum At {
     Settings,
 }
 
-const NAVIGATION: [(At, &str); 10] = [
+const NAVIGATION: [(At, &str); 11] = [
     (At::Overview, "/admin"),
     (At::Clients, "/admin/clients"),
     (At::Users, "/admin/users"),
     (At::Workspaces, "/admin/workspaces"),
+    (At::Connections, "/admin/connections"),
     (At::Grants, "/admin/grants"),
     (At::Keys, "/admin/keys"),
     (At::Registration, "/admin/registration"),
@@ -68,12 +70,13 @@ const NAVIGATION: [(At, &str); 10] = [
 ];
 
 impl At {
-    fn label(self) -> Message {
+    pub fn label(self) -> Message {
         match self {
             At::Overview => Message::new("console-overview"),
             At::Clients => Message::new("console-clients"),
             At::Users => Message::new("console-users"),
             At::Workspaces => Message::new("console-workspaces"),
+            At::Connections => Message::new("console-connections"),
             At::Grants => Message::new("console-grants"),
             At::Keys => Message::new("console-keys"),
             At::Registration => Message::new("console-registration"),
@@ -93,7 +96,7 @@ impl View {
             csrf: desk.browser.csrf(&desk.app),
             nav: NAVIGATION
                 .into_iter()
-                .filter(|(one, _)| !desk.manages() || *one == At::Workspaces)
+                .filter(|(one, _)| !desk.manages() || matches!(one, At::Workspaces | At::Connections))
                 .map(entry)
                 .collect(),
             who: desk.session.user.display_name().to_owned(),
@@ -164,6 +167,12 @@ impl View {
         self
     }
 
+    /// Whether something on it can be copied by a button.
+    fn copies(&self) -> bool {
+        let blocks = || self.sections.iter().flat_map(|section| &section.blocks);
+        blocks().any(|block| matches!(block, Block::Code(code) if code.copied && !code.folded))
+    }
+
     pub fn answer(self, desk: &Desk) -> Response {
         let status = self.status;
         (desk.browser.cookie(&desk.app), Page::new(self).status(status)).into_response()
@@ -211,6 +220,8 @@ impl Section {
 /// What a section holds.
 pub(super) enum Block {
     Text(Message),
+    /// What came of something that was just asked for.
+    Said(Message),
     /// Something that needs attention.
     Caution(Message),
     Facts(Vec<(Message, Cell)>),
@@ -278,6 +289,8 @@ pub(super) struct Code {
     pub text: String,
     /// Folded away.
     pub folded: bool,
+    /// Whether a button copies it, where scripts are on.
+    pub copied: bool,
 }
 
 /// One thing in a table or among facts.

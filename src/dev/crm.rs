@@ -55,6 +55,7 @@ async fn source(app: &App, acme: &Acme) -> Result<Source, String> {
         }
         Err(_) => {
             let asked = Asked {
+                id: None,
                 kind: "oauth2".to_owned(),
                 slug: Some(SLUG.to_owned()),
                 name: Some("Acme CRM".to_owned()),

@@ -116,6 +116,21 @@ pub enum Says {
         /// Where to set another password.
         link: String,
     },
+    /// Somebody who looks after the workspace opened a connected account of theirs.
+    ConnectionOpened {
+        /// What its owner calls it.
+        connection: String,
+        /// Their address.
+        by: String,
+        /// Why, as they said.
+        reason: String,
+        /// When, in milliseconds.
+        at: i64,
+        /// Until when, in milliseconds.
+        until: i64,
+        /// Where its owner sees what they did.
+        link: String,
+    },
     /// Does mail arrive?
     Test,
 }
@@ -171,6 +186,7 @@ impl Says {
             Says::NewSignIn { .. } => "new_sign_in",
             Says::TokenLeaked { .. } => "token_leaked",
             Says::SignInChanged { .. } => "sign_in_changed",
+            Says::ConnectionOpened { .. } => "connection_opened",
             Says::Test => "test",
         }
     }
@@ -278,6 +294,19 @@ impl Letter {
                 ],
                 action: Some((Message::new("mail-reset-do"), link.clone())),
                 after: vec![Message::new("mail-signin-you")],
+            },
+            Says::ConnectionOpened { connection, by, reason, at, until, link } => Words {
+                subject: Message::new("mail-opened"),
+                before: vec![
+                    Message::new("mail-opened-what")
+                        .strong("who", by)
+                        .strong("connection", connection)
+                        .time("at", &moment(*at)),
+                    Message::new("mail-opened-why").name("reason", reason),
+                    Message::new("mail-opened-until").time("until", &moment(*until)),
+                ],
+                action: Some((Message::new("mail-opened-do"), link.clone())),
+                after: vec![Message::new("mail-opened-not-right")],
             },
             Says::NewSignIn { at, address, device, link } => Words {
                 subject: Message::new("mail-signin"),

@@ -102,7 +102,10 @@ async fn go_on(app: &App, request: Request, next: Next, proves: Proves) -> Resul
 fn must_prove(app: &App, session: &Session, parts: &Parts) -> bool {
     let age = u64::try_from(app.now().millis() - session.proved_at.millis()).unwrap_or_default();
     let by_click = app.dev && session.amr == super::Proof::DEV.amr;
-    let theirs = !parts.uri.path().starts_with("/admin") || session.user.role.administers();
+    let path = parts.uri.path();
+    // Owners and admins of workspaces have only these parts of the console.
+    let managers = ["/admin/workspaces/", "/admin/connections"].iter().any(|part| path.starts_with(part));
+    let theirs = !path.starts_with("/admin") || managers || session.user.role.administers();
     theirs && !by_click && u128::from(age) > app.config.signin.sudo.as_millis()
 }
 

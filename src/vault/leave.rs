@@ -2,6 +2,7 @@
 //! transaction in which they leave, so that nobody is gone and still let in.
 
 use super::accounts::{self, Account, Reason};
+use super::break_glass;
 use super::events::{self, Event};
 use super::hooks;
 use super::sources::{self, OnLeave};
@@ -33,6 +34,7 @@ pub struct Leaver<'a> {
 pub async fn leave(tx: &mut Tx, leaver: &Leaver<'_>, now: Time) -> Result<()> {
     let within = leaver.workspace.map(WorkspaceId::as_str).unwrap_or_default();
     hooks::store::delete_of(&mut *tx, leaver.user, within).await?;
+    break_glass::leave(&mut *tx, leaver.user, leaver.workspace).await?;
     let subject = format!("user:{}", leaver.user);
     let mut on = &mut *tx;
     for row in on.all(UNSHARE, args![&subject, within]).await? {

@@ -23,7 +23,8 @@ macro_rules! columns {
             "g.refreshed_at, g.used_at, g.next_at, g.retry_at, g.lease_until, g.attempt, g.attempt_state, g.attempt_at, g.attempts, ",
             "g.tries, (SELECT CAST(max(CASE h.level WHEN 'manage' THEN 3 WHEN 'use' THEN 2 ELSE 1 END) AS BIGINT) FROM shares h ",
             "WHERE h.account = a.id AND (h.subject IN (", $user, ", ", $client, ") OR (h.subject = 'workspace' AND ", $user, " <> '')) ",
-            "AND (h.expires_at IS NULL OR h.expires_at > ", $now, ")) AS shared",
+            "AND (h.expires_at IS NULL OR h.expires_at > ", $now, ")) AS shared, ",
+            "(SELECT o.ends_at FROM break_glass o WHERE o.account = a.id AND o.subject = ", $user, " AND o.ends_at > ", $now, ") AS opened_until",
             $rest
         )
     };
@@ -34,8 +35,9 @@ macro_rules! look {
         Hot::read(
             $name,
             concat!(
-                "SELECT p.id, x.id AS secret_id, x.key, x.sealed, (SELECT min(h.expires_at) FROM shares h \
-                 WHERE h.account = a.id AND h.expires_at > p.now) AS until, ",
+                "SELECT p.id, x.id AS secret_id, x.key, x.sealed, (SELECT min(e.ends) FROM (SELECT h.expires_at AS ends FROM shares h \
+                 WHERE h.account = a.id AND h.expires_at > p.now UNION ALL SELECT o.ends_at AS ends FROM break_glass o \
+                 WHERE o.account = a.id AND o.ends_at > p.now) e) AS until, ",
                 columns!("p.user_subject", "p.client_subject", "p.now", " FROM {batch} JOIN accounts a ON "),
                 $which,
                 " AND a.workspace = p.workspace AND a.deleted_at IS NULL JOIN sources s ON s.id = a.source \
@@ -67,7 +69,8 @@ sql! {
                 LEFT JOIN account_grants b ON b.account = a.id AND b.role = 'primary' LEFT JOIN vault_grants g ON g.id = b.grant_id \
                 WHERE a.workspace = $1 AND a.id > $2 AND a.deleted_at IS NULL \
                 AND ($6 = '*' OR a.owner = $6 OR (a.owner IS NULL AND $7) OR EXISTS (SELECT 1 FROM shares h WHERE h.account = a.id \
-                AND (h.subject IN ($3, $4) OR (h.subject = 'workspace' AND $3 <> '')) AND (h.expires_at IS NULL OR h.expires_at > $5))) \
+                AND (h.subject IN ($3, $4) OR (h.subject = 'workspace' AND $3 <> '')) AND (h.expires_at IS NULL OR h.expires_at > $5)) \
+                OR EXISTS (SELECT 1 FROM break_glass o WHERE o.account = a.id AND o.subject = $3 AND o.ends_at > $5)) \
                 AND ($8 = '' OR a.source = $8) AND ($9 = '' OR a.state = $9) AND ($10 = '' OR a.external_id = $10) \
                 AND ($11 = '' OR a.owner_ref = $11) AND ($12 = '' OR g.health = $12) ORDER BY a.id LIMIT $13"));
 }
@@ -99,6 +102,8 @@ pub struct Seen {
     pub grant: Option<Grant>,
     /// What whoever asks may do.
     pub level: Level,
+    /// Until when they have it open by break-glass.
+    pub opened_until: Option<Time>,
     secret: Option<(String, String, Vec<u8>)>,
 }
 
@@ -180,7 +185,12 @@ pub async fn list(app: &App, who: &Actor, filter: &Filter, after: &str, most: i6
 
 fn read(row: &Row, who: &Actor) -> Result<Option<Seen>> {
     let account = Account::read(row)?;
-    let Some(level) = who.level(&account, counted(row.int_opt("shared")?)) else { return Ok(None) };
+    let opened_until = row.time_opt("opened_until")?.filter(|_| who.administers());
+    let lent = match opened_until {
+        Some(_) => Some(Level::Manage),
+        None => counted(row.int_opt("shared")?),
+    };
+    let Some(level) = who.level(&account, lent) else { return Ok(None) };
     let grant = row.text_opt("grant_id")?.map(|_| Grant::read(row)).transpose()?;
     Ok(Some(Seen {
         account,
@@ -191,6 +201,7 @@ fn read(row: &Row, who: &Actor) -> Result<Option<Seen>> {
         source_reason: row.text_opt("source_reason")?,
         grant,
         level,
+        opened_until,
         secret: None,
     }))
 }

@@ -4,10 +4,12 @@
 pub mod accounts;
 pub mod actor;
 mod arrive;
+pub mod break_glass;
 pub mod connect;
 pub mod credentials;
 pub mod custody;
 pub mod events;
+pub mod figures;
 pub mod grants;
 pub mod handed;
 mod held;
@@ -27,5 +29,6 @@ mod setup;
 pub mod shares;
 pub mod sources;
 pub mod view;
+pub mod words;
 
 pub use held::Held;

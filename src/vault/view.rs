@@ -68,6 +68,10 @@ pub struct Shown {
     visibility: Option<&'static str>,
     /// What whoever asks may do with it.
     access: Level,
+    /// Until when, where they have opened somebody else's by break-glass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    break_glass_until: Option<Time>,
     /// Whether its credentials are handed out.
     state: State,
     /// Why not.
@@ -199,6 +203,7 @@ impl Shown {
             owner: Owner { user_id: account.owner.clone(), r#ref: account.owner_ref.clone() },
             visibility,
             access: seen.level,
+            break_glass_until: seen.opened_until,
             state: account.state,
             disabled_reason: account.disabled_reason,
             disabled_message: account.disabled_reason.map(Reason::words),

@@ -42,8 +42,9 @@ const PASSWORD_JS: &str = concat!(
     include_str!("assets/password.js")
 );
 /// They keep plain names: templates name them.
-const SCRIPTS: [(&str, &[u8]); 5] = [
+const SCRIPTS: [(&str, &[u8]); 6] = [
     ("connect.js", include_bytes!("assets/connect.js")),
+    ("copy.js", include_bytes!("assets/copy.js")),
     ("form_post.js", include_bytes!("assets/form_post.js")),
     ("passkey.js", include_bytes!("assets/passkey.js")),
     ("password.js", PASSWORD_JS.as_bytes()),

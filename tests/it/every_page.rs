@@ -184,6 +184,8 @@ async fn pages_of_the_console_are_fit_for_everyone() {
         ("user", format!("/admin/users/{ada}")),
         ("workspaces", "/admin/workspaces".to_owned()),
         ("workspace", "/admin/workspaces/north".to_owned()),
+        ("connections", "/admin/connections".to_owned()),
+        ("connections-of", "/admin/connections?workspace=north".to_owned()),
         ("grants", format!("/admin/grants?user={ada}")),
         ("keys", "/admin/keys".to_owned()),
         ("registration", "/admin/registration".to_owned()),

@@ -8,6 +8,7 @@ mod apply;
 mod audit;
 mod authorize;
 mod backchannel;
+mod break_glass;
 mod catalogue;
 mod chromium;
 mod cimd;

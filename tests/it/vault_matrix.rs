@@ -27,6 +27,8 @@ enum For {
     Founders,
     /// The same, but no programs.
     People,
+    /// Its owners and admins, with what is somebody else's.
+    Openers,
     /// Whose it is.
     Keeper,
     /// The same, but no programs.
@@ -55,6 +57,7 @@ const PLACED: &[(&str, For)] = &[
     ("listShares", For::Keeper),
     ("shareAccount", For::Keeper),
     ("unshareAccount", For::Keeper),
+    ("breakGlass", For::Openers),
     ("readCredentials", For::Anybody),
     ("freeAccount", For::Keeper),
     ("acknowledgeRelease", For::Keeper),
@@ -111,6 +114,8 @@ fn expected(who: Who, what: For) -> u16 {
         (For::Admins, Member) => 403,
         (For::Founders, Member | Program) => 403,
         (For::Founders, _) => 200,
+        (For::Openers, Member | Program) => 403,
+        (For::Openers, Owner | Admin) => 200,
         (For::Keeper | For::Person, Owner) => 200,
         (For::Person, Program) => 403,
         // Somebody else's account isn't there, not even for those who administer the workspace, or all of them.
@@ -255,6 +260,7 @@ impl Town {
                 );
                 return (path, None);
             }
+            "breakGlass" => json!({ "reason": "the nightly import is stuck" }),
             "freeAccount" => json!({ "mode": "export", "confirm_external_id": external, "dry_run": true }),
             "acknowledgeRelease" | "cancelRelease" => {
                 let ask = json!({ "mode": "export", "confirm_external_id": external });
@@ -301,6 +307,8 @@ on_both! {
                 let status = match (who, id.as_str()) {
                     // Bob sees that he is shared with, and doesn't manage it.
                     (Member, "unshareAccount") => 403,
+                    // It is hers: there is nothing to open.
+                    (Owner, "breakGlass") => 409,
                     // It is hers, and nobody has come back from the provider yet.
                     (Owner, "completeConnectSession") => 409,
                     _ => status,
@@ -316,7 +324,7 @@ on_both! {
                 refusals += 1;
             }
             assert_eq!(town.vault.house.raw().await.texts(STATE).await, before, "{id}");
-            for who in ALL.into_iter().filter(|who| expected(*who, *what) == 200 && id != "completeConnectSession") {
+            for who in ALL.into_iter().filter(|who| expected(*who, *what) == 200 && id != "completeConnectSession" && (*who, id.as_str()) != (Owner, "breakGlass")) {
                 let (target, body) = town.ask(id, path).await;
                 let done = town.calls(who, method, &target, body.as_ref()).await;
                 assert!((200..300).contains(&done.status), "{who:?} {id} {method} {target}: {} {}", done.status, done.body);

@@ -17,7 +17,7 @@ use symbolon::vault::hooks::sign::{Signing, signature};
 
 /// A message as it came.
 #[derive(Clone, Debug)]
-struct Message {
+pub struct Message {
     path: String,
     headers: BTreeMap<String, String>,
     body: String,
@@ -28,21 +28,21 @@ impl Message {
         serde_json::from_str(&self.body).expect("JSON")
     }
 
-    fn kind(&self) -> String {
+    pub fn kind(&self) -> String {
         self.json()["type"].as_str().expect("a type").to_owned()
     }
 }
 
 /// Somebody's server, which keeps what comes and answers what it is told to.
 #[derive(Clone)]
-struct Receiver {
-    url: String,
+pub struct Receiver {
+    pub url: String,
     came: Arc<Mutex<Vec<Message>>>,
     says: Arc<Mutex<u16>>,
 }
 
 impl Receiver {
-    fn open() -> Self {
+    pub fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let receiver = Receiver { url, came: Arc::default(), says: Arc::new(Mutex::new(200)) };
@@ -74,16 +74,16 @@ impl Receiver {
         receiver
     }
 
-    fn says(&self, status: u16) {
+    pub fn says(&self, status: u16) {
         *self.says.lock().expect("a status") = status;
     }
 
-    fn all(&self) -> Vec<Message> {
+    pub fn all(&self) -> Vec<Message> {
         self.came.lock().expect("a list").clone()
     }
 
     /// Waits until so many have come.
-    async fn until(&self, n: usize) -> Vec<Message> {
+    pub async fn until(&self, n: usize) -> Vec<Message> {
         for _ in 0..400 {
             if self.all().len() >= n {
                 return self.all();

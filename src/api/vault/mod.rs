@@ -2,6 +2,7 @@
 //! with an `error` member beside.
 
 pub(super) mod accounts;
+pub(super) mod break_glass;
 pub(super) mod connect;
 pub(super) mod credentials;
 pub(super) mod custody;

@@ -102,6 +102,7 @@ pub(in crate::api) async fn create(
     let new: New = members(body).map_err(Refused::from)?;
     let kind = new.r#type.ok_or_else(|| Refused::field("type", "must be given: the key of a source type"))?;
     let asked = Asked {
+        id: None,
         kind,
         slug: new.slug,
         name: new.name,

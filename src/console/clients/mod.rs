@@ -129,7 +129,7 @@ pub(super) async fn create(sent: Sent) -> Result<Response, Stopped> {
 /// A client whose secret was just made.
 fn made_page(desk: &Desk, registered: &Registered, said: Message, status: StatusCode) -> Response {
     let client = &registered.client;
-    let copied = |id, label, text: &str| Code { id, label, text: text.to_owned(), folded: false };
+    let copied = |id, label, text: &str| Code { id, label, text: text.to_owned(), folded: false, copied: true };
     let mut section = Section::first().with(said);
     section = section.with(copied("client_id", Message::new("console-client-id"), client.id.as_str()));
     if let Some(secret) = &registered.secret {
@@ -162,7 +162,7 @@ fn programs(desk: &Desk, client: &Client, secret: Option<&str>) -> Section {
     let code = machine.into_iter().chain(flow.into_iter().map(|one| snippets::Snippet { id: flow_id(one.id), ..one }));
     let code = code.map(|one| {
         let label = Message::new("console-program").strong("language", one.name).name("library", one.with);
-        Code { id: one.id, label, text: one.code, folded }
+        Code { id: one.id, label, text: one.code, folded, copied: false }
     });
     Section::new("programs", Message::new("console-programs")).with(Message::new("console-programs-what")).all(code)
 }

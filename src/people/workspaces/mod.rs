@@ -23,6 +23,8 @@ pub struct Workspace {
     /// How many requests a second tokens may make in it, where it isn't what the settings say.
     #[serde(rename = "requests_per_second")]
     pub per_second: Option<i64>,
+    /// Whether its owners and admins may open members' connected accounts in an emergency; their owners are told.
+    pub break_glass: bool,
     /// Counts changes.
     #[serde(skip)]
     pub rev: i64,
@@ -41,6 +43,7 @@ impl Workspace {
             name: row.text("name")?,
             members: row.int("members")?,
             per_second: row.int_opt("per_second")?,
+            break_glass: row.bool("break_glass")?,
             rev: row.int("rev")?,
             created_at: row.time("created_at")?,
             updated_at: row.time("updated_at")?,

@@ -10,9 +10,9 @@ use crate::{args, sql};
 sql! {
     write CREATE = "INSERT INTO workspaces (slug, name, rev, created_at, updated_at) VALUES ($1, $2, 1, $3, $3) \
                     ON CONFLICT (slug) DO NOTHING RETURNING slug";
-    read ONE = "SELECT w.slug, w.name, w.per_second, w.rev, w.created_at, w.updated_at, \
+    read ONE = "SELECT w.slug, w.name, w.per_second, w.break_glass, w.rev, w.created_at, w.updated_at, \
                 (SELECT count(*) FROM (SELECT 1 AS one FROM members m WHERE m.workspace = w.slug LIMIT 10000) counted) AS members FROM workspaces w WHERE w.slug = $1";
-    read PAGE = "SELECT w.slug, w.name, w.per_second, w.rev, w.created_at, w.updated_at, \
+    read PAGE = "SELECT w.slug, w.name, w.per_second, w.break_glass, w.rev, w.created_at, w.updated_at, \
                  (SELECT count(*) FROM (SELECT 1 AS one FROM members m WHERE m.workspace = w.slug LIMIT 10000) counted) AS members FROM workspaces w \
                  WHERE w.slug > $1 AND (w.slug LIKE $2 ESCAPE '!' OR lower(w.name) LIKE $2 ESCAPE '!') ORDER BY w.slug LIMIT $3";
     write RENAME = "UPDATE workspaces SET name = $2, rev = rev + 1, updated_at = $3 WHERE slug = $1 RETURNING slug";
@@ -24,6 +24,7 @@ sql! {
     write REMOVE = "DELETE FROM members WHERE workspace = $1 AND user_id = $2 RETURNING user_id";
     write HOLD = "UPDATE members SET role = role WHERE workspace = $1 AND user_id = $2 RETURNING user_id";
     write SET_PER_SECOND = "UPDATE workspaces SET per_second = $2, rev = rev + 1, updated_at = $3 WHERE slug = $1 RETURNING slug";
+    write SET_BREAK_GLASS = "UPDATE workspaces SET break_glass = $2, rev = rev + 1, updated_at = $3 WHERE slug = $1 RETURNING slug";
     read MEMBER = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM members m \
                    JOIN users u ON u.id = m.user_id WHERE m.workspace = $1 AND m.user_id = $2";
     read MEMBERS = "SELECT m.user_id, u.email, u.claims, m.role, u.enabled, m.created_at FROM members m \
@@ -85,6 +86,11 @@ pub async fn remove(mut on: impl On, slug: &WorkspaceId, user: &UserId) -> Resul
 /// Says how many requests a second tokens may make in it; none for what the settings say.
 pub async fn set_per_second(mut on: impl On, slug: &WorkspaceId, rate: Option<i64>, now: Time) -> Result<bool> {
     Ok(on.one(SET_PER_SECOND, args![slug, rate, now]).await?.is_some())
+}
+
+/// Says whether its owners and admins may open members' connected accounts.
+pub async fn set_break_glass(mut on: impl On, slug: &WorkspaceId, may: bool, now: Time) -> Result<bool> {
+    Ok(on.one(SET_BREAK_GLASS, args![slug, may, now]).await?.is_some())
 }
 
 /// Keeps a membership as it is until the transaction is over; false when there is none.

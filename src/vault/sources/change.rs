@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 /// What a source is made of.
 #[derive(Debug)]
 pub struct Asked {
+    /// Its name, where that was given before; see [`super::chosen`].
+    pub id: Option<SourceId>,
     /// The key of its type.
     pub kind: String,
     /// Its name in addresses; that of the type where it is none.
@@ -81,7 +83,7 @@ pub async fn create(app: &App, who: &Actor, asked: Asked) -> std::result::Result
     let name = asked.name.clone().unwrap_or_else(|| kind.name.clone());
     check(&kind, &name, &asked.client_id, &asked.client_secrets, &asked.scopes, &asked.params)?;
     let now = app.now();
-    let id = fresh(now);
+    let id = asked.id.clone().unwrap_or_else(|| fresh(now));
     let secrets = sealed(app, &who.workspace, &id, &numbered(asked.client_secrets, now)).await?;
     let scope = asked.scopes.join(" ");
     let row = store::Row {

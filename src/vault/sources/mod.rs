@@ -24,8 +24,25 @@ pub enum SourceKind {}
 pub type SourceId = Id<SourceKind>;
 
 /// A fresh name.
-pub(super) fn fresh(now: Time) -> SourceId {
+pub fn fresh(now: Time) -> SourceId {
     SourceId::from(format!("src_{}", hex(&uuid7(now))))
+}
+
+/// For how long a fresh name may wait to be used.
+const WAITS: i64 = 86_400;
+
+/// A name that [`fresh`] gave lately: nobody takes that of a source that was deleted, whose redirect URI may still be registered.
+pub fn chosen(text: &str, now: Time) -> Option<SourceId> {
+    let digits = text.strip_prefix("src_").filter(|digits| digits.len() == 32)?;
+    let plain = digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let made = i64::from_str_radix(digits.get(..12)?, 16).ok().map(Time::from_millis)?;
+    let age = now.secs_since(made);
+    (plain && (0..=WAITS).contains(&age)).then(|| SourceId::from(text))
+}
+
+/// The address that must be registered at the provider of this source.
+pub fn redirect_uri(app: &App, id: &SourceId) -> String {
+    app.url(&format!("/connect/callback/{id}"))
 }
 
 /// Whether providers are asked with it.
@@ -175,7 +192,7 @@ impl Source {
 
     /// The address that must be registered at the provider: its own, so that no other provider's answer passes for this one's.
     pub fn redirect_uri(&self, app: &App) -> String {
-        app.url(&format!("/connect/callback/{}", self.id))
+        redirect_uri(app, &self.id)
     }
 
     /// How many requests for tokens may be out at once.
@@ -201,4 +218,32 @@ pub(super) async fn sealed(
     let plain = serde_json::to_vec(&written).map(zeroize::Zeroizing::new).map_err(|why| Fault::Bug(why.to_string()))?;
     let key = app.data_keys.sealing(&app.keys, &app.db, workspace, app.now()).await?;
     Ok((key.seal(place(id), &plain)?, key.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{chosen, fresh};
+    use crate::base::Time;
+    use std::time::Duration;
+
+    #[test]
+    fn only_a_name_that_was_given_lately_can_be_chosen() {
+        let now = Time::from_millis(1_800_000_000_000);
+        let name = fresh(now);
+        let day = Duration::from_secs(86_400);
+        assert_eq!(chosen(name.as_str(), now), Some(name.clone()));
+        assert_eq!(chosen(name.as_str(), now + day), Some(name.clone()));
+        assert_eq!(chosen(name.as_str(), now + day + Duration::from_secs(1)), None);
+        assert_eq!(chosen(name.as_str(), now - Duration::from_secs(5)), None);
+        for bad in [
+            "",
+            "src_",
+            "src_00",
+            &name.as_str().to_uppercase(),
+            &name.as_str().replace("src_", "acc_"),
+            "src_zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+        ] {
+            assert_eq!(chosen(bad, now), None, "{bad}");
+        }
+    }
 }

@@ -26,6 +26,8 @@ sql! {
     read ONE = source!("WHERE s.id = $1");
     read NAMED = source!("WHERE s.workspace = $1 AND (s.id = $2 OR s.slug = $2)");
     read PAGE = source!("WHERE s.workspace = $1 AND s.id > $2 ORDER BY s.id LIMIT $3");
+    read BY_NEED = source!("WHERE ($1 = '' OR s.workspace = $1) ORDER BY CASE s.state WHEN 'misconfigured' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, \
+                           lower(s.name), s.id LIMIT $2");
     read MISCONFIGURED = source!("WHERE s.state = 'misconfigured' AND s.updated_at < $1 ORDER BY s.updated_at, s.id LIMIT 20");
     write CHANGE = "UPDATE sources SET name = $2, client_id = $3, secrets = $4, key = $5, scope = $6, params = $7, policy = $8, \
                     rev = rev + 1, updated_at = $9 WHERE id = $1 AND rev = $10 RETURNING id";
@@ -107,6 +109,11 @@ pub async fn named(mut on: impl On, workspace: &WorkspaceId, name: &str) -> Resu
 /// A page of a workspace's.
 pub async fn page(mut on: impl On, workspace: &WorkspaceId, after: &str, most: i64) -> Result<Vec<Source>> {
     on.all(PAGE, args![workspace, after, most]).await?.iter().map(Source::read).collect()
+}
+
+/// Those first that somebody must look after: of one workspace, or of all where it is empty.
+pub async fn by_need(mut on: impl On, workspace: &str, most: i64) -> Result<Vec<Source>> {
+    on.all(BY_NEED, args![workspace, most]).await?.iter().map(Source::read).collect()
 }
 
 /// Those that a provider refuses and that weren't looked at since `before`.

@@ -1,25 +1,27 @@
 //! Sources of a workspace: our applications at other companies. Made in two steps, looked after on a page each. Accounts aren't
 //! shown here: they are their owners' own.
 
+mod new;
+
+pub(super) use new::{create, new};
+
 use super::desk::{self, Desk, Said, Sent, Trouble, Within};
-use super::form::{Choice, Field, Form, Kind};
-use super::view::{At, Block, Card, Cell, Code, Link, Section, Table, View};
+use super::form::{Field, Form, Kind};
+use super::view::{At, Block, Cell, Code, Link, Section, Table, View};
 use super::workspaces::PATH;
 use crate::audit::Actor as Name;
 use crate::base::Secret;
 use crate::base::id::{Id, Workspace as Marker, WorkspaceId};
-use crate::catalogue::{Asked as Param, SourceType};
 use crate::lang::Message;
-use crate::people::workspaces::Standing;
+use crate::people::workspaces::{self, Standing};
 use crate::vault::actor::Actor;
 use crate::vault::refused::Refused;
-use crate::vault::sources::change::{self, Asked, Cascade, Changed};
+use crate::vault::sources::change::{self, Cascade, Changed};
 use crate::vault::sources::verify::{self, Verified};
 use crate::vault::sources::{Source, SourceKind, State, store};
 use crate::web::{Call, Stopped};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use std::collections::BTreeMap;
 
 type Slug = desk::Named<Marker>;
 type In = desk::NamedIn<Marker, SourceKind>;
@@ -53,14 +55,14 @@ async fn found(desk: &Desk, slug: &WorkspaceId, id: &Id<SourceKind>) -> Result<(
     Ok((who, source))
 }
 
-fn stopped(refused: Refused) -> Stopped {
+pub(super) fn stopped(refused: Refused) -> Stopped {
     match Trouble::of_vault(refused) {
         Ok(_) => Stopped::invalid(Message::new("stopped-link")),
         Err(stopped) => stopped,
     }
 }
 
-fn state(state: State) -> Message {
+pub(super) fn state(state: State) -> Message {
     match state {
         State::Active => Message::new("source-active"),
         State::Misconfigured => Message::new("source-misconfigured"),
@@ -94,142 +96,6 @@ pub(super) async fn section(desk: &Desk, slug: &WorkspaceId, path: &str) -> Resu
     Ok(section.with(Message::new("sources-what")).with(table).with(new))
 }
 
-/// `GET /admin/workspaces/{slug}/sources/new?type=`: what it is of, then the form.
-pub(super) async fn new(desk::Named(slug): Slug, Within(desk): Within<Desk>) -> Result<Response, Stopped> {
-    actor(&desk, &slug).await?;
-    desk.for_changes()?;
-    match desk.query.get("type").and_then(|key| desk.app.catalogue.get(key).cloned()) {
-        Some(kind) => Ok(filling(&desk, &slug, &kind, &Typed::default(), None)),
-        None => Ok(choosing(&desk, &slug)),
-    }
-}
-
-fn choosing(desk: &Desk, slug: &WorkspaceId) -> Response {
-    let card = |kind: &std::sync::Arc<SourceType>| Card {
-        href: format!("{PATH}/{slug}/sources/new?type={}", kind.key),
-        name: Message::new("console-named").name("name", &kind.name),
-        what: match kind.unverified.is_empty() {
-            true => Message::new("source-checked").code("day", &kind.last_checked),
-            false => Message::new("source-unverified").count("n", kind.unverified.len()),
-        },
-    };
-    let (general, named): (Vec<_>, Vec<_>) = desk.app.catalogue.iter().partition(|kind| kind.generic);
-    let cards = |all: Vec<&std::sync::Arc<SourceType>>| Block::Cards(all.into_iter().map(card).collect());
-    View::new(desk, At::Workspaces, Message::new("source-new"))
-        .back(&format!("{PATH}/{slug}"), Message::new("console-named").name("name", slug.as_str()))
-        .with(Section::new("named", Message::new("source-choose")).with(cards(named)))
-        .with(Section::new("general", Message::new("source-other")).with(cards(general)))
-        .answer(desk)
-}
-
-/// What was typed into the form of a new source.
-#[derive(Default)]
-struct Typed {
-    name: String,
-    slug: String,
-    client_id: String,
-    scopes: String,
-    params: BTreeMap<String, String>,
-}
-
-fn filling(desk: &Desk, slug: &WorkspaceId, kind: &SourceType, typed: &Typed, trouble: Option<Trouble>) -> Response {
-    let text = |name: &'static str, label, value: &str| Field::new(name, label, Kind::Text(value.to_owned()));
-    let or = |given: &str, usual: &str| if given.is_empty() { usual.to_owned() } else { given.to_owned() };
-    let mut form = Form::new("create", format!("{PATH}/{slug}/sources"), Message::new("source-make"))
-        .hidden("type", kind.key.as_str())
-        .with(text("name", Message::new("console-name"), &or(&typed.name, &kind.name)).required())
-        .with(text("slug", Message::new("console-slug"), &or(&typed.slug, &kind.key.replace('_', "-"))).required());
-    if !kind.kind.typed_in() {
-        let secret = Field::new("client_secret", Message::new("source-secret"), Kind::Password);
-        form = form
-            .with(text("client_id", Message::new("source-client-id"), &typed.client_id).required())
-            .with(secret.hint(Message::new("console-named").name("name", &kind.secret_meaning)))
-            .with(scopes(kind, typed));
-    }
-    let mut more = Vec::new();
-    for param in kind.params.iter().filter(|param| param.asked == Param::Source) {
-        let given = typed.params.get(&param.name).cloned().or_else(|| param.default.clone()).unwrap_or_default();
-        let label = Message::new("console-named").name("name", param.meaning());
-        let one = |value: &String| Choice {
-            value: value.clone().into(),
-            label: match value.trim() {
-                "" => Message::new("source-space"),
-                value => Message::new("console-named").name("name", value),
-            },
-            chosen: *value == given,
-        };
-        let field = match param.choices.is_empty() {
-            true => Kind::Text(given.clone()),
-            false => Kind::One(param.choices.iter().map(one).collect()),
-        };
-        let field = Field::new(format!("param.{}", param.name), label, field);
-        // What has a usual value is out of the way.
-        match param.default.is_some() || param.optional {
-            true => more.push(field),
-            false => form = form.with(field.required()),
-        }
-    }
-    let form = form.more(more);
-    let mut first = Section::first();
-    for note in [&kind.notes].into_iter().filter(|note| !note.is_empty()) {
-        first = first.with(Message::new("console-named").name("name", note));
-    }
-    View::new(desk, At::Workspaces, Message::new("console-named").name("name", &kind.name))
-        .back(&format!("{PATH}/{slug}/sources/new"), Message::new("source-new"))
-        .lede(Message::new("source-id-is").name("meaning", &kind.external_id_meaning))
-        .with(first.with(form))
-        .troubled("create", trouble)
-        .answer(desk)
-}
-
-fn scopes(kind: &SourceType, typed: &Typed) -> Field {
-    let hint = match kind.scopes.default.is_empty() {
-        true => Message::new("source-scopes-lines"),
-        false => Message::new("source-scopes-hint").code("scopes", kind.scopes.default.join(" ")),
-    };
-    Field::new("scopes", Message::new("source-scopes"), Kind::Lines(typed.scopes.clone())).hint(hint)
-}
-
-/// `POST /admin/workspaces/{slug}/sources`
-pub(super) async fn create(desk::Named(slug): Slug, Within(sent): Within<Sent>) -> Result<Response, Stopped> {
-    let who = actor(&sent.desk, &slug).await?;
-    let kind = sent.desk.app.catalogue.get(sent.text("type")).cloned();
-    let kind = kind.ok_or_else(|| Stopped::invalid(Message::new("stopped-form")))?;
-    let param = |param: &crate::catalogue::Param| {
-        let value = sent.text(&format!("param.{}", param.name));
-        (!value.is_empty()).then(|| (param.name.clone(), value.to_owned()))
-    };
-    let params: BTreeMap<String, String> = kind.params.iter().filter_map(param).collect();
-    let typed = Typed {
-        name: sent.text("name").to_owned(),
-        slug: sent.text("slug").to_owned(),
-        client_id: sent.text("client_id").to_owned(),
-        scopes: sent.text("scopes").to_owned(),
-        params: params.clone(),
-    };
-    let secret = Some(sent.text("client_secret")).filter(|secret| !secret.is_empty()).map(Secret::new);
-    let asked = Asked {
-        kind: kind.key.clone(),
-        slug: Some(typed.slug.clone()),
-        name: Some(typed.name.clone()),
-        client_id: typed.client_id.clone(),
-        client_secrets: secret.into_iter().collect(),
-        scopes: typed.scopes.split_whitespace().map(str::to_owned).collect(),
-        params,
-        policy: Default::default(),
-    };
-    match change::create(&sent.desk.app, &who, asked).await {
-        Ok(source) => Ok(back(&slug, &source)),
-        Err(refused) => {
-            let mut trouble = Trouble::of_vault(refused)?;
-            if kind.params.iter().any(|param| param.name == trouble.field) {
-                trouble.field = format!("param.{}", trouble.field);
-            }
-            Ok(filling(&sent.desk, &slug, &kind, &typed, Some(trouble)))
-        }
-    }
-}
-
 fn back(slug: &WorkspaceId, source: &Source) -> Response {
     Redirect::to(&format!("{PATH}/{slug}/sources/{}", source.id)).into_response()
 }
@@ -260,7 +126,7 @@ async fn page(
     ];
     let mut first = Section::first();
     if let Some(said) = said {
-        first = first.with(said);
+        first = first.with(Block::Said(said));
     }
     if source.state == State::Misconfigured {
         let code = source.reason.clone().unwrap_or_default();
@@ -271,6 +137,7 @@ async fn page(
         label: Message::new("source-redirect-uri"),
         text: source.redirect_uri(&desk.app),
         folded: false,
+        copied: true,
     };
     let verify = Form::new("verify", format!("{path}/verify"), Message::new("source-verify"))
         .note(Message::new("source-verify-what"));
@@ -278,7 +145,7 @@ async fn page(
         State::Paused => ("active", Message::new("source-start")),
         State::Active | State::Misconfigured => ("paused", Message::new("source-pause")),
     };
-    let turn = Form::new("turn", format!("{path}/turn"), turns.1).hidden("to", turns.0);
+    let turn = Form::new("turn", format!("{path}/turn"), turns.1).quiet().hidden("to", turns.0);
     let secret = Field::new("client_secret", Message::new("source-new-secret"), Kind::Password).required();
     let keep = Field::new("keep", Message::new("source-keep-old"), Kind::Flag(true));
     let secrets = Form::new("secret", format!("{path}/secret"), Message::new("source-set-secret"))
@@ -289,14 +156,30 @@ async fn page(
         .note(Message::new("source-delete-what"))
         .confirmed_by(&source.slug);
     let (form, trouble) = trouble.map_or(("", None), |(form, trouble)| (form, Some(trouble)));
-    let view = View::about(desk, At::Workspaces, &source.name)
+    let mut view = View::about(desk, At::Workspaces, &source.name)
         .back(&format!("{PATH}/{slug}"), Message::new("console-named").name("name", slug.as_str()))
-        .with(first.with(Block::Facts(facts)).with(uri))
+        .with(first.with(Block::Facts(facts)).with(uri));
+    let member = workspaces::store::member(&desk.app.db, slug, &desk.session.user.id).await?;
+    if source.state == State::Active && member.is_some() {
+        view = view.with(connect(source, accounts == 0));
+    }
+    let view = view
         .with(Section::new("check", Message::new("source-verify")).with(verify).with(turn))
         .with(Section::new("secrets", Message::new("source-secret")).with(secrets))
         .with(Section::new("danger", Message::new("source-delete")).with(delete))
         .troubled(form, trouble);
     Ok(view.answer(desk))
+}
+
+/// The way to an account of one's own; the first of all shows that the source works.
+fn connect(source: &Source, first: bool) -> Section {
+    let (label, note) = match first {
+        true => (Message::new("source-connect-first"), Message::new("source-connect-first-what")),
+        false => (Message::new("source-connect"), Message::new("source-connect-what")),
+    };
+    let form =
+        Form::new("connect", "/account/connections", label.clone()).note(note).hidden("source", source.id.as_str());
+    Section::new("connects", label).with(form)
 }
 
 /// `POST …/verify`: what the provider says, on the page.
