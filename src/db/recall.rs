@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The first copy of the head: counters and checksums of the last commit.
@@ -22,8 +22,16 @@ const MOST: usize = 4096;
 pub(super) struct Recall {
     /// Closed by nobody but [`Recall::close`]: closing any handle of the file takes away the locks that SQLite holds on it
     /// (<https://sqlite.org/howtocorrupt.html>, §2.2).
-    index: RwLock<Option<ManuallyDrop<File>>>,
+    index: RwLock<Index>,
+    file: PathBuf,
     known: Mutex<Known>,
+}
+
+enum Index {
+    /// SQLite makes it with its first transaction.
+    NotYet,
+    Open(ManuallyDrop<File>),
+    Closed,
 }
 
 struct Known {
@@ -32,25 +40,38 @@ struct Known {
 }
 
 impl Recall {
-    /// Of the database in `file`, to which there is a connection already. Where its index can't be opened nothing is recalled.
+    /// Of the database in `file`. As long as its index can't be opened nothing is recalled.
     pub(super) fn of(file: &Path) -> Self {
         let mut index = file.as_os_str().to_owned();
         index.push("-shm");
         let known = Known { head: [0; 48], rows: HashMap::new() };
-        Recall { index: RwLock::new(File::open(index).ok().map(ManuallyDrop::new)), known: Mutex::new(known) }
+        Recall { index: RwLock::new(Index::NotYet), file: index.into(), known: Mutex::new(known) }
     }
 
     /// Nothing is recalled any more. To be called when the last connection is closed.
     pub(super) fn close(&self) {
-        drop(self.index.write().unwrap_or_else(PoisonError::into_inner).take().map(ManuallyDrop::into_inner));
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if let Index::Open(file) = std::mem::replace(&mut *index, Index::Closed) {
+            drop(ManuallyDrop::into_inner(file));
+        }
     }
 
     /// What the last commit was. To be asked for before a row is read.
     pub(super) fn head(&self) -> Option<Head> {
-        let mut head: Head = [0; 48];
-        let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        index.as_ref()?.read_exact_at(&mut head, 0).ok()?;
-        Some(head)
+        let not_yet = matches!(*self.index.read().unwrap_or_else(PoisonError::into_inner), Index::NotYet);
+        if not_yet {
+            let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+            if let (Index::NotYet, Ok(file)) = (&*index, File::open(&self.file)) {
+                *index = Index::Open(ManuallyDrop::new(file));
+            }
+        }
+        match &*self.index.read().unwrap_or_else(PoisonError::into_inner) {
+            Index::Open(file) => {
+                let mut head: Head = [0; 48];
+                file.read_exact_at(&mut head, 0).ok().map(|()| head)
+            }
+            _ => None,
+        }
     }
 
     /// The row that was read for this item since that commit.
@@ -125,8 +146,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_closed_recalls_nothing() {
         let dir = tempfile::tempdir().unwrap_or_else(|why| panic!("{why}"));
-        let _one = connect(&dir.path().join("a.db")).await;
         let recall = Recall::of(&dir.path().join("a.db"));
+        assert!(recall.head().is_none(), "there is no database yet");
+        let mut one = connect(&dir.path().join("a.db")).await;
+        one.execute("CREATE TABLE t (n INTEGER)").await.unwrap_or_else(|why| panic!("{why}"));
         assert!(recall.head().is_some());
         recall.close();
         assert!(recall.head().is_none());
