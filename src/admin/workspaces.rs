@@ -56,6 +56,15 @@ pub async fn rename(app: &App, who: &Acting, slug: &WorkspaceId, name: &str) -> 
     Ok(after)
 }
 
+/// What can be told of a change without looking: before whether somebody else was faster (RFC 9110 §13.2.1), and before any of it
+/// is done.
+pub fn check(name: Option<&str>, per_second: Option<Option<u32>>) -> Result<(), Refused> {
+    if let Some(name) = name {
+        check_name(name).map_err(|why| Refused::invalid("name", why))?;
+    }
+    per_second.map_or(Ok(()), super::tokens::per_second)
+}
+
 /// Says how many requests a second tokens may make in it: 0 for no limit, none for what the settings say.
 pub async fn set_per_second(
     app: &App,

@@ -59,10 +59,12 @@ pub(super) async fn rename(
     if ask.requests_per_second.is_some() {
         return Err(Problem::field("requests_per_second", "is for administrators of the deployment"));
     }
-    let named = match &ask.name {
-        Some(name) => Some(workspaces::rename(&app, &who, &slug, name).await?),
-        None => None,
-    };
+    let (mut named, mut who) = (None, who);
+    if let Some(name) = &ask.name {
+        named = Some(workspaces::rename(&app, &who, &slug, name).await?);
+        // What was read is what was changed; now it is another.
+        who.if_match = None;
+    }
     match (ask.break_glass, named) {
         (Some(may), _) => Ok(shown(workspaces::set_break_glass(&app, &who, &slug, may).await?)),
         (None, Some(named)) => Ok(shown(named)),

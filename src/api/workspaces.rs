@@ -95,12 +95,16 @@ pub(super) async fn rename(
 ) -> Result<Response, Problem> {
     let limited = body.contains_key("requests_per_second");
     let ask: Name = read(body).map_err(Refused::from)?;
-    let mut done = None;
+    workspaces::check(ask.name.as_deref(), limited.then_some(ask.requests_per_second))?;
+    let (mut done, mut who) = (None, who);
     if let Some(name) = &ask.name {
         done = Some(workspaces::rename(&app, &who, &slug, name).await?);
+        // What was read is what was changed; now it is another.
+        who.if_match = None;
     }
     if let Some(may) = ask.break_glass {
         done = Some(workspaces::set_break_glass(&app, &who, &slug, may).await?);
+        who.if_match = None;
     }
     if limited {
         done = Some(workspaces::set_per_second(&app, &who, &slug, ask.requests_per_second).await?);

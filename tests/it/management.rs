@@ -188,6 +188,23 @@ on_both! {
         assert_eq!(admin.sends("POST", "clients", shop()).await.status, 201);
     }
 
+    async fn a_workspace_is_changed_whole_and_only_as_it_was_read(house: House) {
+        let admin = Admin::of(&house).await;
+        let path = "workspaces/default";
+        let tag = admin.does("GET", path).await.ok().headers["etag"].to_str().expect("ASCII").to_owned();
+        let change = |tag: &str, body: Value| admin.ask("PATCH", path).header("if-match", tag).json(&body);
+        let both = json!({ "name": "Whole", "break_glass": false, "requests_per_second": 9 });
+        // RFC 9110 §13.2.1: what would be refused anyway is refused for that, and nothing of it is done.
+        let wrong = json!({ "name": "Half", "requests_per_second": 1_000_001 });
+        is(&answer(change("\"7\"", wrong.clone())).await, 422, "invalid-field");
+        is(&answer(change(&tag, wrong)).await, 422, "invalid-field");
+        is(&answer(change("\"7\"", both.clone())).await, 412, "precondition-failed");
+        assert_eq!(admin.does("GET", path).await.ok().headers["etag"], tag.as_str(), "nothing was done");
+        let done = answer(change(&tag, both.clone())).await.ok();
+        assert_eq!((done.text("name"), &done.body["break_glass"], &done.body["requests_per_second"]), ("Whole", &json!(false), &json!(9)));
+        is(&answer(change(&tag, both)).await, 412, "precondition-failed");
+    }
+
     async fn a_client_lives_and_dies(house: House) {
         let admin = Admin::of(&house).await;
         let made = admin.sends("POST", "clients", shop()).await;
