@@ -7,6 +7,7 @@ use crate::base::Time;
 use crate::db::Tx;
 use crate::keys;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// An open change. Dropping it undoes it.
 pub(super) struct Change<'a> {
@@ -46,9 +47,12 @@ impl<'a> Change<'a> {
 
     /// The same for a change of several things at once.
     pub(super) async fn commit_all(mut self, all: Vec<Happened>) -> Result<(), Refused> {
+        let mut changed = BTreeSet::new();
         for happened in all {
-            // Nobody else changes it between here and the commit: `begin` took the lock.
-            let stale = |read: &String| !happened.before.is_null() && *read != tag(&happened.before);
+            // Nobody else changes it between here and the commit: `begin` took the lock. What was read is what was there before
+            // the first step.
+            let first = changed.insert(happened.object.clone());
+            let stale = |read: &String| first && !happened.before.is_null() && *read != tag(&happened.before);
             if self.who.if_match.as_ref().is_some_and(stale) {
                 return Err(Refused::Stale);
             }

@@ -43,26 +43,67 @@ pub async fn list(app: &App, cursor: &str, search: &str, limit: usize) -> Result
     Ok((found, more))
 }
 
-/// Calls it something else towards people.
-pub async fn rename(app: &App, who: &Acting, slug: &WorkspaceId, name: &str) -> Result<Workspace, Refused> {
-    check_name(name).map_err(|why| Refused::invalid("name", why))?;
-    let mut change = Change::begin(app, who).await?;
-    let hand = hand(&mut change, who, slug).await?;
-    hand.needs(Standing::Admin)?;
-    let before = one(&mut change, slug).await?;
-    store::rename(&mut change.tx, slug, name, change.now).await?;
-    let after = one(&mut change, slug).await?;
-    change.commit(happened("workspace.renamed", slug, before.to_json(), after.to_json())).await?;
-    Ok(after)
+/// What of a workspace is changed; none: as it was.
+#[derive(Clone, Debug, Default)]
+pub struct Changed {
+    /// Its name towards people.
+    pub name: Option<String>,
+    /// How many requests a second tokens may make in it: 0 for no limit, none for what the settings say.
+    pub per_second: Option<Option<u32>>,
+    /// Whether its owners and admins may open members' connected accounts in an emergency: its owners decide.
+    pub break_glass: Option<bool>,
 }
 
-/// What can be told of a change without looking: before whether somebody else was faster (RFC 9110 §13.2.1), and before any of it
-/// is done.
-pub fn check(name: Option<&str>, per_second: Option<Option<u32>>) -> Result<(), Refused> {
-    if let Some(name) = name {
+/// Changes all of that, or nothing. What is wrong with it is told before whether somebody else was faster (RFC 9110 §13.2.1).
+pub async fn change(app: &App, who: &Acting, slug: &WorkspaceId, asked: Changed) -> Result<Workspace, Refused> {
+    let Changed { name, per_second, break_glass } = asked;
+    if let Some(name) = &name {
         check_name(name).map_err(|why| Refused::invalid("name", why))?;
     }
-    per_second.map_or(Ok(()), super::tokens::per_second)
+    if let Some(rate) = per_second {
+        administers(who)?;
+        super::tokens::per_second(rate)?;
+    }
+    let mut change = Change::begin(app, who).await?;
+    if name.is_some() || break_glass.is_some() {
+        let hand = hand(&mut change, who, slug).await?;
+        hand.needs(Standing::Admin)?;
+        if break_glass.is_some() && !matches!(hand, Hand::Everywhere | Hand::Within(Standing::Owner)) {
+            return Err(Refused::Forbidden("this is for the workspace's owners"));
+        }
+    }
+    let mut now = one(&mut change, slug).await?;
+    let mut done = Vec::new();
+    if let Some(name) = name {
+        store::rename(&mut change.tx, slug, &name, change.now).await?;
+        done.push(step(&mut change, slug, &mut now, "workspace.renamed").await?);
+    }
+    if let Some(may) = break_glass {
+        store::set_break_glass(&mut change.tx, slug, may, change.now).await?;
+        done.push(step(&mut change, slug, &mut now, "workspace.break_glass_set").await?);
+    }
+    if let Some(rate) = per_second {
+        store::set_per_second(&mut change.tx, slug, rate.map(i64::from), change.now).await?;
+        done.push(step(&mut change, slug, &mut now, "workspace.limited").await?);
+    }
+    change.commit_all(done).await?;
+    Ok(now)
+}
+
+/// What one step of a change did.
+async fn step(
+    change: &mut Change<'_>,
+    slug: &WorkspaceId,
+    now: &mut Workspace,
+    action: &'static str,
+) -> Result<Happened, Refused> {
+    let before = std::mem::replace(now, one(change, slug).await?);
+    Ok(happened(action, slug, before.to_json(), now.to_json()))
+}
+
+/// Calls it something else towards people.
+pub async fn rename(app: &App, who: &Acting, slug: &WorkspaceId, name: &str) -> Result<Workspace, Refused> {
+    change(app, who, slug, Changed { name: Some(name.to_owned()), ..Changed::default() }).await
 }
 
 /// Says how many requests a second tokens may make in it: 0 for no limit, none for what the settings say.
@@ -72,28 +113,12 @@ pub async fn set_per_second(
     slug: &WorkspaceId,
     rate: Option<u32>,
 ) -> Result<Workspace, Refused> {
-    administers(who)?;
-    super::tokens::per_second(rate)?;
-    let mut change = Change::begin(app, who).await?;
-    let before = one(&mut change, slug).await?;
-    store::set_per_second(&mut change.tx, slug, rate.map(i64::from), change.now).await?;
-    let after = one(&mut change, slug).await?;
-    change.commit(happened("workspace.limited", slug, before.to_json(), after.to_json())).await?;
-    Ok(after)
+    change(app, who, slug, Changed { per_second: Some(rate), ..Changed::default() }).await
 }
 
-/// Says whether its owners and admins may open members' connected accounts in an emergency: its owners decide.
+/// Says whether its owners and admins may open members' connected accounts in an emergency.
 pub async fn set_break_glass(app: &App, who: &Acting, slug: &WorkspaceId, may: bool) -> Result<Workspace, Refused> {
-    let mut change = Change::begin(app, who).await?;
-    match hand(&mut change, who, slug).await? {
-        Hand::Everywhere | Hand::Within(Standing::Owner) => {}
-        Hand::Within(_) => return Err(Refused::Forbidden("this is for the workspace's owners")),
-    }
-    let before = one(&mut change, slug).await?;
-    store::set_break_glass(&mut change.tx, slug, may, change.now).await?;
-    let after = one(&mut change, slug).await?;
-    change.commit(happened("workspace.break_glass_set", slug, before.to_json(), after.to_json())).await?;
-    Ok(after)
+    change(app, who, slug, Changed { break_glass: Some(may), ..Changed::default() }).await
 }
 
 /// Deletes it with all that was allowed in it; its people stay.

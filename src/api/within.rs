@@ -4,6 +4,7 @@
 use super::asked::Person;
 use super::workspaces::{Name, NewMember, Role, page_of_apps, page_of_members};
 use super::{Named, NamedIn, made, shown};
+use crate::admin::workspaces::Changed;
 use crate::admin::{Refused, workspaces};
 use crate::app::App;
 use crate::base::id::{User, Workspace as Kind};
@@ -59,17 +60,11 @@ pub(super) async fn rename(
     if ask.requests_per_second.is_some() {
         return Err(Problem::field("requests_per_second", "is for administrators of the deployment"));
     }
-    let (mut named, mut who) = (None, who);
-    if let Some(name) = &ask.name {
-        named = Some(workspaces::rename(&app, &who, &slug, name).await?);
-        // What was read is what was changed; now it is another.
-        who.if_match = None;
+    let Name { name, break_glass, .. } = ask;
+    if name.is_none() && break_glass.is_none() {
+        return Err(Problem::field("name", "must be given, or break_glass"));
     }
-    match (ask.break_glass, named) {
-        (Some(may), _) => Ok(shown(workspaces::set_break_glass(&app, &who, &slug, may).await?)),
-        (None, Some(named)) => Ok(shown(named)),
-        (None, None) => Err(Problem::field("name", "must be given, or break_glass")),
-    }
+    Ok(shown(workspaces::change(&app, &who, &slug, Changed { name, break_glass, per_second: None }).await?))
 }
 
 /// List apps that act in one of my workspaces

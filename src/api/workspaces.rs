@@ -1,6 +1,7 @@
 //! `/v1/admin/workspaces`: workspaces and their members.
 
 use super::{Admin, Named, NamedIn, made, shown};
+use crate::admin::workspaces::Changed;
 use crate::admin::{Acting, Refused, workspaces};
 use crate::app::App;
 use crate::base::id::{User, UserId, Workspace as Kind, WorkspaceId};
@@ -95,21 +96,12 @@ pub(super) async fn rename(
 ) -> Result<Response, Problem> {
     let limited = body.contains_key("requests_per_second");
     let ask: Name = read(body).map_err(Refused::from)?;
-    workspaces::check(ask.name.as_deref(), limited.then_some(ask.requests_per_second))?;
-    let (mut done, mut who) = (None, who);
-    if let Some(name) = &ask.name {
-        done = Some(workspaces::rename(&app, &who, &slug, name).await?);
-        // What was read is what was changed; now it is another.
-        who.if_match = None;
+    let Name { name, requests_per_second, break_glass } = ask;
+    if name.is_none() && break_glass.is_none() && !limited {
+        return Err(Problem::field("name", "must be given, or requests_per_second, or break_glass"));
     }
-    if let Some(may) = ask.break_glass {
-        done = Some(workspaces::set_break_glass(&app, &who, &slug, may).await?);
-        who.if_match = None;
-    }
-    if limited {
-        done = Some(workspaces::set_per_second(&app, &who, &slug, ask.requests_per_second).await?);
-    }
-    done.map(shown).ok_or_else(|| Problem::field("name", "must be given, or requests_per_second, or break_glass"))
+    let changed = Changed { name, per_second: limited.then_some(requests_per_second), break_glass };
+    Ok(shown(workspaces::change(&app, &who, &slug, changed).await?))
 }
 
 /// Delete a workspace

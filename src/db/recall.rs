@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 /// The first copy of the head: counters and checksums of the last commit.
 pub(super) type Head = [u8; 48];
 
-/// Most rows, each of about two kilobytes.
-const MOST: usize = 4096;
+/// Most rows of a statement, of which there are five; each of about two kilobytes.
+const MOST: usize = 1024;
 
 pub(super) struct Recall {
     /// Closed by nobody but [`Recall::close`]: closing any handle of the file takes away the locks that SQLite holds on it
@@ -36,7 +36,8 @@ enum Index {
 
 struct Known {
     head: Head,
-    rows: HashMap<(&'static str, String), Arc<Row>>,
+    /// By statement and question.
+    rows: HashMap<&'static str, HashMap<String, Arc<Row>>>,
 }
 
 impl Recall {
@@ -58,33 +59,29 @@ impl Recall {
 
     /// What the last commit was. To be asked for before a row is read.
     pub(super) fn head(&self) -> Option<Head> {
-        let not_yet = matches!(*self.index.read().unwrap_or_else(PoisonError::into_inner), Index::NotYet);
-        if not_yet {
-            let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
-            if let (Index::NotYet, Ok(file)) = (&*index, File::open(&self.file)) {
-                *index = Index::Open(ManuallyDrop::new(file));
-            }
-        }
         match &*self.index.read().unwrap_or_else(PoisonError::into_inner) {
-            Index::Open(file) => {
-                let mut head: Head = [0; 48];
-                file.read_exact_at(&mut head, 0).ok().map(|()| head)
-            }
-            _ => None,
+            Index::Open(file) => return look(file),
+            Index::Closed => return None,
+            Index::NotYet => {}
         }
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        if let Index::NotYet = *index {
+            *index = Index::Open(ManuallyDrop::new(File::open(&self.file).ok()?));
+        }
+        if let Index::Open(file) = &*index { look(file) } else { None }
     }
 
     /// The row that was read for this item since that commit.
     pub(super) fn row(&self, head: &Head, hot: &'static Hot, item: &Item) -> Option<Arc<Row>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head == *head {
-            let row = known.rows.get(&(hot.name, item.json.clone()))?;
+            let row = known.rows.get(hot.name)?.get(&item.json)?;
             return stands(row, item).then(|| Arc::clone(row));
         }
         known.head = *head;
         let old = std::mem::take(&mut known.rows);
         drop(known);
-        if old.len() > 64 {
+        if old.values().map(HashMap::len).sum::<usize>() > 64 {
             tokio::task::spawn_blocking(move || drop(old));
         }
         None
@@ -93,10 +90,19 @@ impl Recall {
     /// Keeps a row that was read when this commit was the last one, or a later one.
     pub(super) fn keep(&self, head: &Head, hot: &'static Hot, item: String, row: &Arc<Row>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.head == *head && known.rows.len() < MOST {
-            known.rows.insert((hot.name, item), Arc::clone(row));
+        if known.head != *head {
+            return;
+        }
+        let of_statement = known.rows.entry(hot.name).or_default();
+        if of_statement.len() < MOST {
+            of_statement.insert(item, Arc::clone(row));
         }
     }
+}
+
+fn look(index: &File) -> Option<Head> {
+    let mut head: Head = [0; 48];
+    index.read_exact_at(&mut head, 0).ok().map(|()| head)
 }
 
 /// Whether it is still the answer: time changes answers too.

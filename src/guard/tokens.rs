@@ -128,13 +128,10 @@ async fn list(State(app): State<App>, owner: Owner, Query(params): Query) -> Res
     owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     let macs = app.keys.macs();
     let paging = Paging::read(&macs, LIST, &params).map_err(IntoResponse::into_response)?;
-    let one_more = i64::try_from(paging.limit.saturating_add(1)).unwrap_or(i64::MAX);
-    let found = api_tokens::page(&app.db, &owner.user, owner.within(), &paging.after, one_more).await;
+    let found = api_tokens::page(&app.db, &owner.user, owner.within(), &paging.after, paging.one_more()).await;
     let mut found = found.map_err(|fault| Problem::from(fault).into_response())?;
-    let more = found.len() > paging.limit;
-    found.truncate(paging.limit);
-    let last = found.last().filter(|_| more);
-    let next = last.and_then(|last| paging.query(&macs, LIST, &last.id).get("cursor").map(str::to_owned));
+    let last = paging.cut(&mut found, |last| last.id.clone());
+    let next = last.and_then(|last| paging.query(&macs, LIST, &last).get("cursor").map(str::to_owned));
     let page = Part { limit: paging.limit, next_cursor: next };
     let body = Json(Listed { data: found.into_iter().map(Shown::from).collect(), page });
     Ok(with_csrf(&app, &owner, body))

@@ -118,13 +118,16 @@ impl Kept {
     async fn seal_again(&self, app: &App, old: &str, workspace: &WorkspaceId, rows: &[Row]) -> Result<usize> {
         let old = app.data_keys.named(&app.keys, &app.db, old).await?;
         let fresh = app.data_keys.sealing(&app.keys, &app.db, workspace, app.now()).await?;
-        let mut tx = app.db.begin().await?;
-        let mut done = 0_usize;
-        for row in rows {
+        let again = |row: &Row| {
             let (id, sealed) = (row.text("id")?, row.bytes("sealed")?);
-            let again = self.again(&old, &fresh, &id, &sealed)?;
+            let fresh = self.again(&old, &fresh, &id, &sealed)?;
+            Ok((id, sealed, fresh))
+        };
+        let all: Vec<(String, Vec<u8>, Vec<u8>)> = rows.iter().map(again).collect::<Result<_>>()?;
+        let (mut tx, mut done) = (app.db.begin().await?, 0_usize);
+        for (id, sealed, again) in all {
             // Where somebody changed it meanwhile, theirs stays.
-            let changed = (&mut tx).run(self.reseal, args![id, sealed, again, fresh.id.clone()]).await?;
+            let changed = (&mut tx).run(self.reseal, args![id, sealed, again, fresh.id.as_str()]).await?;
             done = done.saturating_add(changed);
         }
         tx.commit().await?;

@@ -72,7 +72,7 @@ pub async fn timeline(app: &App, seen: &Seen, most: i64) -> Result<Vec<Told>> {
     // With whom else it is shared is for those who manage it.
     let sharing = |one: &Happened| one.kind == "account.shared" || one.kind == "account.unshared";
     all.retain(|one| seen.level == Level::Manage || !sharing(one));
-    let mut names = Names { app, known: BTreeMap::new() };
+    let mut names = Names::new(app);
     let (mut told, mut settled) = (Vec::new(), false);
     for one in &all {
         let whose = names.whose(one).await?;
@@ -147,14 +147,19 @@ fn next(one: &Happened) -> Option<Message> {
 }
 
 /// Looks up who is who, each once.
-struct Names<'a> {
+pub struct Names<'a> {
     app: &'a App,
     known: BTreeMap<String, String>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    /// Nobody is known yet.
+    pub fn new(app: &'a App) -> Self {
+        Names { app, known: BTreeMap::new() }
+    }
+
     /// What people call whom an event or a share names as `user:…` or `client:…`.
-    async fn of(&mut self, subject: &str) -> Result<String> {
+    pub async fn of(&mut self, subject: &str) -> Result<String> {
         if let Some(name) = self.known.get(subject) {
             return Ok(name.clone());
         }
@@ -222,7 +227,7 @@ impl Names<'_> {
 }
 
 /// What people call whom a share or an event names; the name itself where nobody knows another.
-pub async fn named(app: &App, subject: &str) -> Result<String> {
+async fn named(app: &App, subject: &str) -> Result<String> {
     let found = match subject.split_once(':') {
         Some(("user", id)) => people::store::by_id(&app.db, &id.into()).await?.map(|user| user.email),
         Some(("client", id)) => {

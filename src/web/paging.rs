@@ -52,6 +52,18 @@ impl Paging {
         Ok(Paging { limit, after, search: search.to_owned() })
     }
 
+    /// How many to ask for: one more tells whether there are more.
+    pub fn one_more(&self) -> i64 {
+        i64::try_from(self.limit.saturating_add(1)).unwrap_or(i64::MAX)
+    }
+
+    /// Leaves what is of this page; gives the name of its last one, where there are more.
+    pub fn cut<T>(&self, all: &mut Vec<T>, name: impl FnOnce(&T) -> String) -> Option<String> {
+        let more = all.len() > self.limit;
+        all.truncate(self.limit);
+        all.last().filter(|_| more).map(name)
+    }
+
     /// The query of the page after the identifier `last`, with the same limit and search.
     pub fn query(&self, macs: &MacRing, list: &str, last: &str) -> Params {
         let mut query = Params::default();

@@ -174,14 +174,19 @@ on_both! {
         let n = f64::from(u32::try_from(bytes.len() * 8).expect("a few bits"));
         let z = (f64::from(ones) - n / 2.0) / (n / 4.0).sqrt();
         assert!(z.abs() < 6.0, "{ones} ones in {n} bits");
-        // What isn't ours never reaches the database.
+        // What isn't ours never reaches the database. The server's own work does, now and then: the least is what they cost.
         let code = codes.first().expect("a code");
-        let trips = house.app.db.round_trips();
-        client.redeems("sym_ac_AAAA").await.is(400, "invalid_grant");
-        client.redeems(&code.replace("sym_ac_", "sym_rt_")).await.is(400, "invalid_grant");
         let last = if code.ends_with('A') { "B" } else { "A" };
-        client.redeems(&format!("{}{last}", &code[..code.len() - 1])).await.is(400, "invalid_grant");
-        assert_eq!(house.app.db.round_trips(), trips);
+        let forged = ["sym_ac_AAAA", &code.replace("sym_ac_", "sym_rt_"), &format!("{}{last}", &code[..code.len() - 1])];
+        let mut costs = Vec::new();
+        for _ in 0..10 {
+            let before = house.app.db.round_trips();
+            for code in forged {
+                client.redeems(code).await.is(400, "invalid_grant");
+            }
+            costs.push(house.app.db.round_trips() - before);
+        }
+        assert_eq!(costs.iter().min(), Some(&0), "{costs:?}");
     }
 
     async fn pk_14_the_database_holds_no_code_and_no_token(house: House) {

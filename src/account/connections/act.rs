@@ -5,10 +5,8 @@ use crate::account::done::Done;
 use crate::account::sent::{Sent, nothing};
 use crate::app::App;
 use crate::base::Time;
-use crate::base::id::{UserId, WorkspaceId};
-use crate::db::Fault;
 use crate::lang::Message;
-use crate::people::{self, workspaces};
+use crate::people::workspaces;
 use crate::vault::accounts::State as AccountState;
 use crate::vault::actor::{Actor, Level};
 use crate::vault::look::Seen;
@@ -70,7 +68,7 @@ async fn share(app: &App, who: &Actor, seen: &Seen, sent: &Sent) -> Result<(), R
     let subject = match sent.params.get("with") {
         Some("workspace") => "workspace".to_owned(),
         Some("client") => format!("client:{named}"),
-        _ => match member(app, &who.workspace, named).await? {
+        _ => match workspaces::member_of(&app.db, &who.workspace, named).await? {
             Some(user) => format!("user:{user}"),
             None => return Err(refused("not_a_member")),
         },
@@ -86,12 +84,6 @@ async fn share(app: &App, who: &Actor, seen: &Seen, sent: &Sent) -> Result<(), R
     })
 }
 
-async fn member(app: &App, workspace: &WorkspaceId, email: &str) -> Result<Option<UserId>, Fault> {
-    let Some(user) = people::store::by_email(&app.db, email).await? else { return Ok(None) };
-    let member = workspaces::store::member(&app.db, workspace, &user.id).await?;
-    Ok(member.map(|member| member.user))
-}
-
 /// `POST /account/connections/{id}/give`: to a member, or to the workspace where nobody is named.
 pub(in crate::account) async fn give(
     State(app): State<App>,
@@ -102,7 +94,7 @@ pub(in crate::account) async fn give(
     let email = sent.params.get("to").unwrap_or_default().trim();
     let owner = match email.is_empty() && who.administers() {
         true => Some(None),
-        false => member(&app, &who.workspace, email).await?.map(Some),
+        false => workspaces::member_of(&app.db, &who.workspace, email).await?.map(Some),
     };
     let done = match (owner, sent.params.get("sure")) {
         (_, None) => Err(Refused::field("sure", "")),

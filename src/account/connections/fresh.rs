@@ -10,7 +10,7 @@ use crate::people::workspaces;
 use crate::signin::Session;
 use crate::vault::connect::begin::{Asked, create};
 use crate::vault::sources::{SourceId, State as SourceState, store};
-use crate::web::{Call, Stopped};
+use crate::web::Stopped;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -45,8 +45,7 @@ pub(in crate::account) async fn connect(State(app): State<App>, sent: Sent) -> R
     let source = store::one(&app.db, &id).await?.ok_or_else(nothing)?;
     let memberships = workspaces::store::of_user(&app.db, &sent.session.user.id).await?;
     let member = memberships.iter().find(|one| one.workspace == source.workspace).ok_or_else(nothing)?;
-    let call = Call { ..sent.call.clone() };
-    match create(&app, &actor(&sent.session, member, call), &source, Asked::default()).await {
+    match create(&app, &actor(&sent.session, member, sent.call.clone()), &source, Asked::default()).await {
         Ok((connect, _)) => Ok(Redirect::to(&format!("/connect/{}", connect.id)).into_response()),
         Err(refused) => match refused.fault {
             Some(fault) => Err((*fault).into()),

@@ -232,20 +232,21 @@ async fn made(
         }
     }
     let manages = seen.level == Level::Manage;
+    let mut names = words::Names::new(app);
     let mut shared = Vec::new();
     let mut taken = Vec::new();
     if manages {
         for one in shares::of(app, &account.id).await? {
-            shared.push(share(app, one).await?);
+            shared.push(share(&mut names, one).await?);
         }
         for one in reads::of_account(app, &account.id, "", EVENTS).await? {
-            let actor = words::named(app, &one.actor).await?;
+            let actor = names.of(&one.actor).await?;
             taken.push(Taken { at: one.at, actor, address: one.address, purpose: one.purpose });
         }
     }
     let mut opened = Vec::new();
     for one in break_glass::of(app, &account.id).await? {
-        let who = words::named(app, &format!("user:{}", one.by)).await?;
+        let who = names.of(&format!("user:{}", one.by)).await?;
         opened.push(Glass { who, reason: one.reason, until: one.ends_at });
     }
     let helps = account.disabled_reason.is_some_and(Reason::reconnects);
@@ -277,10 +278,10 @@ async fn made(
     })
 }
 
-async fn share(app: &App, one: Share) -> Result<Shared, Fault> {
+async fn share(names: &mut words::Names<'_>, one: Share) -> Result<Shared, Fault> {
     let name = match one.subject.as_str() {
         "workspace" => String::new(),
-        subject => words::named(app, subject).await?,
+        subject => names.of(subject).await?,
     };
     Ok(Shared { name, subject: one.subject, level: words::level(one.level), until: one.expires_at })
 }

@@ -52,14 +52,11 @@ pub(in crate::api) async fn list(
     let name =
         format!("accounts/{}/{}", who.workspace, filter.as_ref().map(|one| format!("{one:?}")).unwrap_or_default());
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
     let mut all = match &filter {
-        Some(filter) => look::list(&app, &who, filter, &paging.after, most.saturating_add(1)).await?,
+        Some(filter) => look::list(&app, &who, filter, &paging.after, paging.one_more()).await?,
         None => Vec::new(),
     };
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|seen| seen.account.id.to_string());
+    let last = paging.cut(&mut all, |seen| seen.account.id.to_string());
     let data: Vec<Shown> = all.iter().map(|seen| Shown::of(&app, seen, None)).collect();
     Ok(page(&app, &name, &paging, data, last.as_deref()))
 }

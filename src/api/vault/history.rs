@@ -28,11 +28,8 @@ pub(in crate::api) async fn events(
     let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::View).await?;
     let name = format!("accounts/{id}/events");
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
-    let mut all = events::of_account(&app, &seen.account.id, &paging.after, most.saturating_add(1)).await?;
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|one| one.id.clone());
+    let mut all = events::of_account(&app, &seen.account.id, &paging.after, paging.one_more()).await?;
+    let last = paging.cut(&mut all, |one| one.id.clone());
     Ok(page(&app, &name, &paging, all, last.as_deref()))
 }
 
@@ -52,10 +49,7 @@ pub(in crate::api) async fn reads(
     let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::Manage).await?;
     let name = format!("accounts/{id}/reads");
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
-    let mut all = reads::of_account(&app, &seen.account.id, &paging.after, most.saturating_add(1)).await?;
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|one| one.id.clone());
+    let mut all = reads::of_account(&app, &seen.account.id, &paging.after, paging.one_more()).await?;
+    let last = paging.cut(&mut all, |one| one.id.clone());
     Ok(page(&app, &name, &paging, all, last.as_deref()))
 }

@@ -49,14 +49,11 @@ pub(in crate::api) async fn list(
     }
     let name = format!("sources/{}", who.workspace);
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
     let mut all = match who.user {
-        Some(_) => store::page(&app.db, &who.workspace, &paging.after, most.saturating_add(1)).await?,
+        Some(_) => store::page(&app.db, &who.workspace, &paging.after, paging.one_more()).await?,
         None => Vec::new(),
     };
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|one| one.id.to_string());
+    let last = paging.cut(&mut all, |one| one.id.to_string());
     let mut data = Vec::new();
     for source in &all {
         data.push(shown(&app, source).await?);

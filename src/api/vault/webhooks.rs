@@ -126,11 +126,8 @@ pub(in crate::api) async fn list(
     let owner = manage::admitted(&who)?;
     let name = format!("webhooks/{}/{owner}", who.workspace);
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
-    let mut all = manage::page(&app, &who, &paging.after, most.saturating_add(1)).await?;
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|one| one.id.to_string());
+    let mut all = manage::page(&app, &who, &paging.after, paging.one_more()).await?;
+    let last = paging.cut(&mut all, |one| one.id.to_string());
     let data = all.into_iter().map(|hook| Shown::of(hook, None)).collect();
     Ok(page::<Shown>(&app, &name, &paging, data, last.as_deref()))
 }
@@ -248,11 +245,8 @@ pub(in crate::api) async fn deliveries(
     let hook = manage::of(&app, &who, &id).await?;
     let name = format!("webhooks/{id}/deliveries");
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
-    let most = i64::try_from(paging.limit).unwrap_or(200);
-    let mut all = manage::deliveries(&app, &hook, &paging.after, most.saturating_add(1)).await?;
-    let more = all.len() > paging.limit;
-    all.truncate(paging.limit);
-    let last = all.last().filter(|_| more).map(|one| one.id.clone());
+    let mut all = manage::deliveries(&app, &hook, &paging.after, paging.one_more()).await?;
+    let last = paging.cut(&mut all, |one| one.id.clone());
     let data = all.into_iter().map(Sent::from).collect();
     Ok(page::<Sent>(&app, &name, &paging, data, last.as_deref()))
 }

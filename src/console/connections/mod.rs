@@ -23,7 +23,7 @@ use crate::vault::grants::Health;
 use crate::vault::look::{self, Filter};
 use crate::vault::sources::{Source, State as SourceState};
 use crate::vault::words;
-use crate::web::{Call, Stopped};
+use crate::web::Stopped;
 use axum::response::Response;
 
 pub(super) const PATH: &str = "/admin/connections";
@@ -48,7 +48,7 @@ pub(super) async fn actor(desk: &Desk, slug: &WorkspaceId) -> Result<Actor, Stop
         scopes: None,
         name: Name::User(user.to_string()),
         user: Some(user),
-        call: Call { ..desk.who.call.clone() },
+        call: desk.who.call.clone(),
     })
 }
 

@@ -128,8 +128,9 @@ async fn used(desk: &Desk, seen: &Seen) -> Result<Section, Stopped> {
         Message::new("connections-purpose"),
     ];
     let mut table = Table::new(Message::new("connection-reads"), heads, Message::new("connection-reads-none"));
+    let mut names = words::Names::new(&desk.app);
     for one in reads::of_account(&desk.app, &seen.account.id, "", EVENTS).await? {
-        let who = words::named(&desk.app, &one.actor).await?;
+        let who = names.of(&one.actor).await?;
         table.row(one.id, [Cell::time(one.at), Cell::text(who), Cell::code(one.address), Cell::text(one.purpose)]);
     }
     Ok(Section::new("reads", Message::new("connection-reads")).with(table))
@@ -197,20 +198,13 @@ pub(in crate::console) async fn transfer(desk::Named(id): Id, Within(sent): With
     let desk = &sent.desk;
     let owner = match sent.text("email") {
         "" => None,
-        email => {
-            let user = people::store::by_email(&desk.app.db, email).await?;
-            let member = match &user {
-                Some(user) => workspaces::store::member(&desk.app.db, &who.workspace, &user.id).await?,
-                None => None,
-            };
-            match member {
-                Some(member) => Some(member.user),
-                None => {
-                    let trouble = Trouble::field("email", Message::new("connection-not-member"));
-                    return page(desk, &seen, Some(("transfer", trouble))).await;
-                }
+        email => match workspaces::member_of(&desk.app.db, &who.workspace, email).await? {
+            Some(member) => Some(member),
+            None => {
+                let trouble = Trouble::field("email", Message::new("connection-not-member"));
+                return page(desk, &seen, Some(("transfer", trouble))).await;
             }
-        }
+        },
     };
     let changed = Changed { owner: Some(owner), ..Changed::default() };
     let done = manage::change(&desk.app, &who, seen, changed).await;

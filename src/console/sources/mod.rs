@@ -19,7 +19,7 @@ use crate::vault::refused::Refused;
 use crate::vault::sources::change::{self, Cascade, Changed};
 use crate::vault::sources::verify::{self, Verified};
 use crate::vault::sources::{Source, SourceKind, State, store};
-use crate::web::{Call, Stopped};
+use crate::web::Stopped;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -45,7 +45,7 @@ async fn actor(desk: &Desk, slug: &WorkspaceId) -> Result<Actor, Stopped> {
         scopes: None,
         name: Name::User(user.to_string()),
         user: Some(user),
-        call: Call { ..desk.who.call.clone() },
+        call: desk.who.call.clone(),
     })
 }
 

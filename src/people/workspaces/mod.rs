@@ -4,10 +4,16 @@ pub mod store;
 
 use crate::base::Time;
 use crate::base::id::{UserId, WorkspaceId};
-use crate::db::{Fault, Result, Row};
+use crate::db::{Db, Fault, Result, Row};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+
+/// The member who has this address.
+pub async fn member_of(db: &Db, workspace: &WorkspaceId, email: &str) -> Result<Option<UserId>> {
+    let Some(user) = super::store::by_email(db, email).await? else { return Ok(None) };
+    Ok(store::member(db, workspace, &user.id).await?.map(|member| member.user))
+}
 
 /// A company, a team, a department.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
