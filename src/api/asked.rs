@@ -87,6 +87,7 @@ impl<A, B> FromRequestParts<App> for NamedIn<A, B> {
     }
 }
 
-fn can_be(text: &str) -> bool {
+/// Whether a name of ours can look like this.
+pub(in crate::api) fn can_be(text: &str) -> bool {
     text.len() <= 512 && text.bytes().all(|b| b.is_ascii_graphic())
 }

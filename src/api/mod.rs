@@ -32,6 +32,7 @@ use serde::Serialize;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use vault::named::both;
 
 /// All routes under `/v1`, each with its description.
 pub fn routes(app: &App) -> OpenApiRouter<App> {
@@ -103,19 +104,18 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(vault::connect::show, vault::connect::delete))
         .routes(routes!(vault::connect::finish))
         .routes(routes!(vault::accounts::list, vault::accounts::create))
-        .routes(routes!(vault::accounts::show, vault::accounts::patch, vault::accounts::delete))
-        .routes(routes!(vault::accounts::show_external))
-        .routes(routes!(vault::tokens::refresh))
-        .routes(routes!(vault::tokens::reject))
-        .routes(routes!(vault::history::events))
-        .routes(routes!(vault::history::reads))
-        .routes(routes!(vault::shares::shares))
-        .routes(routes!(vault::shares::share, vault::shares::unshare))
-        .routes(routes!(vault::break_glass::open))
+        .routes(both(routes!(vault::accounts::show, vault::accounts::patch, vault::accounts::delete)))
+        .routes(both(routes!(vault::tokens::refresh)))
+        .routes(both(routes!(vault::tokens::reject)))
+        .routes(both(routes!(vault::history::events)))
+        .routes(both(routes!(vault::history::reads)))
+        .routes(both(routes!(vault::shares::shares)))
+        .routes(both(routes!(vault::shares::share, vault::shares::unshare)))
+        .routes(both(routes!(vault::break_glass::open)))
         .routes(routes!(vault::credentials::batch))
-        .routes(routes!(vault::custody::free))
-        .routes(routes!(vault::custody::ack))
-        .routes(routes!(vault::custody::cancel))
+        .routes(both(routes!(vault::custody::free)))
+        .routes(both(routes!(vault::custody::ack)))
+        .routes(both(routes!(vault::custody::cancel)))
         .routes(routes!(vault::webhooks::list, vault::webhooks::create))
         .routes(routes!(vault::webhooks::show, vault::webhooks::patch, vault::webhooks::delete))
         .routes(routes!(vault::webhooks::deliveries))

@@ -21,7 +21,7 @@ use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
 /// What each tag is about, in the order of the reference.
-pub(super) const TAGS: [(&str, &str, &str); 22] = [
+pub(super) const TAGS: [(&str, &str, &str); 23] = [
     ("clients", "Clients", "The applications that people sign in to, and programs of their own (RFC 7591's words)."),
     ("users", "People", "Accounts and sessions."),
     ("invitations", "Invitations", "Who may make an account, or join a workspace, with a link."),
@@ -58,6 +58,11 @@ pub(super) const TAGS: [(&str, &str, &str); 22] = [
         "An account is its owner's alone until they share it: with a member, a program, or the whole workspace.",
     ),
     ("custody", "Custody", "Refresh tokens that leave the vault: handed over once, acknowledged, or taken back."),
+    (
+        "external-ids",
+        "By external id",
+        "Everything that can be done with an account, under its source and what the provider calls it.",
+    ),
     (
         "webhooks",
         "Webhooks",

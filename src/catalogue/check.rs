@@ -1,7 +1,7 @@
 //! What must hold between the members of a definition, whoever wrote it.
 
 use super::definition::{Custody, Kind, SourceType};
-use super::endpoints::{Authorize, Pkce, RequestAuth};
+use super::endpoints::{Authorize, ClientAuth, Pkce, RequestAuth};
 use super::form::{Asked, ParamKind};
 use super::host::HostPattern;
 use super::identity::{Part, Place};
@@ -205,9 +205,24 @@ fn requests(kind: &SourceType) -> Held {
         }
     }
     let token = kind.token.iter().flat_map(|rules| rules.extra.keys().chain(rules.refresh_extra.keys()));
-    let ours = ["code", "refresh_token", "code_verifier", "redirect_uri", "client_secret", "assertion"];
+    let ours = [
+        "code",
+        "refresh_token",
+        "code_verifier",
+        "redirect_uri",
+        "client_secret",
+        "assertion",
+        "client_assertion",
+        "client_assertion_type",
+    ];
     if let Some(name) = token.into_iter().find(|name| ours.contains(&name.as_str())) {
         return wrong(name, "is ours to say; `extra` can't replace it");
+    }
+    if let Some(rules) = &kind.token
+        && rules.client_auth == ClientAuth::PrivateKeyJwt
+        && rules.client_key.is_none()
+    {
+        return wrong("token.client_auth", "is private_key_jwt, so [token.client_key] must say how");
     }
     let rules = &kind.answer;
     let paths = [

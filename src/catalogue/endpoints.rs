@@ -29,6 +29,12 @@ pub struct Authorize {
     /// The name of the callback's parameter that holds the code.
     #[serde(default = "code")]
     pub code_param: String,
+    /// The name of the callback's parameter that holds its MAC, where the provider signs it with the client secret.
+    #[serde(default)]
+    pub callback_hmac: Option<String>,
+    /// The name of the callback's parameter that must be the host to which the browser was sent.
+    #[serde(default)]
+    pub callback_host: Option<String>,
     /// Standard parameters that this provider must not get.
     #[serde(default)]
     pub omit: Vec<String>,
@@ -77,9 +83,12 @@ pub struct TokenEndpoint {
     /// Where it is another one for refreshing.
     #[serde(default)]
     pub refresh_url: Option<Template>,
-    /// RFC 6749 §2.3.1: how the client proves itself.
+    /// RFC 6749 §2.3.1: how the client proves itself with a secret.
     #[serde(default)]
     pub client_auth: ClientAuth,
+    /// RFC 7523 §2.2: how it proves itself with a private key, where this provider takes that. A source that holds a key does.
+    #[serde(default)]
+    pub client_key: Option<ClientKey>,
     /// How parameters are written.
     #[serde(default)]
     pub body: Body,
@@ -119,6 +128,36 @@ pub enum ClientAuth {
     BasicSecret,
     /// The id is a parameter, and there is no secret.
     None,
+    /// RFC 7523 §2.2: only with a private key, as `client_key` says.
+    PrivateKeyJwt,
+}
+
+/// RFC 7523 §2.2: the JWT that a private key of the client signs in the place of its secret.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientKey {
+    /// `aud`; the token endpoint where it is empty.
+    pub audience: Option<Template>,
+    /// What an RSA key signs with that doesn't say it itself.
+    pub rsa: RsaAlgorithm,
+}
+
+/// RFC 7518 §3.3, §3.5.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[expect(missing_docs, reason = "as in RFC 7518 §3.1")]
+pub enum RsaAlgorithm {
+    #[default]
+    RS256,
+    PS256,
+}
+
+impl From<RsaAlgorithm> for crate::crypto::Algorithm {
+    fn from(alg: RsaAlgorithm) -> Self {
+        match alg {
+            RsaAlgorithm::RS256 => crate::crypto::Algorithm::RS256,
+            RsaAlgorithm::PS256 => crate::crypto::Algorithm::PS256,
+        }
+    }
 }
 
 /// How parameters are written.

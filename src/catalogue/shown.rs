@@ -42,6 +42,8 @@ pub struct SourceTypeShown {
     pub external_id_meaning: String,
     /// What the secret of a source is.
     pub secret_meaning: String,
+    /// Whether a source may hold a private key instead, and sign with it (`private_key_jwt`).
+    pub private_key: bool,
     /// What an operator should know.
     pub notes: String,
     /// Facts that nobody could verify without the vendor.
@@ -150,6 +152,7 @@ impl SourceType {
             hosts: self.hosts.iter().map(ToString::to_string).collect(),
             external_id_meaning: self.external_id_meaning.clone(),
             secret_meaning: self.secret_meaning.clone(),
+            private_key: super::wire::takes_key(self),
             notes: self.notes.clone(),
             unverified: self.unverified.clone(),
             docs: self.docs.clone(),

@@ -62,6 +62,7 @@ impl Known {
         Setup {
             client_id: CLIENT,
             client_secret: Some(&self.secret),
+            client_key: None,
             params: &self.params,
             fields: &self.fields,
             metadata: self.metadata.as_ref(),

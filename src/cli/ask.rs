@@ -38,6 +38,20 @@ fn line(what: &str, flag: &str) -> Result<Secret, Failure> {
     }
 }
 
+/// A private key in a file; `-` is standard input.
+pub(super) fn private_key(flag: &str, file: &Path) -> Result<Secret, Failure> {
+    let unread = |why: std::io::Error| Failure::usage(format!("{flag} {}: {why}", file.display()));
+    let mut text = Zeroizing::new(String::new());
+    match file.to_str() {
+        Some("-") => std::io::stdin().lock().take(FILE_BYTES).read_to_string(&mut text).map_err(unread)?,
+        _ => std::fs::File::open(file).map_err(unread)?.take(FILE_BYTES).read_to_string(&mut text).map_err(unread)?,
+    };
+    match text.trim() {
+        "" => Err(Failure::usage(format!("{flag} {}: there is nothing in it", file.display()))),
+        text => Ok(Secret::new(text)),
+    }
+}
+
 /// The JSON object in a file; `-` is standard input.
 pub(super) fn object(flag: &str, file: &Path) -> Result<Map<String, Value>, Failure> {
     let unread = |why: std::io::Error| Failure::usage(format!("{flag} {}: {why}", file.display()));

@@ -14,12 +14,13 @@ use crate::vault::actor::Actor;
 use crate::vault::refused::Refused;
 use crate::vault::sources::change::{self, Asked, Cascade, Changed};
 use crate::vault::sources::verify::{self, Verified};
-use crate::vault::sources::view::Shown;
-use crate::vault::sources::{Policy, Source, State, store};
+use crate::vault::sources::view::{Shown, public};
+use crate::vault::sources::{Policy, Proof, Source, State, store};
 use crate::web::Call;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// `symbolon source …`
 #[derive(Debug, Subcommand)]
@@ -94,6 +95,10 @@ pub(super) struct Create {
     /// Read the client secret, one line, from standard input
     #[arg(long)]
     client_secret_stdin: bool,
+    /// A private key that signs in the place of a secret, where the other company takes that (private_key_jwt): a file with PEM or a
+    /// JWK; - is standard input
+    #[arg(long, value_name = "FILE")]
+    private_key: Option<PathBuf>,
     /// What its type needs to know, as token_url=https://…; may be repeated
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     params: Vec<(String, String)>,
@@ -122,6 +127,12 @@ pub(super) struct Update {
     /// Keep the present secret as a second one, while the other company still knows both
     #[arg(long, requires = "client_secret_stdin")]
     keep_old_secret: bool,
+    /// A file with a new private key, PEM or a JWK; - is standard input. It replaces all that there are
+    #[arg(long, value_name = "FILE")]
+    private_key: Option<PathBuf>,
+    /// Keep the present private key as a second one
+    #[arg(long, requires = "private_key")]
+    keep_old_key: bool,
     /// A parameter's new value; the others stay. May be repeated
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     params: Vec<(String, String)>,
@@ -215,6 +226,7 @@ pub(super) fn told(refused: Refused) -> Failure {
                 "type" | "slug" | "name" => format!("--{field}"),
                 "client_id" => "--client-id".to_owned(),
                 "client_secret" | "client_secrets" => "--client-secret-stdin".to_owned(),
+                "private_key" | "private_keys" => "--private-key".to_owned(),
                 "scopes" => "--scope".to_owned(),
                 // What the type asks for.
                 other => format!("--param {}", other.strip_prefix("params/").unwrap_or(other)),
@@ -239,6 +251,10 @@ fn secret(given: bool) -> Result<Option<Secret>, Failure> {
     given.then(ask::client_secret).transpose()
 }
 
+fn key(file: Option<&Path>) -> Result<Option<Secret>, Failure> {
+    file.map(|file| ask::private_key("--private-key", file)).transpose()
+}
+
 async fn create(app: &App, given: Create) -> Result<Printed, Failure> {
     let who = operator(app, &given.place).await?;
     let asked = Asked {
@@ -248,6 +264,7 @@ async fn create(app: &App, given: Create) -> Result<Printed, Failure> {
         name: given.name,
         client_id: given.client_id,
         client_secrets: secret(given.client_secret_stdin)?.into_iter().collect(),
+        private_keys: key(given.private_key.as_deref())?.into_iter().collect(),
         scopes: given.scopes,
         params: given.params.into_iter().collect(),
         policy: Policy::default(),
@@ -281,28 +298,31 @@ async fn update(app: &App, given: Update) -> Result<Printed, Failure> {
         all.extend(given.params);
         all
     });
-    let client_secrets = match secret(given.client_secret_stdin)? {
-        Some(fresh) if given.keep_old_secret => {
-            let old = source.secrets(app).await?.into_iter().next().map(|one| one.value);
-            Some([fresh].into_iter().chain(old).collect())
-        }
-        Some(fresh) => Some(vec![fresh]),
-        None => None,
+    let had = source.secrets(app).await?;
+    let with_old = |fresh: Option<Secret>, keeps: bool, proof: Proof| {
+        let old = had.iter().find(|one| keeps && one.proof == proof).map(|one| one.value.clone());
+        fresh.map(|fresh| [fresh].into_iter().chain(old).collect::<Vec<_>>())
     };
+    let client_secrets = with_old(secret(given.client_secret_stdin)?, given.keep_old_secret, Proof::Secret);
+    let private_keys = with_old(key(given.private_key.as_deref())?, given.keep_old_key, Proof::PrivateKey);
     let state = match (given.pause, given.resume) {
         (true, _) => Some(State::Paused),
         (_, true) => Some(State::Active),
         _ => None,
     };
     let scopes = (!given.scopes.is_empty()).then_some(given.scopes);
-    let changed =
-        Changed { name: given.name, client_id: given.client_id, client_secrets, scopes, params, policy: None, state };
+    let (name, client_id) = (given.name, given.client_id);
+    let changed = Changed { name, client_id, client_secrets, private_keys, scopes, params, policy: None, state };
     let source = change::change(app, &who, &source, changed).await.map_err(told)?;
     shown(app, "", &source).await
 }
 
 async fn shown(app: &App, first: &str, source: &Source) -> Result<Printed, Failure> {
-    let secrets = source.secrets(app).await?.len();
+    let (keys, secrets): (Vec<_>, Vec<_>) =
+        source.secrets(app).await?.into_iter().partition(|one| one.proof == Proof::PrivateKey);
+    let kind = app.catalogue.get(&source.kind);
+    let keys: Vec<String> =
+        keys.iter().map(|key| public(kind.map(std::convert::AsRef::as_ref), key).to_string()).collect();
     let params = source.params.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("\n");
     let reason = source.reason.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
     let text = block(&[
@@ -311,7 +331,8 @@ async fn shown(app: &App, first: &str, source: &Source) -> Result<Printed, Failu
         ("type", source.kind.clone()),
         ("state", format!("{}{reason}", source.state.name())),
         ("client id", source.client_id.clone()),
-        ("secrets", secrets.to_string()),
+        ("secrets", secrets.len().to_string()),
+        ("public keys", keys.join("\n")),
         ("scopes", source.scope.replace(' ', "\n")),
         ("parameters", params),
         ("redirect URI", source.redirect_uri(app)),

@@ -3,6 +3,7 @@
 use super::open;
 use super::output::{Failure, Printed, block, bold, table};
 use crate::catalogue::trial::trial;
+use crate::catalogue::wire::takes_key;
 use crate::catalogue::{Asked, Catalogue, Check, Custody, Lasts, Param, SourceType, Wrong};
 use crate::config::{Flags, span};
 use clap::{Args, Subcommand};
@@ -34,7 +35,7 @@ pub(super) enum Command {
 /// Definitions of one's own.
 #[derive(Debug, Args)]
 pub(super) struct Folder {
-    /// With the definitions of this folder, which replace built-in ones of the same key
+    /// With the definitions of this folder, which replace built-in ones of the same key; vault.catalogue_dir if not given
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -54,9 +55,9 @@ pub(super) fn run(flags: &Flags, command: Command) -> Result<Printed, Failure> {
 
 impl Folder {
     fn open(&self, flags: &Flags) -> Result<Catalogue, Failure> {
-        // The settings are read, so that a wrong file of settings isn't mistaken for an empty one.
-        open::config(flags)?;
-        Catalogue::load(self.dir.as_deref()).map_err(|wrong| Failure::failed(wrong.to_string()))
+        let config = open::config(flags)?;
+        let dir = self.dir.as_ref().or(config.vault.catalogue_dir.as_ref());
+        Catalogue::load(dir.map(PathBuf::as_path)).map_err(|wrong| Failure::failed(wrong.to_string()))
     }
 }
 
@@ -95,6 +96,7 @@ fn show(kind: &SourceType) -> Printed {
         ("an account is", kind.external_id_meaning.clone()),
         ("hosts", kind.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
         ("secret", if secret { kind.secret_meaning.clone() } else { String::new() }),
+        ("or", if takes_key(kind) { "a private key that signs (private_key_jwt)".to_owned() } else { String::new() }),
         ("scopes", kind.scopes_to_ask(&[]).join("\n")),
         ("the source says", asked(Asked::Source)),
         ("who connects says", asked(Asked::Connect)),

@@ -89,6 +89,7 @@ fn dangerous(app: &App) -> Router<App> {
         .route("/admin/users/{id}/reset-factors", post(users::reset_factors))
         .route("/admin/users/{id}/delete", post(users::delete))
         .route("/admin/workspaces/{slug}/sources/{id}/secret", post(sources::secret))
+        .route("/admin/workspaces/{slug}/sources/{id}/key", post(sources::key))
         .route("/admin/workspaces/{slug}/sources/{id}/delete", post(sources::delete))
         .route("/admin/connections/open", post(connections::open))
         .route("/admin/connections/{id}/transfer", post(connections::one::transfer))

@@ -8,6 +8,7 @@ pub mod mac;
 pub mod master;
 pub mod passkey;
 pub mod password;
+pub mod private;
 pub mod seal;
 pub mod signing;
 pub mod token;
@@ -15,4 +16,5 @@ pub mod totp;
 
 pub use mac::MacRing;
 pub use master::MasterKey;
+pub use private::PrivateKey;
 pub use signing::{Algorithm, SigningKey};

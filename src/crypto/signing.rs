@@ -57,7 +57,7 @@ impl Algorithm {
     }
 }
 
-enum Pair {
+pub(super) enum Pair {
     Rsa(RsaKeyPair),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
@@ -102,7 +102,7 @@ impl SigningKey {
         SigningKey::of(alg, pair.map_err(|_| BadKey)?)
     }
 
-    fn of(alg: Algorithm, pair: Pair) -> Result<Self, BadKey> {
+    pub(super) fn of(alg: Algorithm, pair: Pair) -> Result<Self, BadKey> {
         let bare = public_jwk(&pair).ok_or(BadKey)?;
         let kid = super::jwk::thumbprint(&bare).ok_or(BadKey)?;
         let mut jwk = bare;
@@ -154,7 +154,7 @@ impl std::fmt::Debug for SigningKey {
 }
 
 /// RFC 7468: what stands between `BEGIN` and `END`.
-fn der_of(pem: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn der_of(pem: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
     let (_, rest) = pem.split_once(&format!("-----BEGIN {label}-----"))?;
     let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
     let packed: Zeroizing<String> = Zeroizing::new(body.replace("\\n", "").split_whitespace().collect());

@@ -61,6 +61,7 @@ async fn source(app: &App, acme: &Acme) -> Result<Source, String> {
                 name: Some("Acme CRM".to_owned()),
                 client_id: CLIENT.to_owned(),
                 client_secrets: vec![Secret::new(SECRET)],
+                private_keys: Vec::new(),
                 scopes: vec![SCOPE.to_owned()],
                 params,
                 policy: Policy::default(),
@@ -76,6 +77,7 @@ fn params(acme: &Acme) -> BTreeMap<String, String> {
         ("authorize_url", acme.url("/oauth/authorize")),
         ("token_url", acme.url("/oauth/token")),
         ("userinfo_url", acme.url("/api/me")),
+        ("revoke_url", acme.url("/oauth/revoke")),
         ("rotation", "strict_family".to_owned()),
     ];
     pairs.map(|(name, value)| (name.to_owned(), value)).into()

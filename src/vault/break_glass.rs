@@ -3,6 +3,8 @@
 
 use super::accounts::{self, Account, AccountId};
 use super::actor::{ACCOUNTS_WRITE, Actor};
+use super::events::{self, Event};
+use super::leave::Leaver;
 use super::look::{PRIMARY, Seen, Which, look};
 use super::manage::note;
 use super::refused::Refused;
@@ -27,7 +29,8 @@ sql! {
     write END = "DELETE FROM break_glass WHERE account = $1 AND subject = $2 RETURNING account";
     write END_OF = "DELETE FROM break_glass WHERE subject = $1 AND account IN (SELECT id FROM accounts WHERE $2 = '' OR workspace = $2) \
                     RETURNING account";
-    write PURGE = "DELETE FROM break_glass WHERE ends_at <= $1 RETURNING account";
+    read OVER = "SELECT account, subject, ends_at FROM break_glass WHERE ends_at <= $1 ORDER BY ends_at, account, subject LIMIT 100";
+    write END_OVER = "DELETE FROM break_glass WHERE account = $1 AND subject = $2 AND ends_at <= $3 RETURNING account";
 }
 
 /// Somebody has an account open.
@@ -163,21 +166,52 @@ async fn tell(
 pub async fn close(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<(), Refused> {
     let Some(user) = &who.user else { return Err(Refused::not_found()) };
     let (now, mut tx) = (app.now(), app.db.begin().await?);
-    let gone = (&mut tx).run(END, args![&seen.account.id, subject(user)]).await? > 0;
-    if gone && let Some(seq) = accounts::store::step(&mut tx, &seen.account.id, now).await? {
-        note(&mut tx, who, &seen.account, seq, ("account.closed", json!({})), now).await?;
+    if (&mut tx).run(END, args![&seen.account.id, subject(user)]).await? > 0 {
+        closed(&mut tx, &seen.account.id, &who.name, (&subject(user), "done"), now).await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
 /// Ends what somebody who leaves has open.
-pub(super) async fn leave(tx: &mut Tx, user: &UserId, workspace: Option<&WorkspaceId>) -> Result<()> {
-    let within = workspace.map(WorkspaceId::as_str).unwrap_or_default();
-    (&mut *tx).run(END_OF, args![subject(user), within]).await.map(drop)
+pub(super) async fn leave(tx: &mut Tx, leaver: &Leaver<'_>, now: Time) -> Result<()> {
+    let within = leaver.workspace.map(WorkspaceId::as_str).unwrap_or_default();
+    let subject = subject(leaver.user);
+    let mut on = &mut *tx;
+    for row in on.all(END_OF, args![&subject, within]).await? {
+        closed(tx, &row.id("account")?, leaver.by, (&subject, "left"), now).await?;
+    }
+    Ok(())
 }
 
-/// Forgets what is over; the timeline and the trail keep it.
+/// Ends what is over by the clock; gives how many.
 pub async fn purge(app: &App) -> Result<usize> {
-    (&app.db).run(PURGE, args![app.now()]).await
+    let now = app.now();
+    let over = (&app.db).all(OVER, args![now]).await?;
+    for row in &over {
+        let (account, subject): (AccountId, _) = (row.id("account")?, row.text("subject")?);
+        let mut tx = app.db.begin().await?;
+        // Another server may be faster, and whoever has it may have opened it again.
+        if (&mut tx).run(END_OVER, args![&account, &subject, now]).await? > 0 {
+            closed(&mut tx, &account, &audit::Actor::System, (&subject, "over"), now).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(over.len())
+}
+
+/// The timeline and webhooks tell that it is over: whose it was, and why it ended.
+async fn closed(
+    tx: &mut Tx,
+    account: &AccountId,
+    by: &audit::Actor,
+    (subject, why): (&str, &str),
+    now: Time,
+) -> Result<()> {
+    let Some(account) = accounts::store::one(&mut *tx, account).await? else { return Ok(()) };
+    let Some(seq) = accounts::store::step(&mut *tx, &account.id, now).await? else { return Ok(()) };
+    let (workspace, source, detail) =
+        (&account.workspace, &account.source, json!({ "subject": subject, "reason": why }));
+    let event = Event { workspace, account: Some(&account.id), source, seq, kind: "account.closed", actor: by, detail };
+    events::note(&mut *tx, &event, now).await
 }

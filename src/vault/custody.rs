@@ -121,7 +121,8 @@ pub async fn revoke(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<
     let mut told = true;
     for (id, _) in &all {
         if let Some(held) = refresh::held(app, id).await? {
-            told &= tell_provider(app, &source, &held).await;
+            let params = grants::store::one(&app.db, id).await?.map(|grant| grant.params).unwrap_or_default();
+            told &= tell_provider(app, &source, &params, &held).await;
         }
     }
     let (mut tx, mut gone) = (app.db.begin().await?, Vec::new());

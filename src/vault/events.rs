@@ -19,7 +19,7 @@ sql! {
                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
     read OF_ACCOUNT = "SELECT id, at, seq, kind, actor, detail FROM account_events WHERE account = $1 \
                        AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3";
-    write PURGE = "DELETE FROM account_events WHERE id IN (SELECT id FROM account_events WHERE at < $1 AND kind = 'account.refreshed' \
+    write PURGE = "DELETE FROM account_events WHERE id IN (SELECT id FROM account_events WHERE at < $1 AND kind IN ('account.refreshed', 'account.rejected') \
                    ORDER BY id LIMIT 500) RETURNING id";
 }
 
@@ -96,7 +96,7 @@ pub async fn of_account(app: &App, account: &AccountId, before: &str, most: i64)
     (&app.db).all(OF_ACCOUNT, args![account, before, most]).await?.iter().map(Happened::read).collect()
 }
 
-/// Forgets refreshes from before `before`; everything else stays.
+/// Forgets refreshes from before `before`, and what led to them; everything else stays.
 pub async fn purge(mut db: &Db, before: Time) -> Result<usize> {
     db.run(PURGE, args![before]).await
 }

@@ -22,7 +22,7 @@ pub(super) struct Known<'a> {
 /// Finds out, or says why that can't be.
 pub(super) async fn identify(app: &App, ready: &Ready, known: Known<'_>) -> Result<Identity, Refused> {
     let now = app.now();
-    let setup = ready.with(ready.first(), &known.held.fields);
+    let setup = ready.with(ready.first(), &known.held.fields, now);
     let call = wire::identity(&ready.kind, &setup, known.held.access_token.as_ref(), known.tokens, now)?;
     let reply = match &call {
         Some(call) => Some(send(app, call).await.map_err(|why| unavailable(&why))?),

@@ -142,7 +142,7 @@ pub(super) async fn mint(
     scopes: &[String],
 ) -> Result<(Box<wire::Tokens>, Time), Refused> {
     let sent_at = app.now();
-    let call = wire::mint(&ready.kind, &ready.with(ready.first(), &held.fields), scopes, sent_at)?;
+    let call = wire::mint(&ready.kind, &ready.with(ready.first(), &held.fields, sent_at), scopes, sent_at)?;
     let reply = send(app, &call).await.map_err(|why| unreachable(&why))?;
     match wire::read(&ready.kind, &answer(&reply)) {
         Outcome::Tokens(tokens) => Ok((tokens, sent_at)),

@@ -34,7 +34,7 @@ pub struct Leaver<'a> {
 pub async fn leave(tx: &mut Tx, leaver: &Leaver<'_>, now: Time) -> Result<()> {
     let within = leaver.workspace.map(WorkspaceId::as_str).unwrap_or_default();
     hooks::store::delete_of(&mut *tx, leaver.user, within).await?;
-    break_glass::leave(&mut *tx, leaver.user, leaver.workspace).await?;
+    break_glass::leave(&mut *tx, leaver, now).await?;
     let subject = format!("user:{}", leaver.user);
     let mut on = &mut *tx;
     for row in on.all(UNSHARE, args![&subject, within]).await? {

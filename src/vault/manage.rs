@@ -1,7 +1,7 @@
 //! What people do with their accounts: rename, disable, enable, refresh, delete, give away.
 
 use super::accounts::{self, Account, Custody, Reason, State};
-use super::actor::{ACCOUNTS_CREDENTIALS, ACCOUNTS_WRITE, Actor, Level};
+use super::actor::{ACCOUNTS_WRITE, Actor, Level};
 use super::events::{self, Event};
 use super::grants::{self, Grant};
 use super::look::{PRIMARY, Seen, Which, look};
@@ -11,12 +11,12 @@ use super::sources::{self, Source};
 use super::{import, refresh};
 use crate::app::App;
 use crate::base::Time;
-use crate::base::encoding::{hex, same, sha256};
 use crate::base::id::UserId;
 use crate::catalogue::wire;
 use crate::db::Tx;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const MOST_METADATA: usize = 16 * 1024;
@@ -164,36 +164,6 @@ pub async fn refresh(app: &App, seen: &Seen, version: Option<i64>, wait: Duratio
     Ok(())
 }
 
-/// A token that somebody saw fail.
-#[derive(Debug, Default)]
-pub struct Rejected {
-    /// Its SHA-256, in hexadecimal digits.
-    pub token_sha256: Option<String>,
-    /// Or its version.
-    pub version: Option<i64>,
-}
-
-/// "This token failed": it is refreshed only if it is still the current one.
-pub async fn reject(app: &App, who: &Actor, seen: &Seen, rejected: Rejected) -> Result<bool, Refused> {
-    if !who.may_take(&seen.slug) {
-        return Err(Refused::scope(ACCOUNTS_CREDENTIALS));
-    }
-    let Some(grant) = &seen.grant else { return Ok(false) };
-    let held = seen.held(app).await?;
-    let token = held.and_then(|held| held.access_token);
-    let current = match (&rejected.token_sha256, rejected.version) {
-        (Some(digest), _) => {
-            token.is_some_and(|token| same(hex(&sha256(token.reveal().as_bytes())).as_bytes(), digest.as_bytes()))
-        }
-        (None, Some(version)) => version == grant.version,
-        (None, None) => return Err(Refused::field("token_sha256", "must be given, or version")),
-    };
-    if current && grant.refreshable && seen.account.state == State::Active {
-        refresh::begin(app, &grant.id, grant.version);
-    }
-    Ok(current)
-}
-
 /// Whether the provider is told that an account is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoke {
@@ -214,7 +184,8 @@ pub async fn delete(app: &App, who: &Actor, seen: Seen, revoke: Revoke) -> Resul
     for (id, _) in accounts::store::grants(&app.db, &account.id).await? {
         let alone = accounts::store::others_of_grant(&app.db, &id, &account.id).await? == 0;
         if alone && revoke != Revoke::No && account.custody != Custody::Freed {
-            to_revoke.extend(refresh::held(app, &id).await?.map(|held| (id, held)));
+            let params = grants::store::one(&app.db, &id).await?.map(|grant| grant.params).unwrap_or_default();
+            to_revoke.extend(refresh::held(app, &id).await?.map(|held| (params, held)));
         }
     }
     let mut tx = app.db.begin().await?;
@@ -226,16 +197,21 @@ pub async fn delete(app: &App, who: &Actor, seen: Seen, revoke: Revoke) -> Resul
     }
     note(&mut tx, who, &account, seq, ("account.deleted", json!({ "external_id": account.external_id })), now).await?;
     tx.commit().await?;
-    for (_, held) in to_revoke {
-        tell_provider(app, &source, &held).await;
+    for (params, held) in to_revoke {
+        tell_provider(app, &source, &params, &held).await;
     }
     Ok(())
 }
 
-/// RFC 7009, as well as it goes: what we hold is gone either way.
-pub(super) async fn tell_provider(app: &App, source: &Source, held: &super::held::Held) -> bool {
-    let Ok(ready) = import::ready(app, source, &std::collections::BTreeMap::new()).await else { return false };
-    let setup = ready.with(ready.first(), &held.fields);
+/// RFC 7009, as well as it goes: what we hold is gone either way. `params` are those of the connection.
+pub(super) async fn tell_provider(
+    app: &App,
+    source: &Source,
+    params: &BTreeMap<String, String>,
+    held: &super::held::Held,
+) -> bool {
+    let Ok(ready) = import::ready(app, source, params).await else { return false };
+    let setup = ready.with(ready.first(), &held.fields, app.now());
     let call = wire::revoke(&ready.kind, &setup, held.refresh_token.as_ref(), held.access_token.as_ref());
     let Ok(Some(call)) = call else { return false };
     match send(app, &call).await {

@@ -24,6 +24,7 @@ mod prints;
 pub mod reads;
 pub mod refresh;
 pub mod refused;
+pub mod reject;
 pub mod reseal;
 mod setup;
 pub mod shares;

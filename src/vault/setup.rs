@@ -1,10 +1,10 @@
 //! What a source is asked with: its type as it is set up here, our secrets, and what discovery found.
 
-use super::sources::{ClientSecret, Source};
+use super::sources::{ClientSecret, Proof, Source};
 use crate::app::App;
-use crate::base::{Secret, Time};
+use crate::base::{Secret, Time, entropy};
 use crate::catalogue::SourceType;
-use crate::catalogue::wire::{self, Answer, Metadata, Setup};
+use crate::catalogue::wire::{self, Answer, Metadata, Setup, Signs};
 use crate::db::Result;
 use crate::outbound::{Reply, Unanswered};
 use std::collections::BTreeMap;
@@ -60,11 +60,24 @@ impl Ready {
         Ok(Ok(ready))
     }
 
-    /// With one of our secrets, and what somebody typed in.
-    pub(super) fn with<'a>(&'a self, secret: Option<&'a Secret>, fields: &'a BTreeMap<String, Secret>) -> Setup<'a> {
+    /// With one of our secrets, for one request at this moment, and what somebody typed in.
+    pub(super) fn with<'a>(
+        &'a self,
+        secret: Option<&'a ClientSecret>,
+        fields: &'a BTreeMap<String, Secret>,
+        now: Time,
+    ) -> Setup<'a> {
+        let of = |proof| secret.filter(|one| one.proof == proof).map(|one| &one.value);
+        let client_key = of(Proof::PrivateKey).map(|key| Signs { key, name: entropy::bytes(), now });
+        Setup { client_secret: of(Proof::Secret), client_key, ..self.bare(fields) }
+    }
+
+    /// Without any.
+    pub(super) fn bare<'a>(&'a self, fields: &'a BTreeMap<String, Secret>) -> Setup<'a> {
         Setup {
             client_id: &self.client_id,
-            client_secret: secret,
+            client_secret: None,
+            client_key: None,
             params: &self.params,
             fields,
             metadata: self.metadata.as_ref().map(|found| &found.metadata),
@@ -72,13 +85,13 @@ impl Ready {
     }
 
     /// The secret that is tried first.
-    pub(super) fn first(&self) -> Option<&Secret> {
-        self.secrets.first().map(|one| &one.value)
+    pub(super) fn first(&self) -> Option<&ClientSecret> {
+        self.secrets.first()
     }
 
     /// The secrets in the order in which they are tried; none is one way to try, too.
-    pub(super) fn tried(&self) -> Vec<Option<&Secret>> {
-        let all: Vec<Option<&Secret>> = self.secrets.iter().map(|one| Some(&one.value)).collect();
+    pub(super) fn tried(&self) -> Vec<Option<&ClientSecret>> {
+        let all: Vec<Option<&ClientSecret>> = self.secrets.iter().map(Some).collect();
         if all.is_empty() { vec![None] } else { all }
     }
 }
@@ -86,7 +99,7 @@ impl Ready {
 async fn discovered(app: &App, ready: &Ready) -> std::result::Result<Option<Arc<Found>>, Unready> {
     let fields = BTreeMap::new();
     let wrong = |wrong: wire::Wrong| Unready::Wrong(wrong.to_string());
-    let call = wire::discovery(&ready.kind, &ready.with(None, &fields)).map_err(wrong)?;
+    let call = wire::discovery(&ready.kind, &ready.bare(&fields)).map_err(wrong)?;
     let Some(call) = call else { return Ok(None) };
     let (key, now) = (format!("vault discovery {}", call.url), app.now());
     if let Some(found) = app.memory.recall::<Found>(&key).filter(|found| now < found.at + KEPT) {

@@ -101,6 +101,12 @@ fn text<'a>(one: &'a Happened, name: &str) -> &'a str {
     one.detail.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// What a provider said, as whoever saw it told.
+fn said(one: &Happened) -> String {
+    let status = one.detail.get("status").and_then(Value::as_u64).map(|status| status.to_string()).unwrap_or_default();
+    format!("{status} {}", text(one, "provider_error")).trim().to_owned()
+}
+
 fn moment(one: &Happened, name: &str) -> Option<Time> {
     Time::parse(text(one, name))
 }
@@ -221,6 +227,10 @@ impl<'a> Names<'a> {
             "account.custody_taken" => Message::new("connection-event-taken"),
             "account.opened" => Message::new("told-opened").name("reason", text(one, "reason")),
             "account.closed" => Message::new("told-closed"),
+            "account.rejected" => match said(one) {
+                said if said.is_empty() => Message::new("told-rejected"),
+                said => Message::new("told-rejected-said").name("error", said),
+            },
             _ => Message::new("told-other").code("kind", one.kind.as_str()),
         })
     }

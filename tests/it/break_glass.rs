@@ -8,6 +8,7 @@ use crate::support::smtp::Smtp;
 use crate::support::vault::{CLIENT, Vault};
 use crate::support::{Browser, Holder, Kind};
 use crate::vault_matrix::a_program;
+use crate::webhooks::Receiver;
 use serde_json::{Value, json};
 use std::time::Duration;
 use symbolon::base::Time;
@@ -148,6 +149,44 @@ on_both! {
         house.joins("acme", &town.carol_id, Standing::Admin).await;
         let (_, carol) = house.api_token(&town.carol_id, Some("acme"), None).await;
         assert_eq!(town.sees(&carol).await, 404);
+    }
+
+    async fn s3_7_webhooks_tell_the_owner_when_it_begins_and_how_it_ends(house: House) {
+        let town = Town::with(house.kind).await;
+        let house = &town.vault.house;
+        let receiver = Receiver::open();
+        for ask in [json!({ "url": receiver.url }), json!({ "url": format!("{}/some", receiver.url), "events": ["account.closed"] })] {
+            assert_eq!(town.vault.bob.posts("/v1/webhooks", &ask).await.status, 201);
+        }
+        // By what the provider calls it; then it is over by the clock.
+        let by_name = format!("/v1/sources/crm/accounts/{}/break_glass", town.external);
+        town.carol.posts(&by_name, &json!({ "reason": "the import is stuck" })).await.ok();
+        house.wait(HOUR);
+        assert_eq!(symbolon::vault::break_glass::purge(&house.app).await.expect("ends"), 1);
+        // Closed by whoever had it.
+        town.opens(&town.carol, &json!({ "reason": "once more" })).await.ok();
+        let mut carol = town.browser("carol").await;
+        let page = carol.get(&format!("/admin/connections/{}", town.account)).await;
+        sends(&mut carol, &page, "#close", &[]).await;
+        // And with them when they leave.
+        town.opens(&town.carol, &json!({ "reason": "a third time" })).await.ok();
+        let (_, root) = house.api_token(&house.admin("root").await, None, Some("symbolon:admin")).await;
+        assert_eq!(root.does("DELETE", &format!("/v1/admin/workspaces/acme/members/{}", town.carol_id)).await.status, 204);
+        // Nothing that ended ends again.
+        house.wait(HOUR);
+        assert_eq!(symbolon::vault::break_glass::purge(&house.app).await.expect("ends"), 0);
+        let all: Vec<Value> = receiver.until(9).await.iter().map(|one| json!([one.path, one.json()["type"], one.json()["data"]["detail"]])).collect();
+        let kinds = |path: &str| all.iter().filter(|one| one[0] == path).map(|one| one[1].as_str().expect("a type").to_owned()).collect::<Vec<_>>();
+        assert_eq!(kinds("/"), ["account.opened", "account.closed"].repeat(3));
+        assert_eq!(kinds("/some"), ["account.closed"; 3]);
+        let subject = format!("user:{}", town.carol_id);
+        let ends: Vec<&Value> = all.iter().filter(|one| one[0] == "/some").map(|one| &one[2]).collect();
+        let ended = |why: &str| json!({ "subject": subject, "reason": why });
+        assert_eq!(ends, [&ended("over"), &ended("done"), &ended("left")]);
+        assert_eq!(all.iter().find(|one| one[1] == "account.opened").map(|one| &one[2]["reason"]), Some(&json!("the import is stuck")));
+        let events = town.vault.bob.does("GET", &format!("/v1/accounts/{}/events", town.account)).await.ok();
+        let actors: Vec<&str> = events.body["data"].as_array().expect("a list").iter().filter(|one| one["type"] == "account.closed").filter_map(|one| one["actor"].as_str()).collect();
+        assert_eq!((actors.len(), actors[1], actors[2]), (3, &*subject, "system"), "the latest first");
     }
 
     async fn s3_7_a_workspace_switches_break_glass_off(house: House) {

@@ -219,6 +219,27 @@ fn a_folder_of_ones_own_replaces_and_adds_types() {
         .collect();
     assert_eq!((versions["acme"], versions["slack"], versions.len()), (1, 7, EMBEDDED.len() + 1));
     assert_eq!(json(&["show", "acme", "--dir", at, "--format", "json"])["hosts"][0], "*.acme.example.com");
+    // That of the settings is what the server takes, so the commands take it too, unless they are told of another.
+    let with = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_symbolon"));
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        command
+            .env_clear()
+            .env("SYMBOLON_VAULT_CATALOGUE_DIR", at)
+            .current_dir(&elsewhere)
+            .args(args)
+            .args(["--format", "json"]);
+        let done = command.output().expect("runs");
+        assert!(done.status.success(), "{args:?}: {done:?}");
+        serde_json::from_slice::<Value>(&done.stdout).expect("JSON")
+    };
+    for args in [["source-type", "list"], ["source", "types"]] {
+        assert_eq!(with(&args).as_array().map(Vec::len), Some(EMBEDDED.len() + 1), "{args:?}");
+    }
+    assert_eq!(with(&["source-type", "show", "slack"])["version"], 7);
+    let empty = tempfile::tempdir().expect("a folder");
+    let empty = empty.path().to_str().expect("UTF-8");
+    assert_eq!(with(&["source-type", "list", "--dir", empty]).as_array().map(Vec::len), Some(EMBEDDED.len()));
     // One wrong file spoils the folder: rules that silently go back to the built-in ones would be worse.
     write("box.toml", "key = \"box\"\n");
     let (code, _, err) = run(&["list", "--dir", at]);

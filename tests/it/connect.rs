@@ -136,6 +136,52 @@ on_both! {
         assert_eq!(vault.accounts().await, 1);
     }
 
+    async fn shopify_s_callbacks_are_signed_with_the_secret_and_name_their_shop(house: House) {
+        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/types");
+        let vault = Vault::set(house.kind, Rotation::None, json!({ "rotation": "none" }), |config| {
+            config.vault.catalogue_dir = Some(own.into());
+        }).await;
+        let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"), "userinfo_url": vault.crm.at("api/me") });
+        let ask = json!({ "type": "shopish", "slug": "shop", "client_id": CLIENT, "client_secret": SECRET, "params": params });
+        let made = vault.ada.posts("/v1/sources", &ask).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        vault.crm.returns_to(CLIENT, made.body["data"]["redirect_uri"].as_str().expect("one"));
+        let says = |shop: &str, secret: &str| vault.crm.changes(|mode| {
+            mode.callback = [("shop", shop), ("timestamp", "1337178173"), ("host", "a b/c+d")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+            mode.callback_secret = Some(secret.to_owned());
+        });
+        let mut browser = vault.browser_of("ada").await;
+        says("127.0.0.1", SECRET);
+        let connect = vault.asks(json!({ "source": "shop" })).await;
+        assert_eq!(status(&vault.connects(&mut browser, &connect, "zoe").await), "connected");
+        // The secret from before signs as well, while the provider has both.
+        vault.ada.patches("/v1/sources/shop", &json!({ "client_secrets": ["next", SECRET] })).await.ok();
+        let connect = vault.asks(json!({ "source": "shop" })).await;
+        assert_eq!(status(&vault.connects(&mut browser, &connect, "zoe").await), "connected");
+        let exchanged = vault.crm.hits("token");
+        type Forges = fn(&str) -> String;
+        let forged: [(&str, &str, &str, Forges); 8] = [
+            ("signed with another secret", "127.0.0.1", "other", str::to_owned),
+            ("for another shop", "evil.example", SECRET, str::to_owned),
+            ("nothing signed", "127.0.0.1", SECRET, |url| url.split("&hmac=").next().expect("one").to_owned()),
+            ("one more thing", "127.0.0.1", SECRET, |url| format!("{url}&more=1")),
+            ("another code", "127.0.0.1", SECRET, |url| url.replace("code=", "code=x")),
+            ("another time", "127.0.0.1", SECRET, |url| url.replace("1337178173", "1337178174")),
+            ("two signatures", "127.0.0.1", SECRET, |url| format!("{url}&hmac=00")),
+            ("a shop more", "127.0.0.1", SECRET, |url| format!("{url}&shop=127.0.0.1")),
+        ];
+        for (what, shop, secret, forge) in forged {
+            says(shop, secret);
+            let connect = vault.asks(json!({ "source": "shop" })).await;
+            let url = vault.goes(&mut browser, &connect).await;
+            let back = forge(&vault.crm.allows(&url, "yan").await);
+            let done = browser.get_once(&back).await;
+            assert_eq!((done.status, status(&done).as_str()), (422, "issuer_mismatch"), "{what}: {}", done.body);
+            assert_eq!(vault.poll(&connect).await["error"], "issuer_mismatch", "{what}");
+        }
+        assert_eq!((vault.accounts().await, vault.crm.hits("token")), (1, exchanged), "no code was spent");
+    }
+
     async fn cv_01_cv_05_a_state_that_isn_t_this_one_s_is_refused(house: House) {
         let vault = setting(house.kind, Rotation::None).await;
         let other = vault.makes_source("other", &json!({ "rotation": "none" })).await.body["data"]["id"].as_str().expect("an id").to_owned();

@@ -47,7 +47,6 @@ const PLACED: &[(&str, For)] = &[
     ("listAccounts", For::Anybody),
     ("createAccount", For::Makers),
     ("getAccount", For::Keeper),
-    ("getAccountByExternalId", For::Keeper),
     ("changeAccount", For::Keeper),
     ("deleteAccount", For::Keeper),
     ("refreshAccount", For::Keeper),
@@ -96,6 +95,11 @@ enum Who {
 use Who::*;
 
 const ALL: [Who; 8] = [Nobody, Narrow, Owner, Admin, Member, Stranger, Landlord, Program];
+
+/// The operation that this is, whatever name of the account it takes.
+fn by_id(id: &str) -> &str {
+    id.strip_suffix("ByExternalId").unwrap_or(id)
+}
 
 /// The status that this caller must get; 200 stands for any success.
 fn expected(who: Who, what: For) -> u16 {
@@ -233,11 +237,7 @@ impl Town {
                 (path, body)
             }
             "readCredentials" => (path.to_owned(), Some(json!({ "ids": [self.account().await.0] }))),
-            _ if path.contains("{external_id}") => {
-                let path = named("external_id", &self.account().await.1);
-                (path.replace("{source}", &self.vault.source), None)
-            }
-            _ if path.starts_with("/v1/accounts/{id}") => self.about(id, path).await,
+            _ if path.starts_with("/v1/accounts/{id}") || path.contains("{external_id}") => self.about(id, path).await,
             _ => (path.to_owned(), None),
         }
     }
@@ -246,6 +246,7 @@ impl Town {
         let (account, external) = self.account().await;
         let bob = format!("user:{}", self.vault.bob_id);
         let path = path.replace("{id}", &account).replace("{subject}", &bob);
+        let path = path.replace("{source}", &self.vault.source).replace("{external_id}", &external);
         let body = match id {
             "changeAccount" => json!({ "name": "Other" }),
             "refreshAccount" => json!({}),
@@ -294,17 +295,23 @@ on_both! {
             .filter(|(_, path, _)| crate::openapi::of_vault(path))
             .map(|(method, path, one)| (one["operationId"].as_str().expect("an id").to_owned(), method, path))
             .collect();
-        let there: BTreeSet<&str> = operations.iter().map(|(id, _, _)| id.as_str()).collect();
+        let there: BTreeSet<&str> = operations.iter().map(|(id, _, _)| by_id(id)).collect();
         let placed: BTreeSet<&str> = PLACED.iter().map(|(id, _)| *id).collect();
         assert_eq!(there, placed, "place every operation: who may call it?");
+        // §3.3: all that can be done with an account can be done under its external id.
+        let under = |begin: &str| -> BTreeSet<&str> {
+            operations.iter().filter(|(_, _, path)| path.starts_with(begin)).map(|(id, _, _)| by_id(id)).collect()
+        };
+        assert_eq!(under("/v1/accounts/{id}"), under("/v1/sources/{source}/accounts/{external_id}"));
         let (mut refusals, mut successes) = (0, 0);
         for (id, method, path) in &operations {
-            let (_, what) = PLACED.iter().find(|(placed, _)| placed == id).expect("placed");
+            let id = by_id(id);
+            let (_, what) = PLACED.iter().find(|(placed, _)| *placed == id).expect("placed");
             let (target, body) = town.ask(id, path).await;
             let before = town.vault.house.raw().await.texts(STATE).await;
             for who in ALL {
                 let status = expected(who, *what);
-                let status = match (who, id.as_str()) {
+                let status = match (who, id) {
                     // Bob sees that he is shared with, and doesn't manage it.
                     (Member, "unshareAccount") => 403,
                     // It is hers: there is nothing to open.
@@ -324,7 +331,7 @@ on_both! {
                 refusals += 1;
             }
             assert_eq!(town.vault.house.raw().await.texts(STATE).await, before, "{id}");
-            for who in ALL.into_iter().filter(|who| expected(*who, *what) == 200 && id != "completeConnectSession" && (*who, id.as_str()) != (Owner, "breakGlass")) {
+            for who in ALL.into_iter().filter(|who| expected(*who, *what) == 200 && id != "completeConnectSession" && (*who, id) != (Owner, "breakGlass")) {
                 let (target, body) = town.ask(id, path).await;
                 let done = town.calls(who, method, &target, body.as_ref()).await;
                 assert!((200..300).contains(&done.status), "{who:?} {id} {method} {target}: {} {}", done.status, done.body);

@@ -360,6 +360,8 @@ async fn the_pages_of_connections_are_fit_for_everyone() {
     assert_eq!(left.status, 201, "{}", left.body);
     let (_, root) = vault.house.api_token(&vault.house.admin("root").await, None, Some("symbolon:admin")).await;
     assert_eq!(root.does("DELETE", &format!("/v1/admin/workspaces/acme/members/{carol}")).await.status, 204);
+    let (key, _) = crate::vault_proofs::pem(symbolon::crypto::Algorithm::ES256);
+    vault.ada.patches("/v1/sources/crm", &serde_json::json!({ "private_keys": [key] })).await.ok();
     for (name, path) in [
         ("console-connections", "/admin/connections?workspace=acme".to_owned()),
         ("console-connection", format!("/admin/connections/{owned}")),

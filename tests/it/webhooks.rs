@@ -18,13 +18,13 @@ use symbolon::vault::hooks::sign::{Signing, signature};
 /// A message as it came.
 #[derive(Clone, Debug)]
 pub struct Message {
-    path: String,
+    pub path: String,
     headers: BTreeMap<String, String>,
     body: String,
 }
 
 impl Message {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("JSON")
     }
 

@@ -18,7 +18,7 @@ fn scopes(path: &str, method: &str) -> &'static [&'static [&'static str]] {
         (path, _) if path.ends_with("/reject") => &[&[ACCOUNTS_CREDENTIALS]],
         (path, _) if path.contains("/custody/") => &[&[ACCOUNTS_WRITE, ACCOUNTS_CUSTODY]],
         (path, "get") if path.contains("/accounts") => &[&[ACCOUNTS_READ], &[ACCOUNTS_WRITE], &[ACCOUNTS_CREDENTIALS]],
-        (path, _) if path.starts_with("/v1/accounts") => &[&[ACCOUNTS_WRITE]],
+        (path, _) if path.contains("/accounts") => &[&[ACCOUNTS_WRITE]],
         _ => &[&[SOURCES_WRITE]],
     }
 }

@@ -1,12 +1,12 @@
 //! `/v1/accounts`: people's accounts at other companies.
 
 use super::credentials::{KNOWN, asked, role};
+use super::named::On;
 use super::{Asks, Data, Stopped, Who, one};
-use crate::api::{Named, NamedIn};
 use crate::app::App;
 use crate::base::id::UserId;
 use crate::base::{Secret, Time};
-use crate::vault::accounts::{AccountId, AccountKind, State as AccountState};
+use crate::vault::accounts::State as AccountState;
 use crate::vault::actor::Actor;
 use crate::vault::credentials;
 use crate::vault::import::{self, Brought};
@@ -105,54 +105,27 @@ async fn filter(app: &App, who: &Actor, asks: &Asks<'_>) -> Result<Option<Filter
         (status = 424, description = "`source_misconfigured`: the provider refuses our application"),
         (status = 503, description = "`refresh_in_progress`, `provider_unreachable`, `provider_rate_limited`, `refresh_uncertain`")))]
 pub(in crate::api) async fn show(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Query(params): Query,
     headers: HeaderMap,
 ) -> Result<Response, Stopped> {
-    answer(&app, &who, Which::Id(id), &params, &headers).await
-}
-
-/// Show an account by its external id
-#[utoipa::path(get, path = "/v1/sources/{source}/accounts/{external_id}", operation_id = "getAccountByExternalId", tag = "accounts",
-    params(("source" = String, Path, description = "The source's id or slug"),
-        ("external_id" = String, Path, description = "What the provider calls it"),
-        ("include_credentials" = Option<String>, Query, description = "1: with its credentials"),
-        ("min_ttl" = Option<i64>, Query, description = "For how many seconds they must still work", minimum = 0, maximum = 86_400),
-        ("wait" = Option<i64>, Query, description = "How many seconds to wait for a refresh; 10 if not given", minimum = 0, maximum = 30),
-        ("not" = Option<String>, Query, description = "The beginning of the SHA-256 of a token that failed: another one"),
-        ("role" = Option<String>, Query, description = "Which of its credentials, where a provider gives several")),
-    responses((status = 200, description = "The account", body = Data<Shown>),
-        (status = 409, description = "`account_disabled`, `custody_freed`: there are no credentials, and why"),
-        (status = 424, description = "`source_misconfigured`: the provider refuses our application"),
-        (status = 503, description = "`refresh_in_progress`, `provider_unreachable`, `provider_rate_limited`, `refresh_uncertain`")))]
-pub(in crate::api) async fn show_external(
-    Who(who): Who,
-    State(app): State<App>,
-    NamedIn(source, external): NamedIn<crate::vault::sources::SourceKind, AccountKind>,
-    Query(params): Query,
-    headers: HeaderMap,
-) -> Result<Response, Stopped> {
-    let source = crate::vault::sources::store::named(&app.db, &who.workspace, source.as_str()).await?;
-    let source = source.ok_or_else(Refused::not_found)?;
-    let which = Which::External(source.id, external.to_string());
-    answer(&app, &who, which, &params, &headers).await
+    answer(&app, &who, &which, &params, &headers).await
 }
 
 async fn answer(
     app: &App,
     who: &Actor,
-    which: Which,
+    which: &Which,
     params: &Params,
     headers: &HeaderMap,
 ) -> Result<Response, Stopped> {
     let asks = Asks::of(params, &KNOWN)?;
     let shown = match asked(&asks, headers)? {
-        Some(ask) => Shown::with(app, &credentials::read(app, who, &which, &ask).await?),
+        Some(ask) => Shown::with(app, &credentials::read(app, who, which, &ask).await?),
         None => {
             let role = role(asks.text("role"))?;
-            let seen = look::look(app, who, &which, &role, app.now()).await?.ok_or_else(Refused::not_found)?;
+            let seen = look::look(app, who, which, &role, app.now()).await?.ok_or_else(Refused::not_found)?;
             if !who.may_see(&seen.slug) {
                 return Err(Refused::scope(crate::vault::actor::ACCOUNTS_READ).into());
             }
@@ -259,16 +232,16 @@ pub(in crate::api) async fn create(
         key,
     };
     let made = import::import(&app, &who, &source, brought).await?;
-    let seen = looked(&app, &who, &made.account.id).await?;
+    let seen = looked(&app, &who, &Which::Id(made.account.id.clone())).await?;
     let unverified = !made.account.verified;
     let warnings = if unverified { vec!["external_id_unverified", "possible_duplicate"] } else { Vec::new() };
     let imported = Imported { account: Shown::of(&app, &seen, None), exclusive: made.exclusive, warnings };
     Ok(super::made(&app, &format!("/v1/accounts/{}", made.account.id), imported))
 }
 
-pub(super) async fn looked(app: &App, who: &Actor, id: &AccountId) -> Result<Seen, Refused> {
-    let which = Which::Id(id.clone());
-    look::look(app, who, &which, PRIMARY, app.now()).await?.ok_or_else(Refused::not_found)
+/// How an account is now.
+pub(super) async fn looked(app: &App, who: &Actor, which: &Which) -> Result<Seen, Refused> {
+    look::look(app, who, which, PRIMARY, app.now()).await?.ok_or_else(Refused::not_found)
 }
 
 /// What of an account is changed.
@@ -295,9 +268,8 @@ pub(in crate::api) struct Patch {
         (status = 204, description = "It was given away, and isn't there for the caller any more"),
         (status = 409, description = "`reconnect_needed`: it can't be enabled without its owner")))]
 pub(in crate::api) async fn patch(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let patch: Patch = members(body).map_err(Refused::from)?;
@@ -307,7 +279,7 @@ pub(in crate::api) async fn patch(
         Some("disabled") => Some(AccountState::Disabled),
         Some(_) => return Err(Refused::field("state", "must be active or disabled").into()),
     };
-    let seen = manage::managed(&app, &who, &Which::Id(id.clone())).await?;
+    let seen = manage::managed(&app, &who, &which).await?;
     let owner = match patch.owner.as_deref() {
         None => None,
         Some("workspace") if who.administers() => Some(None),
@@ -322,7 +294,7 @@ pub(in crate::api) async fn patch(
     };
     let changed = Changed { name: patch.name, metadata: patch.metadata, state, owner };
     manage::change(&app, &who, seen, changed).await?;
-    match look::look(&app, &who, &Which::Id(id), PRIMARY, app.now()).await? {
+    match look::look(&app, &who, &which, PRIMARY, app.now()).await? {
         Some(seen) => Ok(one(Shown::of(&app, &seen, None))),
         // It was given away, and is nobody's here any more.
         None => Ok(StatusCode::NO_CONTENT.into_response()),
@@ -343,9 +315,8 @@ async fn member(app: &App, who: &Actor, user: &str) -> Result<UserId, Refused> {
         ("revoke" = Option<String>, Query, description = "`auto`, `1`: tell the provider; `0`: don't")),
     responses((status = 204, description = "It is gone")))]
 pub(in crate::api) async fn delete(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Query(params): Query,
 ) -> Result<Response, Stopped> {
     let revoke = match Asks::of(&params, &["revoke"])?.text("revoke") {
@@ -356,7 +327,7 @@ pub(in crate::api) async fn delete(
             return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_request", "revoke must be auto, 1 or 0").into());
         }
     };
-    let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
+    let seen = manage::managed(&app, &who, &which).await?;
     manage::delete(&app, &who, seen, revoke).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

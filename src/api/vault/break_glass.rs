@@ -1,11 +1,9 @@
 //! Opening a member's account in an emergency.
 
-use super::{Data, Stopped, Who, one};
-use crate::api::Named;
+use super::named::On;
+use super::{Data, Stopped, one};
 use crate::app::App;
-use crate::vault::accounts::AccountKind;
 use crate::vault::break_glass;
-use crate::vault::look::Which;
 use crate::vault::refused::Refused;
 use crate::vault::view::Shown;
 use crate::web::json::{Json as Body, members};
@@ -34,12 +32,11 @@ pub(in crate::api) struct Ask {
         (status = 403, description = "`forbidden`; `break_glass_off`: the workspace doesn't let anybody"),
         (status = 409, description = "`open_already`: the caller manages it as it is")))]
 pub(in crate::api) async fn open(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let ask: Ask = members(body).map_err(Refused::from)?;
-    let seen = break_glass::open(&app, &who, &Which::Id(id), ask.reason.as_deref().unwrap_or_default()).await?;
+    let seen = break_glass::open(&app, &who, &which, ask.reason.as_deref().unwrap_or_default()).await?;
     Ok(one(Shown::of(&app, &seen, None)))
 }

@@ -8,6 +8,7 @@ use crate::base::{Secret, Time};
 use crate::vault::accounts::AccountId;
 use crate::vault::connect::begin::{self, Asked, LONGEST};
 use crate::vault::connect::{Ask, Binding, Connect, ConnectId, ConnectKind, Status, complete};
+use crate::vault::look::Which;
 use crate::vault::refused::Refused;
 use crate::vault::sources::{SourceId, store};
 use crate::web::json::{Json as Body, members};
@@ -143,7 +144,7 @@ pub(in crate::api) async fn create(
     let source = match (&new.source, &account) {
         (Some(name), _) => store::named(&app.db, &who.workspace, name).await?,
         (None, Some(id)) => {
-            let seen = super::accounts::looked(&app, &who, id).await?;
+            let seen = super::accounts::looked(&app, &who, &Which::Id(id.clone())).await?;
             store::one(&app.db, &seen.account.source).await?
         }
         (None, None) => return Err(Refused::field("source", "must be given: the id or slug of a source").into()),

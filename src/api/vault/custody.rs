@@ -1,16 +1,14 @@
 //! Custody of refresh tokens: given away, acknowledged, taken back.
 
 use super::accounts::looked;
-use super::{Data, Stopped, Who, one};
-use crate::api::Named;
+use super::named::On;
+use super::{Data, Stopped, one};
 use crate::api::repeats::Unkept;
 use crate::app::App;
 use crate::base::Time;
 use crate::crypto::jwe::Recipient;
-use crate::vault::accounts::AccountKind;
 use crate::vault::custody;
 use crate::vault::handed::{self, Tokens};
-use crate::vault::look::Which;
 use crate::vault::manage;
 use crate::vault::refused::Refused;
 use crate::vault::view::Shown;
@@ -88,13 +86,12 @@ fn recipient(key: Option<&Value>, revokes: bool) -> Result<Option<Recipient>, Re
         (status = 409, description = "`custody_freed`, `no_custody`"),
         (status = 503, description = "`refresh_uncertain`: a refresh is under way; nothing was changed")))]
 pub(in crate::api) async fn free(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let ask: Free = members(body).map_err(Refused::from)?;
-    let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
+    let seen = manage::managed(&app, &who, &which).await?;
     let revokes = match ask.mode.as_deref() {
         Some("export") => false,
         Some("revoke") => true,
@@ -159,15 +156,14 @@ impl Release {
     responses((status = 200, description = "The account", body = Data<Shown>),
         (status = 409, description = "`release_closed`")))]
 pub(in crate::api) async fn ack(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let release = Release::read(body)?;
-    let seen = manage::managed(&app, &who, &Which::Id(id.clone())).await?;
+    let seen = manage::managed(&app, &who, &which).await?;
     custody::ack(&app, &who, &seen.account, &release).await?;
-    Ok(one(Shown::of(&app, &looked(&app, &who, &id).await?, None)))
+    Ok(one(Shown::of(&app, &looked(&app, &who, &which).await?, None)))
 }
 
 /// Take custody back before it was acknowledged
@@ -178,13 +174,12 @@ pub(in crate::api) async fn ack(
     responses((status = 200, description = "The account", body = Data<Shown>),
         (status = 409, description = "`release_closed`, `account_disabled`: the token was used elsewhere")))]
 pub(in crate::api) async fn cancel(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let release = Release::read(body)?;
-    let seen = manage::managed(&app, &who, &Which::Id(id.clone())).await?;
+    let seen = manage::managed(&app, &who, &which).await?;
     custody::cancel(&app, &who, &seen.account, &release).await?;
-    Ok(one(Shown::of(&app, &looked(&app, &who, &id).await?, None)))
+    Ok(one(Shown::of(&app, &looked(&app, &who, &which).await?, None)))
 }

@@ -1,11 +1,9 @@
 //! What happened to an account, and who took its tokens.
 
-use super::{Asks, Stopped, Who};
-use crate::api::Named;
+use super::named::On;
+use super::{Asks, Stopped};
 use crate::app::App;
-use crate::vault::accounts::AccountKind;
 use crate::vault::actor::Level;
-use crate::vault::look::Which;
 use crate::vault::{events, manage, reads};
 use crate::web::Query;
 use crate::web::paging::{Listed, Paging, page};
@@ -19,14 +17,13 @@ use axum::response::Response;
     params(("id" = String, Path, description = "Its id"), Paging),
     responses((status = 200, description = "A page of it", body = Listed<events::Happened>)))]
 pub(in crate::api) async fn events(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Query(params): Query,
 ) -> Result<Response, Stopped> {
     Asks::of(&params, &["limit", "cursor"])?;
-    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::View).await?;
-    let name = format!("accounts/{id}/events");
+    let seen = manage::at_least(&app, &who, &which, Level::View).await?;
+    let name = format!("accounts/{}/events", seen.account.id);
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
     let mut all = events::of_account(&app, &seen.account.id, &paging.after, paging.one_more()).await?;
     let last = paging.cut(&mut all, |one| one.id.clone());
@@ -40,14 +37,13 @@ pub(in crate::api) async fn events(
     params(("id" = String, Path, description = "Its id"), Paging),
     responses((status = 200, description = "A page of it", body = Listed<reads::Taken>)))]
 pub(in crate::api) async fn reads(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Query(params): Query,
 ) -> Result<Response, Stopped> {
     Asks::of(&params, &["limit", "cursor"])?;
-    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::Manage).await?;
-    let name = format!("accounts/{id}/reads");
+    let seen = manage::at_least(&app, &who, &which, Level::Manage).await?;
+    let name = format!("accounts/{}/reads", seen.account.id);
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
     let mut all = reads::of_account(&app, &seen.account.id, &paging.after, paging.one_more()).await?;
     let last = paging.cut(&mut all, |one| one.id.clone());

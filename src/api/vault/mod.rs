@@ -7,6 +7,7 @@ pub(super) mod connect;
 pub(super) mod credentials;
 pub(super) mod custody;
 pub(super) mod history;
+pub(super) mod named;
 pub(super) mod shares;
 pub(super) mod sources;
 pub(super) mod tokens;

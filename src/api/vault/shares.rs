@@ -1,35 +1,43 @@
 //! Sharing an account.
 
-use super::{Stopped, Who};
-use crate::api::{Named, NamedIn};
+use super::Stopped;
+use super::named::On;
+use crate::api::asked::can_be;
 use crate::app::App;
 use crate::base::Time;
-use crate::base::id::Id;
-use crate::vault::accounts::AccountKind;
 use crate::vault::actor::Level;
-use crate::vault::look::Which;
 use crate::vault::manage;
 use crate::vault::refused::Refused;
 use crate::vault::shares::{self, Share};
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::Listed;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, RawPathParams, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
+
+/// With whom it is shared, as the path says it.
+pub(in crate::api) struct With(String);
+
+impl FromRequestParts<App> for With {
+    type Rejection = Stopped;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Stopped> {
+        let names = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Refused::not_found())?;
+        let said = names.iter().find(|(name, value)| *name == "subject" && can_be(value));
+        said.map(|(_, value)| With(value.to_owned())).ok_or_else(|| Refused::not_found().into())
+    }
+}
 
 /// With whom an account is shared
 #[utoipa::path(get, path = "/v1/accounts/{id}/shares", operation_id = "listShares", tag = "sharing",
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "All of them", body = Listed<Share>)))]
-pub(in crate::api) async fn shares(
-    Who(who): Who,
-    State(app): State<App>,
-    Named(id): Named<AccountKind>,
-) -> Result<Response, Stopped> {
-    let seen = manage::at_least(&app, &who, &Which::Id(id), Level::Manage).await?;
+pub(in crate::api) async fn shares(On(who, which): On, State(app): State<App>) -> Result<Response, Stopped> {
+    let seen = manage::at_least(&app, &who, &which, Level::Manage).await?;
     Ok(Json(Listed::whole(shares::of(&app, &seen.account.id).await?)).into_response())
 }
 
@@ -51,9 +59,9 @@ pub(in crate::api) struct Sharing {
         ("subject" = String, Path, description = "`user:ID`, `client:ID`, or `workspace` for all its members")),
     request_body = Sharing, responses((status = 204, description = "It is shared so")))]
 pub(in crate::api) async fn share(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    NamedIn(id, subject): NamedIn<AccountKind, Subject>,
+    With(subject): With,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let ask: Sharing = members(body).map_err(Refused::from)?;
@@ -66,26 +74,22 @@ pub(in crate::api) async fn share(
     let until = ask.expires_at.as_deref().map(|text| {
         Time::parse(text).ok_or_else(|| Refused::field("expires_at", "must be a date and time as RFC 3339 writes it"))
     });
-    let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
-    shares::put(&app, &who, &seen, subject.as_str(), level, until.transpose()?).await?;
+    let seen = manage::managed(&app, &who, &which).await?;
+    shares::put(&app, &who, &seen, &subject, level, until.transpose()?).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
-
-/// Marker of a share's subject.
-pub(in crate::api) enum Subject {}
 
 /// Share an account no more
 #[utoipa::path(delete, path = "/v1/accounts/{id}/shares/{subject}", operation_id = "unshareAccount", tag = "sharing",
     params(("id" = String, Path, description = "Its id"), ("subject" = String, Path, description = "With whom")),
     responses((status = 204, description = "It isn't shared with them")))]
 pub(in crate::api) async fn unshare(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    NamedIn(id, subject): NamedIn<AccountKind, Subject>,
+    With(subject): With,
 ) -> Result<Response, Stopped> {
-    let subject: Id<Subject> = subject;
-    let seen = manage::managed(&app, &who, &Which::Id(id)).await?;
-    match shares::delete(&app, &who, &seen, subject.as_str()).await? {
+    let seen = manage::managed(&app, &who, &which).await?;
+    match shares::delete(&app, &who, &seen, &subject).await? {
         true => Ok(StatusCode::NO_CONTENT.into_response()),
         false => Err(Refused::not_found().into()),
     }

@@ -77,6 +77,10 @@ pub(in crate::api) struct New {
     /// What we prove it with; never shown again.
     #[schema(value_type = Option<String>)]
     client_secret: Option<Secret>,
+    /// What we sign with instead (`private_key_jwt`, RFC 7523 §2.2), where the type takes that: PEM, or a private JWK as text. Never
+    /// shown again; its public half is.
+    #[schema(value_type = Option<String>)]
+    private_key: Option<Secret>,
     scopes: Option<Vec<String>>,
     params: Option<BTreeMap<String, String>>,
     policy: Option<Policy>,
@@ -105,6 +109,7 @@ pub(in crate::api) async fn create(
         name: new.name,
         client_id: new.client_id.unwrap_or_default(),
         client_secrets: new.client_secret.into_iter().collect(),
+        private_keys: new.private_key.into_iter().collect(),
         scopes: new.scopes.unwrap_or_default(),
         params: new.params.unwrap_or_default(),
         policy: new.policy.unwrap_or_default(),
@@ -149,6 +154,9 @@ pub(in crate::api) struct Patch {
     /// provider's console still has both.
     #[schema(value_type = Option<Vec<String>>)]
     client_secrets: Option<Vec<Secret>>,
+    /// All of its private keys, in the same way. They are tried before secrets.
+    #[schema(value_type = Option<Vec<String>>)]
+    private_keys: Option<Vec<Secret>>,
     scopes: Option<Vec<String>>,
     params: Option<BTreeMap<String, String>>,
     policy: Option<Policy>,
@@ -177,8 +185,8 @@ pub(in crate::api) async fn patch(
         Some("paused") => Some(SourceState::Paused),
         Some(_) => return Err(Refused::field("state", "must be active or paused").into()),
     };
-    let Patch { name, client_id, client_secrets, scopes, params, policy, .. } = patch;
-    let asked = Changed { name, client_id, client_secrets, scopes, params, policy, state };
+    let Patch { name, client_id, client_secrets, private_keys, scopes, params, policy, .. } = patch;
+    let asked = Changed { name, client_id, client_secrets, private_keys, scopes, params, policy, state };
     let source = change::change(&app, &who, &source, asked).await?;
     Ok(one(shown(&app, &source).await?))
 }

@@ -1,14 +1,13 @@
 //! Tokens that must be fresh now, and tokens that failed.
 
 use super::accounts::looked;
-use super::{Data, Stopped, Who, one};
-use crate::api::Named;
+use super::named::On;
+use super::{Data, Stopped, one};
 use crate::app::App;
-use crate::vault::accounts::AccountKind;
 use crate::vault::actor::{ACCOUNTS_WRITE, Level};
-use crate::vault::look::Which;
-use crate::vault::manage::{self, Rejected};
+use crate::vault::manage;
 use crate::vault::refused::Refused;
+use crate::vault::reject::{self, Rejected};
 use crate::vault::view::Shown;
 use crate::web::json::{Json as Body, members};
 use axum::Json;
@@ -37,18 +36,17 @@ pub(in crate::api) struct Refresh {
     responses((status = 200, description = "The account", body = Data<Shown>),
         (status = 409, description = "`not_refreshable`")))]
 pub(in crate::api) async fn refresh(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let ask: Refresh = members(body).map_err(Refused::from)?;
     if !who.may(ACCOUNTS_WRITE) {
         return Err(Refused::scope(ACCOUNTS_WRITE).into());
     }
-    let seen = manage::at_least(&app, &who, &Which::Id(id.clone()), Level::Use).await?;
+    let seen = manage::at_least(&app, &who, &which, Level::Use).await?;
     manage::refresh(&app, &seen, ask.version, Duration::from_secs(20)).await?;
-    Ok(one(Shown::of(&app, &looked(&app, &who, &id).await?, None)))
+    Ok(one(Shown::of(&app, &looked(&app, &who, &which).await?, None)))
 }
 
 /// A token that failed.
@@ -61,21 +59,22 @@ pub(in crate::api) struct Reject {
     /// Or its version.
     version: Option<i64>,
     /// The provider's status.
+    #[schema(minimum = 100, maximum = 599)]
     status: Option<u16>,
-    /// The provider's error, for people who look into it.
+    /// The provider's error. The account's history shows the first 200 characters of it to people who look into it.
     provider_error: Option<String>,
 }
 
 /// Report a token that failed
 ///
-/// It is refreshed only if it is still the current one.
+/// It is refreshed only if it is still the current one; what is said of it stands in the account's history then, once for each
+/// version.
 #[utoipa::path(post, path = "/v1/accounts/{id}/reject", operation_id = "rejectToken", tag = "accounts",
     params(("id" = String, Path, description = "Its id")), request_body = Reject,
     responses((status = 202, description = "Whether it was the current one", body = Data<Object>)))]
 pub(in crate::api) async fn reject(
-    Who(who): Who,
+    On(who, which): On,
     State(app): State<App>,
-    Named(id): Named<AccountKind>,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     let ask: Reject = members(body).map_err(Refused::from)?;
@@ -83,10 +82,12 @@ pub(in crate::api) async fn reject(
     if !ask.token_sha256.iter().all(digits) {
         return Err(Refused::field("token_sha256", "must be 64 lower-case hexadecimal digits").into());
     }
-    let seen = manage::at_least(&app, &who, &Which::Id(id), Level::Use).await?;
-    let rejected = Rejected { token_sha256: ask.token_sha256, version: ask.version };
-    let current = manage::reject(&app, &who, &seen, rejected).await?;
-    tracing::info!(account = %seen.account.id, current, status = ask.status, "a caller saw a token fail");
-    let _ = ask.provider_error;
+    if ask.status.is_some_and(|status| !(100..=599).contains(&status)) {
+        return Err(Refused::field("status", "must be the status of the provider's answer, from 100 to 599").into());
+    }
+    let seen = manage::at_least(&app, &who, &which, Level::Use).await?;
+    let Reject { token_sha256, version, status, provider_error } = ask;
+    let current = reject::reject(&app, &who, &seen, Rejected { token_sha256, version, status, provider_error }).await?;
+    tracing::info!(account = %seen.account.id, current, status, "a caller saw a token fail");
     Ok((StatusCode::ACCEPTED, Json(json!({ "data": { "current": current } }))).into_response())
 }

@@ -1,9 +1,8 @@
-//! RFC 6749 §4.1.1, §4.1.2: the browser goes to the third party and comes back.
+//! RFC 6749 §4.1.1: the browser goes to the third party.
 
 use super::fill::{Values, with_query};
 use super::{Setup, Wrong};
-use crate::catalogue::{Asked, Authorize, Pkce, SourceType};
-use std::collections::BTreeMap;
+use crate::catalogue::{Authorize, Pkce, SourceType};
 
 /// What a connection asks.
 #[derive(Clone, Copy, Debug)]
@@ -58,24 +57,4 @@ impl Authorize {
     /// Parameters that are ours alone: no definition may say them otherwise.
     pub(in crate::catalogue) const OURS: [&'static str; 7] =
         ["response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method", "nonce"];
-}
-
-/// What the callback says beside `code` and `state`, by the names of the parameters that want it. What it says further
-/// is not looked at.
-pub fn callback(kind: &SourceType, query: &[(String, String)]) -> Result<BTreeMap<String, String>, Wrong> {
-    let mut found = BTreeMap::new();
-    for param in kind.params.iter().filter(|param| param.asked == Asked::Callback) {
-        let name = param.query.as_deref().unwrap_or(&param.name);
-        let mut said = query.iter().filter(|(have, value)| have == name && !value.is_empty());
-        match (said.next(), said.next()) {
-            (Some((_, value)), None) => {
-                param.check(value)?;
-                found.insert(param.name.clone(), value.clone());
-            }
-            (None, _) if param.optional => {}
-            (None, _) => return Err(Wrong::field(name, "is missing in what the provider sent back")),
-            (Some(_), Some(_)) => return Err(Wrong::field(name, "came more than once")),
-        }
-    }
-    Ok(found)
 }

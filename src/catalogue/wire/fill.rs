@@ -52,6 +52,14 @@ impl<'a> Values<'a> {
         Err(Wrong::field(name, "isn't known; define it as [[param]] or [[field]], or let discovery find it"))
     }
 
+    /// Whether there is no such address: discovery found none, or nobody entered one that may be missing.
+    pub fn lacks(&self, name: &str) -> bool {
+        match self.setup.metadata {
+            Some(found) if super::ENDPOINTS.contains(&name) => found.endpoint(name).is_none(),
+            _ => matches!(self.value(name), Ok(None)),
+        }
+    }
+
     /// The client: that of the source, unless accounts of this type bring their own.
     pub fn client_id(&self) -> &'a str {
         self.setup.fields.get("client_id").map_or(self.setup.client_id, |own| own.reveal())
@@ -200,6 +208,13 @@ pub(in crate::catalogue) fn lands(kind: &SourceType, template: &Template) -> Res
     });
     let fields = kind.fields.iter().map(|field| (field.name.clone(), Secret::new("x")));
     let (params, fields) = (said.collect(), fields.collect());
-    let setup = Setup { client_id: "client", client_secret: None, params: &params, fields: &fields, metadata: None };
+    let setup = Setup {
+        client_id: "client",
+        client_secret: None,
+        client_key: None,
+        params: &params,
+        fields: &fields,
+        metadata: None,
+    };
     Values::of(kind, &setup).url(template).map(|_| ())
 }

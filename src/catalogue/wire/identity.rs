@@ -1,7 +1,8 @@
 //! Who an account is, is asked; a token is taken back (RFC 7009).
 
+use super::client::{authenticate, basic};
 use super::fill::Values;
-use super::tokens::{authenticate, basic, method, request, written};
+use super::tokens::{method, request, written};
 use super::{Call, Setup, Tokens, Wrong};
 use crate::base::{Secret, Time};
 use crate::catalogue::{RequestAuth, SourceType, TokenKind};
@@ -30,7 +31,7 @@ pub fn revoke(
 ) -> Result<Option<Call>, Wrong> {
     let Some(rule) = &kind.revoke else { return Ok(None) };
     let values = Values::of(kind, setup);
-    if rule.url.whole().is_some_and(|name| setup.metadata.is_some_and(|found| found.endpoint(name).is_none())) {
+    if rule.url.whole().is_some_and(|name| values.lacks(name)) {
         return Ok(None);
     }
     let (mut asked, mut headers) = (Vec::new(), vec![("accept".to_owned(), Secret::new("application/json"))]);

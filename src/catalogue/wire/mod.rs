@@ -3,7 +3,9 @@
 
 mod authorize;
 mod body;
+mod callback;
 mod classes;
+mod client;
 mod evidence;
 mod expiry;
 mod fill;
@@ -17,7 +19,9 @@ mod tokens;
 mod typed;
 
 pub use crate::catalogue::Wrong;
-pub use authorize::{AskToAuthorize, authorize, callback};
+pub use authorize::{AskToAuthorize, authorize};
+pub use callback::{callback, genuine};
+pub use client::{assertion_key, takes_key};
 pub use evidence::{Evidence, Identity, Unidentified, external_id};
 pub use expiry::Expiry;
 pub use identity::{identity, revoke};
@@ -29,7 +33,7 @@ pub use typed::typed;
 pub(super) use fill::lands;
 pub(super) use metadata::ENDPOINTS;
 
-use crate::base::Secret;
+use crate::base::{Secret, Time};
 use axum::http::Method;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -41,12 +45,25 @@ pub struct Setup<'a> {
     pub client_id: &'a str,
     /// Its secret, or the app's private key in PEM.
     pub client_secret: Option<&'a Secret>,
+    /// RFC 7523 §2.2: its private key, which then stands for the secret.
+    pub client_key: Option<Signs<'a>>,
     /// Parameters by name: the source's, the connection's, the callback's, and what was kept of answers.
     pub params: &'a BTreeMap<String, String>,
     /// What somebody typed into the key form, as [`typed`] gives it.
     pub fields: &'a BTreeMap<String, Secret>,
     /// What discovery found, for types that have it.
     pub metadata: Option<&'a Metadata>,
+}
+
+/// A private key of the client, and what one assertion of it needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Signs<'a> {
+    /// PEM or JWK.
+    pub key: &'a Secret,
+    /// `jti`: never the same twice.
+    pub name: [u8; 16],
+    /// When it is signed.
+    pub now: Time,
 }
 
 /// A request, ready to be sent. Its host has passed the type's list; redirects must not be followed.

@@ -287,7 +287,8 @@ fn catalogue() -> Catalogue {
 /// Every request that a set of parameters leads to.
 fn everywhere(kind: &SourceType, params: &BTreeMap<String, String>, fields: &BTreeMap<String, Secret>) -> Vec<String> {
     let secret = Secret::new("s");
-    let setup = Setup { client_id: "c", client_secret: Some(&secret), params, fields, metadata: None };
+    let setup =
+        Setup { client_id: "c", client_secret: Some(&secret), client_key: None, params, fields, metadata: None };
     let (token, now) = (Secret::new("t"), Time::from_secs(0));
     let ask = AskToAuthorize {
         state: "s",
@@ -433,8 +434,14 @@ fn s3_4_7_the_list_of_hosts_alone_holds() {
     let revokes = |kind: &SourceType, value: &str| {
         let (params, fields) = with(kind, "x", value);
         let token = Secret::new("t");
-        let setup =
-            Setup { client_id: "c", client_secret: Some(&token), params: &params, fields: &fields, metadata: None };
+        let setup = Setup {
+            client_id: "c",
+            client_secret: Some(&token),
+            client_key: None,
+            params: &params,
+            fields: &fields,
+            metadata: None,
+        };
         revoke(kind, &setup, Some(&token), None).map(|call| call.expect("a call").url)
     };
     assert_eq!(revokes(&host, "a.acme.example.com").as_deref(), Ok("https://a.acme.example.com/revoke"));
@@ -524,8 +531,14 @@ fn header<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
 fn rfc6749_s4_1_what_is_sent_for_a_code_and_for_a_refresh() {
     let more = "[scopes]\nseparator = \",\"\ndefault = [\"a\"]\nalways = [\"offline\"]\n";
     let (params, fields, secret) = (BTreeMap::new(), BTreeMap::new(), Secret::new("s e/c"));
-    let setup =
-        Setup { client_id: "me&you", client_secret: Some(&secret), params: &params, fields: &fields, metadata: None };
+    let setup = Setup {
+        client_id: "me&you",
+        client_secret: Some(&secret),
+        client_key: None,
+        params: &params,
+        fields: &fields,
+        metadata: None,
+    };
     let kind_post = kind("strict", more);
     let scopes = ["x y".to_owned(), "offline".to_owned()];
     let ask = AskToAuthorize {
@@ -597,7 +610,14 @@ fn rfc7523_s2_1_assertions_are_signed_with_keys_as_vendors_hand_them_out() {
     let fields = typed(google, &given).expect("a key file");
     let params =
         BTreeMap::from([("installation_id".to_owned(), "77".to_owned()), ("slug".to_owned(), "acme".to_owned())]);
-    let setup = Setup { client_id: "app", client_secret: None, params: &params, fields: &fields, metadata: None };
+    let setup = Setup {
+        client_id: "app",
+        client_secret: None,
+        client_key: None,
+        params: &params,
+        fields: &fields,
+        metadata: None,
+    };
     let call = mint(google, &setup, &[], now).expect("a call");
     let (_, body) = body_of(&call);
     let sent = body.split("assertion=").nth(1).expect("an assertion").to_owned();
@@ -615,8 +635,14 @@ fn rfc7523_s2_1_assertions_are_signed_with_keys_as_vendors_hand_them_out() {
 
     let github = catalogue.get("github_app").expect("there");
     let (none, private) = (BTreeMap::new(), Secret::new(pkcs1_pem));
-    let setup =
-        Setup { client_id: "Iv1.app", client_secret: Some(&private), params: &params, fields: &none, metadata: None };
+    let setup = Setup {
+        client_id: "Iv1.app",
+        client_secret: Some(&private),
+        client_key: None,
+        params: &params,
+        fields: &none,
+        metadata: None,
+    };
     let call = mint(github, &setup, &[], now).expect("a call");
     assert_eq!(call.url, "https://api.github.com/app/installations/77/access_tokens");
     let sent = header(&call, "authorization").and_then(|value| value.strip_prefix("Bearer ")).expect("a JWT");
@@ -669,7 +695,8 @@ fn s3_4_10_an_identity_is_proven_or_says_that_it_isn_t() {
     let (none, fields, now) = (BTreeMap::new(), BTreeMap::new(), Time::from_secs(0));
     let find = |key: &str, params: &BTreeMap<String, String>, status: u16, body: &str| {
         let kind = catalogue.get(key).expect("there");
-        let setup = Setup { client_id: "c", client_secret: None, params, fields: &fields, metadata: None };
+        let setup =
+            Setup { client_id: "c", client_secret: None, client_key: None, params, fields: &fields, metadata: None };
         external_id(kind, &Evidence { setup, tokens: None, request: Some(json_answer(status, body)), nonce: None, now })
     };
     let params = BTreeMap::from([("installation_id".to_owned(), "77".to_owned())]);
@@ -694,7 +721,14 @@ fn oidc_core_s3_1_3_7_an_id_token_keeps_its_rules() {
     let catalogue = catalogue();
     let google = catalogue.get("google").expect("there");
     let (params, fields, now) = (BTreeMap::new(), BTreeMap::new(), Time::from_secs(10_000));
-    let setup = Setup { client_id: "me", client_secret: None, params: &params, fields: &fields, metadata: None };
+    let setup = Setup {
+        client_id: "me",
+        client_secret: None,
+        client_key: None,
+        params: &params,
+        fields: &fields,
+        metadata: None,
+    };
     let find = |change: Value, nonce: Option<&str>| {
         let mut claims =
             json!({ "iss": "https://accounts.google.com", "sub": "1", "aud": "me", "exp": 10_000, "nonce": "n" });

@@ -1,11 +1,12 @@
 //! RFC 6749 §4.1.3, §4.4.2, §6, RFC 7523 §2.1: what is sent to the token endpoint.
 
+use super::client::{authenticate, basic};
 use super::fill::{Values, pairs, with_query};
 use super::{Call, Setup, Wrong};
 use crate::base::encoding::base64;
 use crate::base::{Secret, Time};
 use crate::catalogue::{
-    Algorithm, Assertion, Body, ClientAuth, Kind, Method, RequestAuth, RequestRule, SourceType, Template, TokenEndpoint,
+    Algorithm, Assertion, Body, Kind, Method, RequestAuth, RequestRule, SourceType, Template, TokenEndpoint,
 };
 use crate::crypto::jwt;
 use axum::http;
@@ -147,33 +148,6 @@ impl<'a> Asked<'a> {
         let url = self.values.url(url)?;
         Ok(written(http::Method::POST, url, self.endpoint.body, &self.pairs, self.headers))
     }
-}
-
-/// RFC 6749 §2.3.1.
-pub(super) fn authenticate(
-    values: &Values<'_>,
-    endpoint: &TokenEndpoint,
-    pairs: &mut Vec<(String, String)>,
-    headers: &mut Vec<(String, Secret)>,
-) -> Result<(), Wrong> {
-    let own = values.setup.fields.get("client_secret");
-    let secret = || own.or(values.setup.client_secret).ok_or_else(|| Wrong::field("client_secret", "is missing"));
-    match endpoint.client_auth {
-        ClientAuth::Post => {
-            pairs.push((endpoint.client_id_param.clone(), values.client_id().to_owned()));
-            pairs.push((endpoint.client_secret_param.clone(), secret()?.reveal().to_owned()));
-        }
-        ClientAuth::Basic => headers.push(basic(values.client_id(), secret()?.reveal())),
-        ClientAuth::BasicSecret => headers.push(basic(secret()?.reveal(), "")),
-        ClientAuth::None => pairs.push((endpoint.client_id_param.clone(), values.client_id().to_owned())),
-    }
-    Ok(())
-}
-
-/// RFC 7617, with both halves encoded as RFC 6749 §2.3.1 wants it.
-pub(super) fn basic(name: &str, password: &str) -> (String, Secret) {
-    let both = format!("{}:{}", super::fill::encoded(name), super::fill::encoded(password));
-    ("authorization".to_owned(), Secret::new(format!("Basic {}", base64(both.as_bytes()))))
 }
 
 /// The request with its parameters where the provider wants them.

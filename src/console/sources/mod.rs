@@ -12,16 +12,19 @@ use super::workspaces::PATH;
 use crate::audit::Actor as Name;
 use crate::base::Secret;
 use crate::base::id::{Id, Workspace as Marker, WorkspaceId};
+use crate::catalogue::wire;
 use crate::lang::Message;
 use crate::people::workspaces::{self, Standing};
 use crate::vault::actor::Actor;
 use crate::vault::refused::Refused;
 use crate::vault::sources::change::{self, Cascade, Changed};
 use crate::vault::sources::verify::{self, Verified};
-use crate::vault::sources::{Source, SourceKind, State, store};
+use crate::vault::sources::view::public;
+use crate::vault::sources::{Proof, Source, SourceKind, State, store};
 use crate::web::Stopped;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::{Value, json};
 
 type Slug = desk::Named<Marker>;
 type In = desk::NamedIn<Marker, SourceKind>;
@@ -152,6 +155,24 @@ async fn page(
         .note(Message::new("source-secret-what"))
         .with(secret)
         .with(keep);
+    let mut proofs = Section::new("secrets", Message::new("source-secret")).with(secrets);
+    if let Some(kind) = desk.app.catalogue.get(&source.kind).filter(|kind| wire::takes_key(kind)) {
+        let all = source.secrets(&desk.app).await?;
+        let keys: Vec<Value> =
+            all.iter().filter(|one| one.proof == Proof::PrivateKey).map(|one| public(Some(kind), one)).collect();
+        if !keys.is_empty() {
+            proofs = proofs.with(Code {
+                id: "public-keys",
+                label: Message::new("source-public-keys"),
+                text: json!({ "keys": keys }).to_string(),
+                folded: true,
+                copied: true,
+            });
+        }
+        let keep = Field::new("keep", Message::new("source-keep-old-key"), Kind::Flag(true));
+        let form = Form::new("key", format!("{path}/key"), Message::new("source-set-key"));
+        proofs = proofs.with(form.with(new::key(Message::new("source-new-key")).required()).with(keep));
+    }
     let delete = Form::new("delete", format!("{path}/delete"), Message::new("source-delete"))
         .note(Message::new("source-delete-what"))
         .confirmed_by(&source.slug);
@@ -165,7 +186,7 @@ async fn page(
     }
     let view = view
         .with(Section::new("check", Message::new("source-verify")).with(verify).with(turn))
-        .with(Section::new("secrets", Message::new("source-secret")).with(secrets))
+        .with(proofs)
         .with(Section::new("danger", Message::new("source-delete")).with(delete))
         .troubled(form, trouble);
     Ok(view.answer(desk))
@@ -208,14 +229,29 @@ pub(super) async fn turn(desk::NamedIn(slug, id): In, Within(sent): Within<Sent>
 /// `POST …/secret`: another client secret, beside the old one or instead of it.
 pub(super) async fn secret(desk::NamedIn(slug, id): In, Within(sent): Within<Sent>) -> Result<Response, Stopped> {
     let (who, source) = found(&sent.desk, &slug, &id).await?;
-    let mut all = vec![Secret::new(sent.text("client_secret"))];
-    if !sent.text("keep").is_empty() {
-        let old = source.secrets(&sent.desk.app).await?;
-        all.extend(old.into_iter().map(|one| one.value).take(1));
-    }
+    let all = with_old(&sent, &source, ("client_secret", Proof::Secret)).await?;
     let what = Changed { client_secrets: Some(all), ..Changed::default() };
     let what = change::change(&sent.desk.app, &who, &source, what).await;
     done(&sent.desk, &slug, &source, "secret", what.map(drop)).await
+}
+
+/// `POST …/key`: another private key, in the same way.
+pub(super) async fn key(desk::NamedIn(slug, id): In, Within(sent): Within<Sent>) -> Result<Response, Stopped> {
+    let (who, source) = found(&sent.desk, &slug, &id).await?;
+    let all = with_old(&sent, &source, ("private_key", Proof::PrivateKey)).await?;
+    let what = Changed { private_keys: Some(all), ..Changed::default() };
+    let what = change::change(&sent.desk.app, &who, &source, what).await;
+    done(&sent.desk, &slug, &source, "key", what.map(drop)).await
+}
+
+/// What was typed, and where that is wanted the first that there was.
+async fn with_old(sent: &Sent, source: &Source, (field, proof): (&str, Proof)) -> Result<Vec<Secret>, Stopped> {
+    let mut all = vec![Secret::new(sent.text(field))];
+    if !sent.text("keep").is_empty() {
+        let old = source.secrets(&sent.desk.app).await?;
+        all.extend(old.into_iter().filter(|one| one.proof == proof).map(|one| one.value).take(1));
+    }
+    Ok(all)
 }
 
 /// `POST …/delete`

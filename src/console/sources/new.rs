@@ -4,7 +4,7 @@
 use super::{PATH, Slug, actor, back};
 use crate::base::Secret;
 use crate::base::id::WorkspaceId;
-use crate::catalogue::{Asked as Param, SourceType};
+use crate::catalogue::{Asked as Param, SourceType, wire};
 use crate::console::desk::{self, Desk, Sent, Trouble, Within};
 use crate::console::form::{Choice, Field, Form, Kind};
 use crate::console::view::{At, Block, Card, Cell, Code, Section, View};
@@ -96,6 +96,9 @@ fn filling(desk: &Desk, slug: &WorkspaceId, kind: &SourceType, typed: &Typed, tr
             .with(secret.hint(Message::new("console-named").name("name", &kind.secret_meaning)))
             .with(scopes(kind, typed));
     }
+    if wire::takes_key(kind) {
+        form = form.with(key(Message::new("source-key")));
+    }
     let mut more = Vec::new();
     for param in kind.params.iter().filter(|param| param.asked == Param::Source) {
         let given = typed.params.get(&param.name).cloned().or_else(|| param.default.clone()).unwrap_or_default();
@@ -146,6 +149,11 @@ fn filling(desk: &Desk, slug: &WorkspaceId, kind: &SourceType, typed: &Typed, tr
         .answer(desk)
 }
 
+/// Never filled in: what was typed isn't sent back.
+pub(super) fn key(label: Message) -> Field {
+    Field::new("private_key", label, Kind::Lines(String::new())).hint(Message::new("source-key-hint"))
+}
+
 fn scopes(kind: &SourceType, typed: &Typed) -> Field {
     let hint = match kind.scopes.default.is_empty() {
         true => Message::new("source-scopes-lines"),
@@ -176,14 +184,15 @@ pub(in crate::console) async fn create(
         scopes: sent.text("scopes").to_owned(),
         params: params.clone(),
     };
-    let secret = Some(sent.text("client_secret")).filter(|secret| !secret.is_empty()).map(Secret::new);
+    let given = |name| Some(sent.text(name)).filter(|secret| !secret.is_empty()).map(Secret::new);
     let asked = Asked {
         id: Some(typed.id.clone()),
         kind: kind.key.clone(),
         slug: Some(typed.slug.clone()),
         name: Some(typed.name.clone()),
         client_id: typed.client_id.clone(),
-        client_secrets: secret.into_iter().collect(),
+        client_secrets: given("client_secret").into_iter().collect(),
+        private_keys: given("private_key").into_iter().collect(),
         scopes: typed.scopes.split_whitespace().map(str::to_owned).collect(),
         params,
         policy: Default::default(),

@@ -207,7 +207,7 @@ pub(super) async fn start(
         login_hint: connect.ask.login_hint.as_deref(),
     };
     let fields = BTreeMap::new();
-    let url = wire::authorize(&ready.kind, &ready.with(None, &fields), &ask)?;
+    let url = wire::authorize(&ready.kind, &ready.bare(&fields), &ask)?;
     let plain = Zeroizing::new(json!({ "verifier": verifier.reveal(), "nonce": nonce.reveal() }).to_string());
     let now = app.now();
     let key = app.data_keys.sealing(&app.keys, &app.db, &connect.workspace, now).await?;

@@ -12,7 +12,7 @@ use crate::vault::import;
 use crate::vault::kept::Kept;
 use crate::vault::refused::Refused;
 use crate::vault::setup::{Ready, send};
-use crate::vault::sources::{self, Source};
+use crate::vault::sources::{self, Proof, Source};
 use std::collections::BTreeMap;
 
 /// What the callback's address says, in its order.
@@ -51,10 +51,10 @@ fn unready(refused: &Refused) -> Ended {
 }
 
 /// RFC 9207 §2.4: the answer is from whom the browser was sent to. Where it isn't known what they are called, it must be
-/// somebody at the same host.
+/// somebody at the same host. Some sign it and name their host instead.
 fn issuer(ready: &Ready, said: &[(String, String)]) -> Step<()> {
     let fields = BTreeMap::new();
-    let setup = ready.with(None, &fields);
+    let setup = ready.bare(&fields);
     let named = one(said, "iss");
     let fits = match (setup.metadata, named) {
         (Some(metadata), Some(iss)) => iss == metadata.issuer,
@@ -73,7 +73,12 @@ fn issuer(ready: &Ready, said: &[(String, String)]) -> Step<()> {
         }
         (None, None) => true,
     };
-    if fits { Ok(()) } else { Err(failed(Why::IssuerMismatch)) }
+    let secrets: Vec<&Secret> =
+        ready.secrets.iter().filter(|one| one.proof == Proof::Secret).map(|one| &one.value).collect();
+    match fits && wire::genuine(&ready.kind, &setup, said, &secrets) {
+        true => Ok(()),
+        false => Err(failed(Why::IssuerMismatch)),
+    }
 }
 
 /// RFC 6749 §4.1.2.1, and what providers say beside it.
@@ -118,7 +123,8 @@ async fn ask(
     let key = app.data_keys.sealing(&app.keys, &app.db, &connect.workspace, app.now()).await?;
     let mut last = Err(failed(Why::ProviderError));
     for secret in ready.tried() {
-        let (setup, now) = (ready.with(secret, &fields), app.now());
+        let now = app.now();
+        let setup = ready.with(secret, &fields, now);
         let code = Code { code: &code, code_verifier: &sent.verifier, redirect_uri: &redirect_uri };
         let call = match installs {
             true => wire::mint(&ready.kind, &setup, &begin::asked_for(connect, source), now),

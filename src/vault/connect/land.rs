@@ -169,7 +169,7 @@ pub(super) async fn judge(app: &App, connect: &Connect, source: &Source) -> Step
     match verdict {
         Ok(identity) => Ok(Judged { ready, held, tokens, identity }),
         Err(ended) => {
-            give_back(app, source, &held, &identity).await?;
+            give_back(app, connect, source, (&held, &identity)).await?;
             Err(ended)
         }
     }
@@ -261,13 +261,13 @@ fn meant(identity: Identity, expected: &str) -> Option<Identity> {
 }
 
 /// A provider may end all that one person has allowed us: it is told only where we have nothing else of theirs.
-async fn give_back(app: &App, source: &Source, held: &Held, identity: &Identity) -> Result<()> {
+async fn give_back(app: &App, connect: &Connect, source: &Source, (held, identity): (&Held, &Identity)) -> Result<()> {
     for one in std::iter::once(identity).chain(&identity.siblings) {
         if accounts::store::by_external(&app.db, &source.id, &one.external_id).await?.is_some() {
             return Ok(());
         }
     }
-    manage::tell_provider(app, source, held).await;
+    manage::tell_provider(app, source, &connect.params, held).await;
     Ok(())
 }
 
@@ -303,7 +303,7 @@ pub(super) async fn land(app: &App, connect: &Connect, source: &Source) -> Step<
             Err(failed(Why::ExternalIdTaken))
         }
         (None, _) => {
-            give_back(app, source, &held, &identity).await?;
+            give_back(app, connect, source, (&held, &identity)).await?;
             Err(failed(Why::WrongAccount))
         }
     }
@@ -353,7 +353,7 @@ pub async fn tidy(app: &App) -> Result<()> {
         if store::fail(&app.db, &connect.id, Why::StateExpired, &[]).await?
             && let Some(Judged { held, identity, .. }) = judged
         {
-            give_back(app, &source, &held, &identity).await?;
+            give_back(app, &connect, &source, (&held, &identity)).await?;
         }
     }
     while store::purge(&app.db, now - REMEMBERED).await? > 0 {}

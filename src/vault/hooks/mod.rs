@@ -25,13 +25,15 @@ pub enum HookKind {}
 pub type HookId = Id<HookKind>;
 
 /// What can be followed.
-pub const KINDS: [&str; 19] = [
+pub const KINDS: [&str; 21] = [
     "account.connected",
     "account.reconnected",
     "account.updated",
     "account.transferred",
     "account.shared",
     "account.unshared",
+    "account.opened",
+    "account.closed",
     "account.refreshed",
     "account.degraded",
     "account.recovered",

@@ -2,7 +2,7 @@
 
 use super::answered::{Answered, Request};
 use crate::app::App;
-use crate::base::{Secret, Time};
+use crate::base::Time;
 use crate::catalogue::Wrong;
 use crate::catalogue::wire::{self, Call, Outcome};
 use crate::crypto::seal::Place;
@@ -12,7 +12,7 @@ use crate::outbound::Unanswered;
 use crate::vault::grants::{Grant, GrantId, store};
 use crate::vault::held::Held;
 use crate::vault::setup::{Ready, Unready, send};
-use crate::vault::sources::Source;
+use crate::vault::sources::{ClientSecret, Source};
 
 /// All that is needed to ask.
 pub(super) struct Question {
@@ -64,8 +64,8 @@ impl Question {
     }
 
     /// The request, with one of our client secrets.
-    fn call(&self, secret: Option<&Secret>, now: Time) -> std::result::Result<Call, Wrong> {
-        let (kind, setup) = (&self.ready.kind, self.ready.with(secret, &self.held.fields));
+    fn call(&self, secret: Option<&ClientSecret>, now: Time) -> std::result::Result<Call, Wrong> {
+        let (kind, setup) = (&self.ready.kind, self.ready.with(secret, &self.held.fields, now));
         let scopes: Vec<String> = self.grant.scope.split_whitespace().map(str::to_owned).collect();
         match &self.held.refresh_token {
             Some(token) => wire::refresh(kind, &setup, token, &scopes),

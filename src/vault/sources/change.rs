@@ -1,12 +1,12 @@
 //! Making and changing sources.
 
-use super::{ClientSecret, Policy, Source, SourceId, State, fresh, sealed, store};
+use super::{ClientSecret, Policy, Proof, Source, SourceId, State, fresh, sealed, store};
 use crate::app::App;
 use crate::audit::{self, Actor as Who};
 use crate::base::encoding::hex;
 use crate::base::id::WorkspaceId;
 use crate::base::{Secret, Time, entropy};
-use crate::catalogue::{Asked as Param, SourceType};
+use crate::catalogue::{Asked as Param, ClientAuth, SourceType, wire};
 use crate::db::Result;
 use crate::vault::actor::{Actor, SOURCES_WRITE};
 use crate::vault::events::{self, Event};
@@ -31,6 +31,8 @@ pub struct Asked {
     pub client_id: String,
     /// What we prove it with, the first tried first.
     pub client_secrets: Vec<Secret>,
+    /// What we sign with instead, tried before them.
+    pub private_keys: Vec<Secret>,
     /// What accounts are asked for.
     pub scopes: Vec<String>,
     /// What addresses need to be told.
@@ -48,6 +50,8 @@ pub struct Changed {
     pub client_id: Option<String>,
     /// All of what we prove it with, the first tried first.
     pub client_secrets: Option<Vec<Secret>>,
+    /// All of what we sign with instead.
+    pub private_keys: Option<Vec<Secret>>,
     /// What accounts are asked for.
     pub scopes: Option<Vec<String>>,
     /// What addresses need to be told.
@@ -81,10 +85,12 @@ pub async fn create(app: &App, who: &Actor, asked: Asked) -> std::result::Result
     let slug = asked.slug.clone().unwrap_or_else(|| kind.key.replace('_', "-"));
     check_slug(&slug)?;
     let name = asked.name.clone().unwrap_or_else(|| kind.name.clone());
-    check(&kind, &name, &asked.client_id, &asked.client_secrets, &asked.scopes, &asked.params)?;
+    check(&kind, &name, &asked.client_id, &asked.scopes, &asked.params)?;
     let now = app.now();
+    let proofs = proofs(&[], Some(asked.private_keys), Some(asked.client_secrets), now);
+    proven(&kind, &asked.params, &proofs)?;
     let id = asked.id.clone().unwrap_or_else(|| fresh(now));
-    let secrets = sealed(app, &who.workspace, &id, &numbered(asked.client_secrets, now)).await?;
+    let secrets = sealed(app, &who.workspace, &id, &proofs).await?;
     let scope = asked.scopes.join(" ");
     let row = store::Row {
         id: &id,
@@ -119,18 +125,16 @@ pub async fn change(app: &App, who: &Actor, source: &Source, asked: Changed) -> 
     admitted(who)?;
     let kind = source.kind(app)?;
     let now = app.now();
-    let mends = asked.client_secrets.is_some() || asked.client_id.is_some() || asked.params.is_some();
+    let proves = asked.client_secrets.is_some() || asked.private_keys.is_some();
+    let mends = proves || asked.client_id.is_some() || asked.params.is_some();
     let name = asked.name.unwrap_or_else(|| source.name.clone());
     let client_id = asked.client_id.unwrap_or_else(|| source.client_id.clone());
     let scopes = asked.scopes.unwrap_or_else(|| source.scope.split_whitespace().map(str::to_owned).collect());
     let params = asked.params.unwrap_or_else(|| source.params.clone());
     let policy = asked.policy.unwrap_or_else(|| source.policy.clone());
-    let secrets = match asked.client_secrets {
-        Some(given) => numbered(given, now),
-        None => source.secrets(app).await?,
-    };
-    let plain: Vec<Secret> = secrets.iter().map(|one| one.value.clone()).collect();
-    check(&kind, &name, &client_id, &plain, &scopes, &params)?;
+    let secrets = proofs(&source.secrets(app).await?, asked.private_keys, asked.client_secrets, now);
+    check(&kind, &name, &client_id, &scopes, &params)?;
+    proven(&kind, &params, &secrets)?;
     let sealed = sealed(app, &source.workspace, &source.id, &secrets).await?;
     let scope = scopes.join(" ");
     let row = store::Row {
@@ -245,10 +249,50 @@ async fn record(
     audit::record(&mut *tx, &event, now).await
 }
 
-fn numbered(secrets: Vec<Secret>, now: Time) -> Vec<ClientSecret> {
-    let one =
-        |value| ClientSecret { id: format!("sec_{}", hex(&entropy::bytes::<8>())), value, added_at: now.millis() };
-    secrets.into_iter().map(one).collect()
+/// What it proves itself with from now on: what is given, and of what isn't, what it had. Keys come first.
+fn proofs(
+    had: &[ClientSecret],
+    keys: Option<Vec<Secret>>,
+    secrets: Option<Vec<Secret>>,
+    now: Time,
+) -> Vec<ClientSecret> {
+    let of = |proof, prefix, given: Option<Vec<Secret>>| match given {
+        None => had.iter().filter(|one| one.proof == proof).cloned().collect(),
+        Some(given) => {
+            let one = |value| {
+                let id = format!("{prefix}_{}", hex(&entropy::bytes::<8>()));
+                ClientSecret { id, value, added_at: now.millis(), proof }
+            };
+            given.into_iter().map(one).collect::<Vec<_>>()
+        }
+    };
+    let keys: Vec<ClientSecret> = of(Proof::PrivateKey, "key", keys);
+    keys.into_iter().chain(of(Proof::Secret, "sec", secrets)).collect()
+}
+
+/// Whether it can prove itself like that.
+fn proven(
+    kind: &SourceType,
+    params: &BTreeMap<String, String>,
+    proofs: &[ClientSecret],
+) -> std::result::Result<(), Refused> {
+    let (keys, secrets): (Vec<_>, Vec<_>) = proofs.iter().partition(|one| one.proof == Proof::PrivateKey);
+    let long = |one: &&ClientSecret| one.value.reveal().is_empty() || one.value.reveal().len() > 16_384;
+    if secrets.len() > 5 || secrets.iter().any(long) {
+        return Err(Refused::field("client_secret", "must be 1 to 16384 characters; five of them at most"));
+    }
+    if keys.len() > 5 || keys.iter().any(long) {
+        return Err(Refused::field("private_key", "must be 1 to 16384 characters; five of them at most"));
+    }
+    let kind = kind.configured(params)?;
+    for key in &keys {
+        wire::assertion_key(&kind, &key.value)?;
+    }
+    let only = kind.token.as_ref().is_some_and(|endpoint| endpoint.client_auth == ClientAuth::PrivateKeyJwt);
+    match only && keys.is_empty() {
+        true => Err(Refused::field("private_key", "is needed: the client proves itself by private_key_jwt")),
+        false => Ok(()),
+    }
 }
 
 fn check_slug(slug: &str) -> std::result::Result<(), Refused> {
@@ -267,7 +311,6 @@ fn check(
     kind: &SourceType,
     name: &str,
     client_id: &str,
-    secrets: &[Secret],
     scopes: &[String],
     params: &BTreeMap<String, String>,
 ) -> std::result::Result<(), Refused> {
@@ -282,9 +325,6 @@ fn check(
             "client_id",
             "must be what the provider calls this application: 1 to 512 visible characters",
         ));
-    }
-    if secrets.len() > 5 || secrets.iter().any(|one| one.reveal().is_empty() || one.reveal().len() > 16_384) {
-        return Err(Refused::field("client_secret", "must be 1 to 16384 characters; five of them at most"));
     }
     let scope = |one: &String| {
         !one.is_empty() && one.len() <= 500 && one.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\')

@@ -95,7 +95,18 @@ pub enum OnLeave {
     KeepIfShared,
 }
 
-/// A client secret of a source.
+/// What a client secret of a source is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// RFC 6749 §2.3.1: it is shown.
+    #[default]
+    Secret,
+    /// RFC 7523 §2.2: it signs.
+    PrivateKey,
+}
+
+/// What a source proves itself with.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ClientSecret {
     /// Names it.
@@ -104,6 +115,9 @@ pub struct ClientSecret {
     pub value: Secret,
     /// When it was given.
     pub added_at: i64,
+    /// What kind of thing it is.
+    #[serde(default)]
+    pub proof: Proof,
 }
 
 #[derive(Serialize)]
@@ -111,6 +125,13 @@ struct Written<'a> {
     id: &'a str,
     value: &'a str,
     added_at: i64,
+    proof: Proof,
+}
+
+impl<'a> Written<'a> {
+    fn of(one: &'a ClientSecret) -> Self {
+        Written { id: &one.id, value: one.value.reveal(), added_at: one.added_at, proof: one.proof }
+    }
 }
 
 /// A source's row.
@@ -177,7 +198,7 @@ impl Source {
         })
     }
 
-    /// Its client secrets, the one that is tried first first.
+    /// Its private keys and client secrets, the one that is tried first first.
     pub async fn secrets(&self, app: &App) -> Result<Vec<ClientSecret>> {
         let key = app.data_keys.named(&app.keys, &app.db, &self.key).await?;
         let plain = key.open(place(&self.id), &self.sealed)?;
@@ -213,8 +234,7 @@ pub(super) async fn sealed(
     id: &SourceId,
     secrets: &[ClientSecret],
 ) -> Result<(Vec<u8>, String)> {
-    let written: Vec<Written<'_>> =
-        secrets.iter().map(|one| Written { id: &one.id, value: one.value.reveal(), added_at: one.added_at }).collect();
+    let written: Vec<Written<'_>> = secrets.iter().map(Written::of).collect();
     let plain = serde_json::to_vec(&written).map(zeroize::Zeroizing::new).map_err(|why| Fault::Bug(why.to_string()))?;
     let key = app.data_keys.sealing(&app.keys, &app.db, workspace, app.now()).await?;
     Ok((key.seal(place(id), &plain)?, key.id))

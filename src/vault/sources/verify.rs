@@ -44,8 +44,9 @@ pub async fn verify(app: &App, source: &Source) -> Result<Verified> {
     let fields = BTreeMap::new();
     let mut worst = Verified::Unverifiable;
     for secret in ready.tried() {
-        let setup = ready.with(secret, &fields);
-        let call = match wire::probe(&ready.kind, &setup, &source.redirect_uri(app), app.now()) {
+        let now = app.now();
+        let setup = ready.with(secret, &fields, now);
+        let call = match wire::probe(&ready.kind, &setup, &source.redirect_uri(app), now) {
             Ok(Some(call)) => call,
             Ok(None) => return Ok(Verified::Unverifiable),
             Err(wrong) => return Ok(Verified::Refused { error: wrong.to_string() }),

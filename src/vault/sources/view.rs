@@ -1,11 +1,13 @@
 //! Sources as the API, the command line and pages show them: never with a secret.
 
-use super::{Policy, Source, SourceId, State};
+use super::{ClientSecret, Policy, Proof, Source, SourceId, State};
 use crate::app::App;
 use crate::base::Time;
 use crate::base::id::WorkspaceId;
+use crate::catalogue::{SourceType, wire};
 use crate::db::Result;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -29,6 +31,8 @@ pub struct Shown {
     client_id: String,
     /// Names of its client secrets, the one that is tried first first.
     client_secrets: Vec<SecretShown>,
+    /// Its private keys, as others may see them. They are tried before secrets.
+    private_keys: Vec<KeyShown>,
     /// What accounts are asked for; empty for what is usual for its type.
     scopes: Vec<String>,
     /// What its addresses need to be told.
@@ -56,10 +60,34 @@ struct SecretShown {
     added_at: Time,
 }
 
+/// A private key, but for itself.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceKey)]
+struct KeyShown {
+    id: String,
+    #[schema(value_type = String, format = DateTime)]
+    added_at: Time,
+    /// Its public half as a JWK, to be registered at the provider.
+    #[schema(value_type = Object)]
+    public_key: Value,
+}
+
+/// The public half of a source's key; null where its type takes none any more.
+pub fn public(kind: Option<&SourceType>, key: &ClientSecret) -> Value {
+    kind.and_then(|kind| wire::assertion_key(kind, &key.value).ok()).map(|key| key.public()).unwrap_or_default()
+}
+
 impl Shown {
     /// A source as it is.
     pub async fn of(app: &App, source: &Source) -> Result<Self> {
-        let secrets = source.secrets(app).await?;
+        let all = source.secrets(app).await?;
+        let kind = app.catalogue.get(&source.kind);
+        let (keys, secrets): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.proof == Proof::PrivateKey);
+        let key = |one: ClientSecret| KeyShown {
+            public_key: public(kind.map(std::convert::AsRef::as_ref), &one),
+            added_at: Time::from_millis(one.added_at),
+            id: one.id,
+        };
         Ok(Shown {
             id: source.id.clone(),
             workspace: source.workspace.clone(),
@@ -72,6 +100,7 @@ impl Shown {
                 .into_iter()
                 .map(|one| SecretShown { id: one.id, added_at: Time::from_millis(one.added_at) })
                 .collect(),
+            private_keys: keys.into_iter().map(key).collect(),
             scopes: source.scope.split_whitespace().map(str::to_owned).collect(),
             params: source.params.clone(),
             policy: source.policy.clone(),

@@ -4,8 +4,9 @@ use super::ledger::Millis;
 use super::mode::Iss;
 use super::wire::{Reply, Request};
 use super::world::Virtual;
-use symbolon::base::encoding::base64url;
+use symbolon::base::encoding::{base64url, hex};
 use symbolon::base::entropy;
+use symbolon::crypto::mac::hmac_sha256;
 
 /// How long a code is good, in milliseconds.
 pub const CODE_LIFE: Millis = 30_000;
@@ -138,6 +139,10 @@ impl Virtual {
             let value = value.replace("{user}", &self.id_of(user));
             add(&to, &[(name, &value)])
         });
+        let to = match &self.mode.callback_secret {
+            Some(secret) => add(&to, &[("hmac", &mac(secret, &to))]),
+            None => to,
+        };
         self.codes.insert(code, Code { asked, user: user.to_owned(), scope, at: now, used: None });
         to
     }
@@ -153,6 +158,14 @@ impl Virtual {
         }
         add(&asked.redirect_uri, &answer)
     }
+}
+
+/// docs.shopify.dev, "Verify a request".
+fn mac(secret: &str, url: &str) -> String {
+    let url = url::Url::parse(url).expect("a URL");
+    let mut lines: Vec<String> = url.query_pairs().map(|(name, value)| format!("{name}={value}")).collect();
+    lines.sort();
+    hex(&hmac_sha256(secret.as_bytes(), lines.join("&").as_bytes()))
 }
 
 fn add(url: &str, params: &[(&str, &str)]) -> String {

@@ -117,6 +117,8 @@ pub struct Mode {
     pub iss: Iss,
     /// Further parameters of the callback; `{user}` is the person's id.
     pub callback: BTreeMap<String, String>,
+    /// What it signs the callback with, in `hmac` (Shopify).
+    pub callback_secret: Option<String>,
     /// What a successful token answer looks like instead: texts `$access_token`, `$refresh_token`, `$expires_in`,
     /// `$scope`, `$id_token` and `$user` are replaced; members that have no value then are left out.
     pub answer: Option<Value>,
@@ -162,6 +164,7 @@ impl Default for Mode {
             pkce_required: false,
             iss: Iss::None,
             callback: BTreeMap::new(),
+            callback_secret: None,
             answer: None,
             dead_error: "invalid_grant".to_owned(),
             client_error: "invalid_client".to_owned(),
