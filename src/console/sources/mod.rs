@@ -155,24 +155,6 @@ async fn page(
         .note(Message::new("source-secret-what"))
         .with(secret)
         .with(keep);
-    let mut proofs = Section::new("secrets", Message::new("source-secret")).with(secrets);
-    if let Some(kind) = desk.app.catalogue.get(&source.kind).filter(|kind| wire::takes_key(kind)) {
-        let all = source.secrets(&desk.app).await?;
-        let keys: Vec<Value> =
-            all.iter().filter(|one| one.proof == Proof::PrivateKey).map(|one| public(Some(kind), one)).collect();
-        if !keys.is_empty() {
-            proofs = proofs.with(Code {
-                id: "public-keys",
-                label: Message::new("source-public-keys"),
-                text: json!({ "keys": keys }).to_string(),
-                folded: true,
-                copied: true,
-            });
-        }
-        let keep = Field::new("keep", Message::new("source-keep-old-key"), Kind::Flag(true));
-        let form = Form::new("key", format!("{path}/key"), Message::new("source-set-key"));
-        proofs = proofs.with(form.with(new::key(Message::new("source-new-key")).required()).with(keep));
-    }
     let delete = Form::new("delete", format!("{path}/delete"), Message::new("source-delete"))
         .note(Message::new("source-delete-what"))
         .confirmed_by(&source.slug);
@@ -184,12 +166,37 @@ async fn page(
     if source.state == State::Active && member.is_some() {
         view = view.with(connect(source, accounts == 0));
     }
-    let view = view
+    view = view
         .with(Section::new("check", Message::new("source-verify")).with(verify).with(turn))
-        .with(proofs)
-        .with(Section::new("danger", Message::new("source-delete")).with(delete))
-        .troubled(form, trouble);
+        .with(Section::new("secrets", Message::new("source-secret")).with(secrets));
+    if let Some(keys) = keys(desk, source, &path).await? {
+        view = view.with(keys);
+    }
+    let view = view.with(Section::new("danger", Message::new("source-delete")).with(delete)).troubled(form, trouble);
     Ok(view.answer(desk))
+}
+
+/// Private keys, where the provider takes them: what must be registered there, and another one.
+async fn keys(desk: &Desk, source: &Source, path: &str) -> Result<Option<Section>, Stopped> {
+    let kind = desk.app.catalogue.get(&source.kind).filter(|kind| wire::takes_key(kind));
+    let Some(kind) = kind else { return Ok(None) };
+    let all = source.secrets(&desk.app).await?;
+    let keys: Vec<Value> =
+        all.iter().filter(|one| one.proof == Proof::PrivateKey).map(|one| public(Some(kind), one)).collect();
+    let mut section = Section::new("keys", Message::new("source-key"));
+    let mut form = Form::new("key", format!("{path}/key"), Message::new("source-set-key"))
+        .with(new::key(Message::new("source-new-key")).required());
+    if !keys.is_empty() {
+        section = section.with(Code {
+            id: "public-keys",
+            label: Message::new("source-public-keys"),
+            text: json!({ "keys": keys }).to_string(),
+            folded: true,
+            copied: true,
+        });
+        form = form.with(Field::new("keep", Message::new("source-keep-old-key"), Kind::Flag(true)));
+    }
+    Ok(Some(section.with(form)))
 }
 
 /// The way to an account of one's own; the first of all shows that the source works.

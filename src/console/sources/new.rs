@@ -96,10 +96,7 @@ fn filling(desk: &Desk, slug: &WorkspaceId, kind: &SourceType, typed: &Typed, tr
             .with(secret.hint(Message::new("console-named").name("name", &kind.secret_meaning)))
             .with(scopes(kind, typed));
     }
-    if wire::takes_key(kind) {
-        form = form.with(key(Message::new("source-key")));
-    }
-    let mut more = Vec::new();
+    let mut more: Vec<Field> = wire::takes_key(kind).then(|| key(Message::new("source-key"))).into_iter().collect();
     for param in kind.params.iter().filter(|param| param.asked == Param::Source) {
         let given = typed.params.get(&param.name).cloned().or_else(|| param.default.clone()).unwrap_or_default();
         let label = Message::new("console-named").name("name", param.meaning());
