@@ -176,4 +176,44 @@ mod tests {
         }
         assert!(but(&ed, "x", ec["x"].clone()).is_err(), "the public half of another key");
     }
+
+    /// The integers of an RFC 8017 §A.1.2 key.
+    fn integers(mut der: &[u8]) -> Vec<&[u8]> {
+        let mut found = Vec::new();
+        while let [tag, first, rest @ ..] = der {
+            let more = if *first < 128 { 0 } else { usize::from(first - 128) };
+            let long = rest[..more].iter().fold(0, |long, byte| long * 256 + usize::from(*byte));
+            let (body, after) = rest[more..].split_at(if more == 0 { usize::from(*first) } else { long });
+            match tag {
+                0x30 => return integers(body),
+                _ => found.push(if body[0] == 0 && body.len() > 1 { &body[1..] } else { body }),
+            }
+            der = after;
+        }
+        found
+    }
+
+    #[test]
+    fn rfc7518_s6_3_an_rsa_key_signs_as_it_says_or_as_its_provider_wants() {
+        let (key, pkcs8) = SigningKey::generate(Algorithm::RS256).expect("generates");
+        // RFC 5958 §2: what stands in the octet string is RFC 8017's own form.
+        let parts = integers(&pkcs8[26..]);
+        let names = ["n", "e", "d", "p", "q", "dp", "dq", "qi"].iter().zip(&parts[1..]);
+        let mut jwk = json!({ "kty": "RSA" });
+        names.for_each(|(name, part)| jwk[*name] = json!(base64url(part)));
+        assert_eq!((&jwk["n"], &jwk["e"]), (&key.jwk["n"], &key.jwk["e"]));
+        let read = |jwk: &Value, rsa| PrivateKey::read(&jwk.to_string(), rsa);
+        assert_eq!(signs(&read(&jwk, Algorithm::PS256).expect("reads"), "PS256").alg, "PS256");
+        jwk["alg"] = json!("RS256");
+        jwk["x5t#S256"] = json!("abc");
+        let own = read(&jwk, Algorithm::PS256).expect("reads");
+        assert_eq!((signs(&own, "RS256").alg.as_str(), own.thumbprint.as_deref()), ("RS256", Some("abc")));
+        for (name, value) in
+            [("alg", json!("RS512")), ("alg", json!("ES256")), ("p", jwk["q"].clone()), ("d", Value::Null)]
+        {
+            let mut bad = jwk.clone();
+            bad[name] = value;
+            assert!(read(&bad, Algorithm::RS256).is_err(), "{name}");
+        }
+    }
 }
