@@ -421,8 +421,8 @@ on_both! {
         assert_eq!(made.status, 201, "{}", made.body);
         let account = made.body["data"]["id"].as_str().expect("an id").to_owned();
         for _ in 0..3 {
-            let calls = vault.crm.token_calls(&given.grant);
             let read = vault.reads(&account).await.ok();
+            let calls = vault.crm.token_calls(&given.grant);
             let token = read.body["data"]["credentials"]["oauth_access_token"].as_str().expect("a token").to_owned();
             let until = read.body["data"]["expires_at"].as_str().and_then(symbolon::base::Time::parse).expect("a time");
             let left = u64::try_from(until.secs_since(vault.house.now())).expect("later");
