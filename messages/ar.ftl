@@ -1232,6 +1232,7 @@ connections-nothing = لا شيء بعد.
 connections-who = من
 connections-address = من عنوان
 connections-purpose = لأي غرض
+connections-times = المرات
 connections-give-to = إلى
 connections-give-hint = عنوان عضو؛ فارغ لمساحة العمل نفسها.
 connections-give-what = من يملكه حينها يقرر من يراه ويستخدمه. وتبقى المشاركة الحالية كما هي.

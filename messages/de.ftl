@@ -1206,6 +1206,7 @@ connections-nothing = Noch nichts.
 connections-who = Wer
 connections-address = Von
 connections-purpose = Wofür
+connections-times = Mal
 connections-give-to = An
 connections-give-hint = Die Adresse eines Mitglieds; leer für den Arbeitsbereich selbst.
 connections-give-what = Wem sie dann gehört, bestimmt, wer sie noch sehen und benutzen darf. Mit wem sie jetzt geteilt ist, bleibt.

@@ -1208,6 +1208,7 @@ connections-nothing = Nothing yet.
 connections-who = Who
 connections-address = From
 connections-purpose = What for
+connections-times = Times
 connections-give-to = To
 connections-give-hint = The address of a member; empty for the workspace itself.
 connections-give-what = Whoever has it then decides who else may see and use it. With whom it is shared now stays as it is.

@@ -62,7 +62,7 @@ pub fn measure(
 ) -> Result<Anchors, Fault> {
     let server = http::Child::start()?;
     let watched = Watched::new(vec![server.pid()])?;
-    let plan = Plan { warmup: each / 4, window: each };
+    let plan = Plan { warmup: each / 4, window: each, awake: false };
     let mut http = BTreeMap::new();
     for &connections in connections {
         let drive = |request: Vec<u8>, expect| -> Result<Facts, Fault> {

@@ -78,6 +78,7 @@ pub fn run() -> Result<Value, Fault> {
     let asked: Value = serde_json::from_str(&text)?;
     let number = |name: &str, or| asked.get(name).and_then(Value::as_u64).unwrap_or(or);
     let window = Duration::from_millis(number("millis", 1000));
+    let awake = asked.get("awake").and_then(Value::as_bool).unwrap_or_default();
     let rivals: Vec<Rival> = list(&asked, "rivals").iter().map(rival).collect::<Result<_, _>>()?;
     let mut told = Vec::new();
     for connections in list(&asked, "connections").iter().filter_map(Value::as_u64) {
@@ -86,7 +87,7 @@ pub fn run() -> Result<Value, Fault> {
         for _ in 0..number("rounds", 5) {
             for (at, rival) in rivals.iter().enumerate() {
                 let actors = (0..connections).map(|_| Actor::Asks(rival.asks.clone())).collect();
-                let seen = load::drive(rival.address, actors, Plan { warmup: WARMUP, window }, &rival.watched)?;
+                let seen = load::drive(rival.address, actors, Plan { warmup: WARMUP, window, awake }, &rival.watched)?;
                 for (class, times) in &seen.errors {
                     *errors.entry(format!("{}: {class}", rival.name)).or_default() += times;
                 }

@@ -15,7 +15,7 @@ use std::{
 
 use tokio::{
     runtime::Builder,
-    task::LocalSet,
+    task::{LocalSet, yield_now},
     time::{sleep, timeout},
 };
 
@@ -40,6 +40,8 @@ pub struct Plan {
     pub warmup: Duration,
     /// Load that is.
     pub window: Duration,
+    /// Whether the generator never sleeps, so that no server pays for waking it. It needs a core of its own for that.
+    pub awake: bool,
 }
 
 /// What one window showed.
@@ -96,7 +98,7 @@ pub fn drive(address: SocketAddr, actors: Vec<Actor>, plan: Plan, watched: &Watc
     let phase = Arc::new(Phase(AtomicU8::new(Phase::WARMUP)));
     let generator = thread::spawn({
         let phase = Arc::clone(&phase);
-        move || generate(address, actors, phase)
+        move || generate(address, actors, phase, plan.awake)
     });
     thread::sleep(plan.warmup);
 
@@ -119,13 +121,21 @@ pub fn drive(address: SocketAddr, actors: Vec<Actor>, plan: Plan, watched: &Watc
     Ok(Measured { elapsed, latencies, errors: tally.errors, cpu, own_cpu, resident_idle, resident_peak })
 }
 
-fn generate(address: SocketAddr, actors: Vec<Actor>, phase: Arc<Phase>) -> Result<Tally, Fault> {
+fn generate(address: SocketAddr, actors: Vec<Actor>, phase: Arc<Phase>, awake: bool) -> Result<Tally, Fault> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let tally = Rc::new(RefCell::new(Tally::default()));
     let mut tasks = LocalSet::new();
     for actor in actors {
         let connection = Connection::to(address);
         tasks.spawn_local(repeat(actor, connection, Arc::clone(&phase), Rc::clone(&tally)));
+    }
+    if awake {
+        let phase = Arc::clone(&phase);
+        tasks.spawn_local(async move {
+            while !phase.is(Phase::OVER) {
+                yield_now().await;
+            }
+        });
     }
     let answered = runtime.block_on(async {
         while !phase.is(Phase::OVER) {

@@ -121,6 +121,7 @@ impl<'a> Bench<'a> {
         let plan = Plan {
             warmup: Duration::from_secs(self.arguments.warmup),
             window: Duration::from_secs(self.arguments.seconds),
+            awake: false,
         };
         // The disk's rate moves within minutes, so W is taken on both sides of the window.
         let before = self.commits(row.scenario, database)?;

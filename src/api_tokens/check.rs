@@ -5,17 +5,18 @@ use super::store::CHECK;
 use crate::app::App;
 use crate::base::encoding::fingerprint;
 use crate::crypto::api_token;
-use crate::db::{Item, Result};
+use crate::db::{Item, Result, Row};
 use crate::people::Role;
 use crate::people::workspaces::Standing;
 use crate::web::Call;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often use is written down.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
 /// A good token, with its person.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Checked {
     /// The token.
     pub token: ApiToken,
@@ -36,28 +37,33 @@ pub fn hash(token: &str) -> String {
 
 /// What a token stands for, or `None` when it isn't good (any more). `call` is whoever uses it; none for those who only
 /// want to know.
-pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option<Checked>> {
+pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option<Arc<Checked>>> {
     if !api_token::ours(&app.keys.macs(), token) {
         return Ok(None);
     }
     let Some(row) = app.db.hot(&CHECK, Item::new(hash(token))).await? else {
         return Ok(None);
     };
-    let token = ApiToken::read(&row)?;
-    let standing = row.text_opt("standing")?.as_deref().and_then(Standing::named);
-    let now = app.now();
-    if token.over(now) || (token.workspace.is_some() && standing.is_none()) {
+    let (checked, now) = (row.made(Checked::read)?, app.now());
+    let token = &checked.token;
+    if token.over(now) || (token.workspace.is_some() && checked.standing.is_none()) {
         return Ok(None);
     }
     let stale = |at| at > now || at + NOTE_EVERY <= now;
     if let Some(call) = call.filter(|_| token.used_at.is_none_or(stale)) {
         app.uses.note(&token.id, &call.network(), now);
     }
-    Ok(Some(Checked {
-        email: row.text("email")?,
-        user_role: Role::named(&row.text("user_role")?).unwrap_or_default(),
-        standing,
-        workspace_per_second: row.int_opt("workspace_per_second")?.and_then(|rate| u32::try_from(rate).ok()),
-        token,
-    }))
+    Ok(Some(checked))
+}
+
+impl Checked {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Checked {
+            token: ApiToken::read(row)?,
+            email: row.text("email")?,
+            user_role: Role::named(&row.text("user_role")?).unwrap_or_default(),
+            standing: row.text_opt("standing")?.as_deref().and_then(Standing::named),
+            workspace_per_second: row.int_opt("workspace_per_second")?.and_then(|rate| u32::try_from(rate).ok()),
+        })
+    }
 }

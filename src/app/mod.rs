@@ -18,7 +18,7 @@ pub use chores::{Chore, Chores};
 pub use documents::{Documents, Unfetched};
 pub use flights::{Flight, Flights};
 pub use memory::Memory;
-pub use reads::{Read, Reads};
+pub use reads::{Reader, Reads, Taken};
 pub use sightings::{Sighting, Sightings};
 pub use spool::Spool;
 pub use turns::{Turn, Turns};

@@ -1,17 +1,16 @@
 //! Credentials that were handed out, noted in this process until somebody writes them down: no read of a token waits for a
-//! write.
+//! write. Whoever takes the same token again before that is counted.
 
 use crate::base::Time;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// More than these between two writings aren't kept; that they weren't is.
 const MOST: usize = 200_000;
 
-/// Somebody took a token.
-#[derive(Clone, Debug)]
-pub struct Read {
-    /// When.
-    pub at: Time,
+/// Somebody who takes a token.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reader {
     /// In which workspace.
     pub workspace: String,
     /// Of which account.
@@ -28,28 +27,44 @@ pub struct Read {
     pub purpose: String,
 }
 
+/// When a token was taken last, and how often.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    /// When it was taken last.
+    pub at: Time,
+    /// How often.
+    pub times: i64,
+}
+
+/// What was noted.
+pub type Noted = HashMap<Reader, Taken>;
+
 /// Those that were noted, and how many weren't.
 #[derive(Default)]
-pub struct Reads(Mutex<(Vec<Read>, u64)>);
+pub struct Reads(Mutex<(Noted, u64)>);
 
 impl Reads {
     /// Notes one.
-    pub fn note(&self, read: Read) {
+    pub fn note(&self, reader: Reader, taken: Taken) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if noted.0.len() < MOST {
-            noted.0.push(read);
+        let (known, lost) = &mut *noted;
+        if let Some(known) = known.get_mut(&reader) {
+            known.at = known.at.max(taken.at);
+            known.times = known.times.saturating_add(taken.times);
+        } else if known.len() < MOST {
+            known.insert(reader, taken);
         } else {
-            noted.1 = noted.1.saturating_add(1);
+            *lost = lost.saturating_add(taken.times.unsigned_abs());
         }
     }
 
     /// Takes them, to write them down; and how many were too many.
-    pub fn take(&self) -> (Vec<Read>, u64) {
+    pub fn take(&self) -> (Noted, u64) {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts them back: they couldn't be written.
-    pub fn put_back(&self, reads: Vec<Read>) {
-        reads.into_iter().for_each(|read| self.note(read));
+    pub fn put_back(&self, reads: Noted) {
+        reads.into_iter().for_each(|(reader, taken)| self.note(reader, taken));
     }
 }

@@ -4,9 +4,10 @@ use super::{Time, encoding, entropy};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// The name of one `K`. Written as text; `Id<User>` and `Id<Client>` don't mix.
-pub struct Id<K>(Box<str>, PhantomData<fn() -> K>);
+pub struct Id<K>(Arc<str>, PhantomData<fn() -> K>);
 
 /// Marker of [`UserId`].
 pub enum User {}
@@ -46,7 +47,7 @@ pub fn uuid7(now: Time) -> [u8; 16] {
 
 impl<K> From<String> for Id<K> {
     fn from(text: String) -> Self {
-        Id(text.into_boxed_str(), PhantomData)
+        Id(text.into(), PhantomData)
     }
 }
 
@@ -58,7 +59,7 @@ impl<K> From<&str> for Id<K> {
 
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {
-        Id(self.0.clone(), PhantomData)
+        Id(Arc::clone(&self.0), PhantomData)
     }
 }
 

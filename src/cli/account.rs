@@ -225,7 +225,9 @@ fn told_of(detail: &Value) -> String {
 }
 
 fn readers(all: &[Taken]) -> Printed {
-    let row = |one: &Taken| vec![moment(one.at), one.actor.clone(), one.address.clone(), one.purpose.clone()];
+    let row = |one: &Taken| {
+        vec![moment(one.at), one.times.to_string(), one.actor.clone(), one.address.clone(), one.purpose.clone()]
+    };
     let rows: Vec<_> = all.iter().map(row).collect();
-    Printed::new(table(&["AT", "WHO", "FROM", "WHAT FOR"], &rows, "Nobody has taken its tokens."), json!(all))
+    Printed::new(table(&["AT", "TIMES", "WHO", "FROM", "WHAT FOR"], &rows, "Nobody has taken its tokens."), json!(all))
 }

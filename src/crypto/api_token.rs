@@ -1,7 +1,7 @@
 //! API tokens: `sym_pat_`, 22 random characters, their MAC, the number of its key, and a checksum of it all, in letters and
 //! digits. The checksum is for secret scanners, who have no key; the MAC keeps what we didn't make away from the database.
 
-use super::MacRing;
+use super::mac::{MAC_BYTES, MacRing};
 use crate::base::encoding::same;
 use crate::base::{Secret, entropy};
 use std::sync::LazyLock;
@@ -21,8 +21,8 @@ pub const LENGTH: usize = PREFIX.len() + WORD + WORD + KEY + SUM;
 pub fn fresh(macs: &MacRing) -> Secret {
     let secret = base62(u128::from_be_bytes(entropy::bytes::<16>()), WORD);
     let key = macs.newest();
-    let mut text =
-        format!("{PREFIX}{secret}{}{}", mac(macs, key, &secret).unwrap_or_default(), base62(key.into(), KEY));
+    let tag = mac(macs, key, &secret).map(|tag| base62(u128::from_be_bytes(tag), WORD));
+    let mut text = format!("{PREFIX}{secret}{}{}", tag.unwrap_or_default(), base62(key.into(), KEY));
     let sum = base62(crc32(text.as_bytes()).into(), SUM);
     text.push_str(&sum);
     Secret::new(text)
@@ -41,27 +41,32 @@ pub fn well_formed(text: &str) -> bool {
 
 /// Whether we made it. It may have been deleted since.
 pub fn ours(macs: &MacRing, text: &str) -> bool {
-    let parts = || {
+    let good = || {
         let (secret, rest) = text.strip_prefix(PREFIX)?.split_at_checked(WORD)?;
         let (tag, rest) = rest.split_at_checked(WORD)?;
-        Some((secret, tag, rest.get(..KEY)?))
+        let (key, sum) = rest.split_at_checked(KEY)?;
+        let key = u8::try_from(number(key)?).ok()?;
+        // What the checksum is of is held by the MAC already; the whole text is what the database knows.
+        let whole = sum.len() == SUM && sum.bytes().all(|b| b.is_ascii_alphanumeric());
+        Some(whole && same(&mac(macs, key, secret)?, &number(tag)?.to_be_bytes()))
     };
-    let Some((secret, tag, key)) = parts().filter(|_| well_formed(text)) else {
-        return false;
-    };
-    number(key).and_then(|number| mac(macs, number, secret)).is_some_and(|mac| same(mac.as_bytes(), tag.as_bytes()))
+    good().unwrap_or_default()
 }
 
-fn mac(macs: &MacRing, key: u8, secret: &str) -> Option<String> {
-    let tag = macs.sign(key, &[PREFIX.as_bytes(), secret.as_bytes()])?;
-    Some(base62(u128::from_be_bytes(tag), WORD))
+fn mac(macs: &MacRing, key: u8, secret: &str) -> Option<[u8; MAC_BYTES]> {
+    macs.sign(key, &[PREFIX.as_bytes(), secret.as_bytes()])
 }
 
-/// What a key is numbered.
-fn number(word: &str) -> Option<u8> {
-    word.bytes().try_fold(0u8, |number, digit| {
-        let digit = DIGITS.iter().position(|known| *known == digit).and_then(|at| u8::try_from(at).ok())?;
-        number.checked_mul(62)?.checked_add(digit)
+/// What a word of digits stands for.
+fn number(word: &str) -> Option<u128> {
+    word.bytes().try_fold(0u128, |number, digit| {
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'A'..=b'Z' => digit - b'A' + 10,
+            b'a'..=b'z' => digit - b'a' + 36,
+            _ => return None,
+        };
+        number.checked_mul(62)?.checked_add(digit.into())
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::base::Time;
 use serde::Serialize;
+use std::io;
 use std::sync::OnceLock;
 
 /// The type of a column of the items.
@@ -105,8 +106,26 @@ impl Item {
         self.json.push('"');
         self.json.push_str(name);
         self.json.push_str("\":");
-        self.json.push_str(&serde_json::to_string(&value).unwrap_or_else(|_| "null".to_owned()));
+        let before = self.json.len();
+        if serde_json::to_writer(Pen(&mut self.json), &value).is_err() {
+            self.json.truncate(before);
+            self.json.push_str("null");
+        }
         self
+    }
+}
+
+/// Writes JSON where it is to stand.
+struct Pen<'a>(&'a mut String);
+
+impl io::Write for Pen<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.push_str(std::str::from_utf8(bytes).map_err(io::Error::other)?);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Requests that wait gather: whoever comes while a hot statement is under way shares the next one.
 
 use super::batch::{self, Hot, Item};
-use super::{Fault, Result, Row};
+use super::{Fault, Found, Result, Row};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
@@ -37,7 +37,7 @@ struct Queue {
 struct Waiting {
     hot: &'static Hot,
     item: Item,
-    reply: oneshot::Sender<Result<Option<Arc<Row>>>>,
+    reply: oneshot::Sender<Result<Option<Arc<Found>>>>,
 }
 
 impl<L: Line> Gather<L> {
@@ -50,7 +50,7 @@ impl<L: Line> Gather<L> {
     }
 
     /// The row that the statement gave for this item.
-    pub(super) async fn ask(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
+    pub(super) async fn ask(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
         let (reply, answer) = oneshot::channel();
         let start = {
             let mut queue = self.lock();
@@ -122,8 +122,8 @@ fn distinct(sorted: &[Waiting]) -> impl Iterator<Item = &Item> {
 }
 
 fn answer(items: Vec<Waiting>, outcome: Result<Vec<Row>>) {
-    let rows: Result<HashMap<String, Arc<Row>>> =
-        outcome.and_then(|rows| rows.into_iter().map(|row| Ok((row.text("id")?, Arc::new(row)))).collect());
+    let rows: Result<HashMap<String, Arc<Found>>> =
+        outcome.and_then(|rows| rows.into_iter().map(|row| Ok((row.text("id")?, Arc::new(Found::new(row))))).collect());
     for one in items {
         let mine = rows.as_ref().map(|rows| rows.get(&one.item.id).cloned());
         let _ = one.reply.send(mine.map_err(Fault::clone));

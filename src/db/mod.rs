@@ -2,6 +2,7 @@
 
 mod batch;
 mod fault;
+mod found;
 mod gather;
 mod lent;
 mod migrate;
@@ -14,6 +15,7 @@ mod stmt;
 
 pub use batch::{Column, Hot, Item};
 pub use fault::Fault;
+pub use found::Found;
 pub use migrate::Drift;
 pub use open::{Place, open};
 pub use row::Row;
@@ -74,12 +76,24 @@ impl On for &Db {
 impl Db {
     /// Runs one item of a hot statement, together with others that are waiting; gives its row. Returns once a change is
     /// durable. Dropping the future doesn't undo it.
-    pub async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
+    pub async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
         self.count()?;
         match &self.0.engine {
             Engine::Sqlite(db) => db.hot(hot, item).await,
             Engine::Postgres(db) => db.hot(hot, item).await,
         }
+    }
+
+    /// Runs a hot statement for all of these at once, which have different identifiers; gives how many rows it returned. All of
+    /// it is done, or nothing.
+    pub async fn set(&self, hot: &'static Hot, items: &[Item]) -> Result<usize> {
+        self.count()?;
+        let set = vec![Arg::from(batch::json(items.iter()))];
+        let rows = match &self.0.engine {
+            Engine::Sqlite(db) => db.all(hot.sqlite(), hot.writes, set).await?,
+            Engine::Postgres(db) => db.all(hot.postgres(), hot.writes, set).await?,
+        };
+        Ok(rows.len())
     }
 
     /// Begins a transaction. Nothing but SQL may be awaited until it is committed; dropping it rolls back.

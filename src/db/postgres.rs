@@ -4,7 +4,7 @@
 use super::batch::{Hot, Item};
 use super::gather::{self, Gather};
 use super::lent::{Lent, lives};
-use super::{Arg, Fault, Result, Row};
+use super::{Arg, Fault, Found, Result, Row};
 use sqlx::PgPool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -111,7 +111,7 @@ impl Postgres {
         }
     }
 
-    pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
+    pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
         self.hot.ask(hot, item).await
     }
 

@@ -4,7 +4,7 @@
 //! that index as the file `…-shm` (<https://sqlite.org/walformat.html#the_wal_index_file_format>). Where its head is what it
 //! was before a row was read, reading the row now would give the same.
 
-use super::Row;
+use super::Found;
 use super::batch::{Hot, Item};
 use std::collections::HashMap;
 use std::fs::File;
@@ -37,7 +37,7 @@ enum Index {
 struct Known {
     head: Head,
     /// By statement and question.
-    rows: HashMap<&'static str, HashMap<String, Arc<Row>>>,
+    rows: HashMap<&'static str, HashMap<String, Arc<Found>>>,
 }
 
 impl Recall {
@@ -72,7 +72,7 @@ impl Recall {
     }
 
     /// The row that was read for this item since that commit.
-    pub(super) fn row(&self, head: &Head, hot: &'static Hot, item: &Item) -> Option<Arc<Row>> {
+    pub(super) fn row(&self, head: &Head, hot: &'static Hot, item: &Item) -> Option<Arc<Found>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head == *head {
             let row = known.rows.get(hot.name)?.get(&item.json)?;
@@ -88,7 +88,7 @@ impl Recall {
     }
 
     /// Keeps a row that was read when this commit was the last one, or a later one.
-    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, item: String, row: &Arc<Row>) {
+    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, item: String, row: &Arc<Found>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head != *head {
             return;
@@ -106,7 +106,7 @@ fn look(index: &File) -> Option<Head> {
 }
 
 /// Whether it is still the answer: time changes answers too.
-fn stands(row: &Row, item: &Item) -> bool {
+fn stands(row: &Found, item: &Item) -> bool {
     item.now.is_none_or(|now| row.int_opt("until").is_ok_and(|until| until.is_none_or(|until| now < until)))
 }
 

@@ -7,7 +7,7 @@ use super::batch::{self, Hot, Item};
 use super::gather::{self, Gather};
 use super::recall::Recall;
 use super::stmt::bound;
-use super::{Arg, Fault, Result, Row};
+use super::{Arg, Fault, Found, Result, Row};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -70,21 +70,21 @@ impl Sqlite {
         self.read.line().run(sql, args).await
     }
 
-    pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
+    pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
         if !hot.writes {
             return self.hot_read(hot, item).await;
         }
         let row = self.ask(|reply| Job::Hot { hot, item, reply }).await?;
-        Ok(row.map(Arc::new))
+        Ok(row.map(|row| Arc::new(Found::new(row))))
     }
 
-    async fn hot_read(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Row>>> {
+    async fn hot_read(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
         let Some(head) = self.recall.head() else { return self.read.ask(hot, item).await };
         if let Some(row) = self.recall.row(&head, hot, &item) {
             return Ok(Some(row));
         }
         let question = item.json.clone();
-        let row = self.read.ask(hot, item).await?;
+        let row = Box::pin(self.read.ask(hot, item)).await?;
         if let Some(row) = &row {
             self.recall.keep(&head, hot, question, row);
         }

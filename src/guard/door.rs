@@ -166,7 +166,8 @@ pub(super) async fn caller(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Resu
 async fn shown(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Principal, Refused> {
     let refused = |challenge| Err(Refused::Challenge(challenge));
     match authorization(asked.headers) {
-        Authorization::None if door.session => match session::current(app, asked.headers).await? {
+        // What is seldom asked is boxed: else each request would carry the room for it from hand to hand.
+        Authorization::None if door.session => match Box::pin(session::current(app, asked.headers)).await? {
             Some(session) => Ok(Principal::of_session(app, session)),
             None => refused(Challenge::NothingShown),
         },
@@ -179,7 +180,7 @@ async fn shown(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Principal
             false => refused(Challenge::WrongScheme),
         },
         Authorization::Bearer(token) => {
-            let access = access::resolve(app, token.reveal()).await?;
+            let access = Box::pin(access::resolve(app, token.reveal())).await?;
             match access.filter(|access| is_for(app, access, door)) {
                 Some(access) => Ok(Principal::of_access(app, access)),
                 None => refused(Challenge::InvalidToken),
@@ -201,7 +202,7 @@ async fn api_token(app: &App, asked: &Asked<'_>, token: &str) -> Result<Principa
         return Err(Refused::Challenge(Challenge::AccessTokenAsToken));
     }
     match api_tokens::check(app, token, Some(&asked.call)).await? {
-        Some(checked) => Ok(Principal::of_api_token(app, checked)),
+        Some(checked) => Ok(Principal::of_api_token(app, &checked)),
         None => Err(Refused::Challenge(Challenge::InvalidApiToken)),
     }
 }

@@ -107,7 +107,7 @@ impl Principal {
         }
     }
 
-    pub(super) fn of_api_token(app: &App, checked: Checked) -> Self {
+    pub(super) fn of_api_token(app: &App, checked: &Checked) -> Self {
         let Checked { token, email, user_role, standing, workspace_per_second } = checked;
         let limits = &app.config.limits;
         let per_second = token.per_second.unwrap_or(limits.token_per_second);
@@ -118,16 +118,16 @@ impl Principal {
         }
         Principal {
             by: By::ApiToken,
-            user: Some(token.user),
-            email: Some(email),
-            user_role,
-            workspace: token.workspace,
-            standing,
+            user: Some(token.user.clone()),
+            email: Some(email.clone()),
+            user_role: *user_role,
+            workspace: token.workspace.clone(),
+            standing: *standing,
             client: None,
             client_admin: false,
-            may: token.scope.map_or(May::All, May::Only),
+            may: token.scope.clone().map_or(May::All, May::Only),
             resource: Vec::new(),
-            token_id: token.id,
+            token_id: token.id.clone(),
             expires_at: token.expires_at,
             cells,
         }

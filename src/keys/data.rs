@@ -6,7 +6,7 @@ use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::{WorkspaceId, uuid7};
 use crate::crypto::MasterKey;
-use crate::crypto::seal::{self, Place};
+use crate::crypto::seal::{self, Place, RowKey};
 use crate::db::{Db, Fault, On, Result, Tx};
 use crate::{args, sql};
 use std::sync::Arc;
@@ -36,17 +36,24 @@ impl DataKey {
 
     /// Opens what it sealed for this place.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let broken = |_| Fault::Bug(format!("{} of `{}` can't be opened", place.column, place.row));
-        seal::open(&self.key, place, sealed).map_err(broken)
+        seal::open(&self.key, place, sealed).map_err(|_| broken(place))
     }
 }
 
+fn broken(place: Place<'_>) -> Fault {
+    Fault::Bug(format!("{} of `{}` can't be opened", place.column, place.row))
+}
+
 /// Those that this process has opened.
-pub struct DataKeys(moka::sync::Cache<String, Arc<MasterKey>>);
+pub struct DataKeys {
+    keys: moka::sync::Cache<String, Arc<MasterKey>>,
+    /// What they make for the rows that are opened often, by the key and the row.
+    rows: moka::sync::Cache<String, Arc<RowKey>>,
+}
 
 impl Default for DataKeys {
     fn default() -> Self {
-        DataKeys(moka::sync::Cache::new(10_000))
+        DataKeys { keys: moka::sync::Cache::new(10_000), rows: moka::sync::Cache::new(10_000) }
     }
 }
 
@@ -68,7 +75,7 @@ impl DataKeys {
 
     /// The one with this name.
     pub async fn named(&self, ring: &Keyring, mut db: &Db, id: &str) -> Result<DataKey> {
-        if let Some(key) = self.0.get(id) {
+        if let Some(key) = self.keys.get(id) {
             return Ok(DataKey { id: id.to_owned(), key });
         }
         let row = db.one(DATA_KEY, args![id]).await?;
@@ -76,14 +83,36 @@ impl DataKeys {
         self.opened(ring, row.text("id")?, &row.bytes("sealed")?)
     }
 
+    /// Opens what the key of this name sealed in a row that is opened often.
+    pub async fn open(
+        &self,
+        ring: &Keyring,
+        db: &Db,
+        key: &str,
+        place: Place<'_>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        let name = [key, place.table, place.column, place.row].join(" ");
+        let row = match self.rows.get(&name) {
+            Some(row) => row,
+            None => {
+                let key = Box::pin(self.named(ring, db, key)).await?;
+                let row = Arc::new(seal::row_key(&key.key, place).map_err(|_| broken(place))?);
+                self.rows.insert(name, Arc::clone(&row));
+                row
+            }
+        };
+        row.open(place, sealed).map_err(|_| broken(place))
+    }
+
     fn opened(&self, ring: &Keyring, id: String, sealed: &[u8]) -> Result<DataKey> {
-        if let Some(key) = self.0.get(&id) {
+        if let Some(key) = self.keys.get(&id) {
             return Ok(DataKey { id, key });
         }
         let key = seal::unwrap(ring.master(), place(&id), sealed);
         let key =
             Arc::new(key.map_err(|_| Fault::Bug(format!("the data key `{id}` can't be opened with this master key")))?);
-        self.0.insert(id.clone(), Arc::clone(&key));
+        self.keys.insert(id.clone(), Arc::clone(&key));
         Ok(DataKey { id, key })
     }
 }

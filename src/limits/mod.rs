@@ -101,14 +101,15 @@ impl Limiter {
 
     /// Takes one from each budget, in this order, until one is used up.
     pub async fn take(&self, cells: &[Cell]) -> Taken {
-        let cells: Vec<&Cell> = cells.iter().filter(|cell| cell.per_second > 0).collect();
-        let Some(shared) = self.shared.as_ref().filter(|_| !cells.is_empty()) else {
-            return self.local.take(&cells, 1);
+        let limited = || cells.iter().filter(|cell| cell.per_second > 0);
+        let Some(shared) = self.shared.as_ref().filter(|_| limited().next().is_some()) else {
+            return self.local.take(limited(), 1);
         };
-        match shared.take(&cells, self.clock.offset()).await {
+        let cells: Vec<&Cell> = limited().collect();
+        match Box::pin(shared.take(&cells, self.clock.offset())).await {
             Some(taken) => taken,
             // Nobody is let off, and nobody is locked out.
-            None => self.local.take(&cells, self.replicas),
+            None => self.local.take(cells.into_iter(), self.replicas),
         }
     }
 

@@ -8,6 +8,7 @@ use super::{Phase, Stop};
 use crate::config::Config;
 use crate::observe::{self, Counted};
 use crate::web::Problem;
+use crate::web::browser::Unseen;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -49,7 +50,7 @@ async fn around_each(State(around): State<Arc<Around>>, request: Request, next: 
             Ok(request) => in_time(around.handler + patience(request.uri().path()), next.run(request)).await,
             Err(refusal) => *refusal,
         };
-        around.mark(response.headers_mut());
+        around.mark(&mut response);
         around.counted.pulse.answered(response.status().as_u16());
         response
     })
@@ -62,11 +63,15 @@ async fn admitted(around: &Around, request: Request) -> Result<Request, Box<Resp
 }
 
 impl Around {
-    /// What stands on every answer, unless its handler knew better.
-    fn mark(&self, headers: &mut HeaderMap) {
-        headers.reserve(self.headers.len());
-        for (name, value) in &self.headers {
-            headers.entry(name).or_insert_with(|| value.clone());
+    /// What stands on every answer that a browser may see, unless its handler knew better.
+    fn mark(&self, response: &mut Response) {
+        let seen = response.extensions().get::<Unseen>().is_none();
+        let headers = response.headers_mut();
+        if seen {
+            headers.reserve(self.headers.len());
+            for (name, value) in &self.headers {
+                headers.entry(name).or_insert_with(|| value.clone());
+            }
         }
         // Clients that keep their connection would never turn to another server.
         if self.stop.phase() != Phase::Running {

@@ -204,7 +204,7 @@ impl Framing {
         if self.after_cr {
             return bytes;
         }
-        let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
+        let end = memchr::memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
         let (plain, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
         let room = LINE.saturating_sub(self.line.len()).min(plain.len());
         self.line.extend_from_slice(plain.get(..room).unwrap_or_default());

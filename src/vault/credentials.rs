@@ -9,7 +9,7 @@ use super::held::Held;
 use super::look::{Seen, Which, look};
 use super::refused::Refused;
 use super::{refresh, sources, view};
-use crate::app::{App, Read};
+use crate::app::{App, Reader, Taken};
 use crate::base::Time;
 use crate::base::encoding::{hex, sha256};
 use axum::http::StatusCode;
@@ -79,7 +79,7 @@ pub async fn read(app: &App, who: &Actor, which: &Which, ask: &Ask) -> Result<Gi
 /// Whether a look finds anything that has changed.
 async fn moves(app: &App, who: &Actor, which: &Which, ask: &Ask, grant: &Grant) -> Result<bool, Refused> {
     let seen = look(app, who, which, &ask.role, app.now()).await?.ok_or_else(Refused::not_found)?;
-    Ok(seen.grant.is_none_or(|now| now.version != grant.version || now.retry_at != grant.retry_at))
+    Ok(seen.grant.as_ref().is_none_or(|now| now.version != grant.version || now.retry_at != grant.retry_at))
 }
 
 /// Who may take it, and whether there is anything to take.
@@ -169,8 +169,7 @@ fn pending(app: &App, seen: &Seen, grant: &Grant, now: Time) -> Pending {
 fn given(app: &App, who: &Actor, ask: &Ask, seen: Seen, held: Held) -> Given {
     let now = app.now();
     let grant = seen.grant.as_ref();
-    app.reads.note(Read {
-        at: now,
+    let reader = Reader {
         workspace: seen.account.workspace.to_string(),
         account: seen.account.id.to_string(),
         grant: grant.map(|grant| grant.id.to_string()).unwrap_or_default(),
@@ -178,7 +177,8 @@ fn given(app: &App, who: &Actor, ask: &Ask, seen: Seen, held: Held) -> Given {
         actor: who.name.to_string(),
         address: who.call.address.to_string(),
         purpose: ask.purpose.clone(),
-    });
+    };
+    app.reads.note(reader, Taken { at: now, times: 1 });
     // What is told leaves time on the way; where less than that is left, the truth is told.
     let expires_at = grant.and_then(|grant| grant.published_at.filter(|told| *told > now).or(grant.expires_at));
     Given { seen, held, expires_at }

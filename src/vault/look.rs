@@ -11,6 +11,8 @@ use crate::base::Time;
 use crate::db::Column::{Int, Text};
 use crate::db::{Hot, Item, On, Result, Row};
 use crate::{args, sql};
+use std::ops::Deref;
+use std::sync::Arc;
 
 macro_rules! columns {
     ($user:literal, $client:literal, $now:literal, $rest:literal) => {
@@ -84,8 +86,17 @@ pub enum Which {
     External(SourceId, String),
 }
 
-/// What one look finds.
+/// What one look finds: what is there, and what whoever asks may do with it.
 pub struct Seen {
+    entry: Arc<Entry>,
+    /// What whoever asks may do.
+    pub level: Level,
+    /// Until when they have it open by break-glass.
+    pub opened_until: Option<Time>,
+}
+
+/// What a row of it tells, whoever asks.
+pub struct Entry {
     /// The account.
     pub account: Account,
     /// Its source's slug.
@@ -100,19 +111,25 @@ pub struct Seen {
     pub source_reason: Option<String>,
     /// Its grant of the role that was asked for.
     pub grant: Option<Grant>,
-    /// What whoever asks may do.
-    pub level: Level,
-    /// Until when they have it open by break-glass.
-    pub opened_until: Option<Time>,
+    shared: Option<i64>,
+    opened_until: Option<Time>,
     secret: Option<(String, String, Vec<u8>)>,
 }
 
-impl Seen {
+impl Deref for Seen {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+impl Entry {
     /// What we hold of it. Only for those who may use it.
     pub(super) async fn held(&self, app: &App) -> Result<Option<Held>> {
         let Some((id, key, sealed)) = &self.secret else { return Ok(None) };
-        let key = app.data_keys.named(&app.keys, &app.db, key).await?;
-        Held::from_plain(&key.open(refresh::place(id), sealed)?).map(Some)
+        let plain = app.data_keys.open(&app.keys, &app.db, key, refresh::place(id), sealed).await?;
+        Held::from_plain(&plain).map(Some)
     }
 }
 
@@ -136,11 +153,14 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
         .with("client_subject", client)
         .at(now);
     let Some(row) = app.db.hot(statement, item).await? else { return Ok(None) };
-    let secret = match row.text_opt("secret_id")? {
-        Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
-        None => None,
-    };
-    Ok(read(&row, who)?.map(|seen| Seen { secret, ..seen }))
+    let entry = row.made(|row| {
+        let secret = match row.text_opt("secret_id")? {
+            Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
+            None => None,
+        };
+        Ok(Entry { secret, ..Entry::read(row)? })
+    })?;
+    Ok(Seen::of(entry, who))
 }
 
 /// Which accounts; empty: any.
@@ -180,28 +200,37 @@ pub async fn list(app: &App, who: &Actor, filter: &Filter, after: &str, most: i6
         most
     ];
     let rows = (&app.db).all(LIST, args).await?;
-    Ok(rows.iter().map(|row| read(row, who)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    let entries: Vec<Entry> = rows.iter().map(Entry::read).collect::<Result<_>>()?;
+    Ok(entries.into_iter().filter_map(|entry| Seen::of(Arc::new(entry), who)).collect())
 }
 
-fn read(row: &Row, who: &Actor) -> Result<Option<Seen>> {
-    let account = Account::read(row)?;
-    let opened_until = row.time_opt("opened_until")?.filter(|_| who.administers());
-    let lent = match opened_until {
-        Some(_) => Some(Level::Manage),
-        None => counted(row.int_opt("shared")?),
-    };
-    let Some(level) = who.level(&account, lent) else { return Ok(None) };
-    let grant = row.text_opt("grant_id")?.map(|_| Grant::read(row)).transpose()?;
-    Ok(Some(Seen {
-        account,
-        slug: row.text("slug")?,
-        kind: row.text("type")?,
-        source_scope: row.text("source_scope")?,
-        source_state: State::read(&row.text("source_state")?)?,
-        source_reason: row.text_opt("source_reason")?,
-        grant,
-        level,
-        opened_until,
-        secret: None,
-    }))
+impl Seen {
+    /// None where it isn't there for whoever asks.
+    fn of(entry: Arc<Entry>, who: &Actor) -> Option<Self> {
+        let opened_until = entry.opened_until.filter(|_| who.administers());
+        let lent = match opened_until {
+            Some(_) => Some(Level::Manage),
+            None => counted(entry.shared),
+        };
+        let level = who.level(&entry.account, lent)?;
+        Some(Seen { entry, level, opened_until })
+    }
+}
+
+impl Entry {
+    /// What we hold of it is in rows of one look only.
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Entry {
+            account: Account::read(row)?,
+            slug: row.text("slug")?,
+            kind: row.text("type")?,
+            source_scope: row.text("source_scope")?,
+            source_state: State::read(&row.text("source_state")?)?,
+            source_reason: row.text_opt("source_reason")?,
+            grant: row.text_opt("grant_id")?.map(|_| Grant::read(row)).transpose()?,
+            shared: row.int_opt("shared")?,
+            opened_until: row.time_opt("opened_until")?,
+            secret: None,
+        })
+    }
 }

@@ -60,7 +60,7 @@ pub async fn at_least(app: &App, who: &Actor, which: &Which, level: Level) -> Re
 /// Changes one.
 pub async fn change(app: &App, who: &Actor, seen: Seen, changed: Changed) -> Result<(), Refused> {
     let now = app.now();
-    let mut account = seen.account;
+    let mut account = seen.account.clone();
     let edits = changed.name.is_some() || changed.metadata.is_some();
     if let Some(name) = changed.name {
         account.name = named(name)?;
@@ -209,7 +209,7 @@ pub enum Revoke {
 /// Deletes one: its secrets are gone from here at once.
 pub async fn delete(app: &App, who: &Actor, seen: Seen, revoke: Revoke) -> Result<(), Refused> {
     let now = app.now();
-    let account = seen.account;
+    let account = &seen.account;
     let source = sources::store::one(&app.db, &account.source).await?.ok_or_else(Refused::not_found)?;
     let mut to_revoke = Vec::new();
     for (id, _) in accounts::store::grants(&app.db, &account.id).await? {
@@ -227,7 +227,7 @@ pub async fn delete(app: &App, who: &Actor, seen: Seen, revoke: Revoke) -> Resul
             gone.extend(grants::store::wipe(&mut tx, &id).await?);
         }
     }
-    note(&mut tx, who, &account, seq, ("account.deleted", json!({ "external_id": account.external_id })), now).await?;
+    note(&mut tx, who, account, seq, ("account.deleted", json!({ "external_id": account.external_id })), now).await?;
     tx.commit().await?;
     refresh::forget(app, &gone).await;
     for (grant, held) in to_revoke {

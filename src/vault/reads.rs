@@ -1,6 +1,6 @@
 //! Who took which token, why: written down together, at most a second later.
 
-use crate::app::{App, Read};
+use crate::app::{self, App, Reader};
 use crate::base::Time;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
@@ -12,6 +12,9 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+/// Most of one statement.
+const BATCH: usize = 500;
+
 /// When grants were used last.
 pub static USED: Hot = Hot::write(
     "vault_used",
@@ -20,10 +23,29 @@ pub static USED: Hot = Hot::write(
     &[("id", Text), ("at", Int)],
 );
 
+/// Tokens that were taken.
+pub static NOTE: Hot = Hot::write(
+    "vault_read",
+    "INSERT INTO token_reads (id, at, workspace, account, version, actor, address, purpose, times) \
+     SELECT p.id, p.at, p.workspace, p.account, p.version, p.actor, p.address, p.purpose, p.times FROM {batch} RETURNING id",
+    &[
+        ("id", Text),
+        ("at", Int),
+        ("workspace", Text),
+        ("account", Text),
+        ("version", Int),
+        ("actor", Text),
+        ("address", Text),
+        ("purpose", Text),
+        ("times", Int),
+    ],
+);
+
+/// The hot statements, for the test that prepares every one.
+pub static HOT: [&Hot; 2] = [&USED, &NOTE];
+
 sql! {
-    write NOTE = "INSERT INTO token_reads (id, at, workspace, account, version, actor, address, purpose) \
-                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
-    read OF_ACCOUNT = "SELECT id, at, version, actor, address, purpose FROM token_reads WHERE account = $1 \
+    read OF_ACCOUNT = "SELECT id, at, version, actor, address, purpose, times FROM token_reads WHERE account = $1 \
                        AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3";
     write PURGE = "DELETE FROM token_reads WHERE id IN (SELECT id FROM token_reads WHERE id < $1 ORDER BY id LIMIT 500) RETURNING id";
 }
@@ -40,38 +62,40 @@ pub async fn write_down(app: &App) -> Result<()> {
     if reads.is_empty() {
         return Ok(());
     }
-    let outcome = write(app, &reads).await;
-    if outcome.is_err() {
-        app.reads.put_back(reads);
+    let reads: Vec<(Reader, app::Taken)> = reads.into_iter().collect();
+    let (mut written, mut outcome) = (0, Ok(()));
+    for batch in reads.chunks(BATCH) {
+        outcome = write(app, batch).await;
+        if outcome.is_err() {
+            break;
+        }
+        written += batch.len();
     }
+    app.reads.put_back(reads.into_iter().skip(written).collect());
     outcome
 }
 
-async fn write(app: &App, reads: &[Read]) -> Result<()> {
+async fn write(app: &App, reads: &[(Reader, app::Taken)]) -> Result<()> {
+    let note = |(reader, taken): &(Reader, app::Taken)| {
+        Item::new(hex(&uuid7(taken.at)))
+            .with("at", taken.at.millis())
+            .with("workspace", &reader.workspace)
+            .with("account", &reader.account)
+            .with("version", reader.version)
+            .with("actor", &reader.actor)
+            .with("address", &reader.address)
+            .with("purpose", &reader.purpose)
+            .with("times", taken.times)
+    };
     let mut used: BTreeMap<&str, Time> = BTreeMap::new();
-    for batch in reads.chunks(500) {
-        let mut tx = app.db.begin().await?;
-        for read in batch {
-            let args = args![
-                hex(&uuid7(read.at)),
-                read.at,
-                &read.workspace,
-                &read.account,
-                read.version,
-                &read.actor,
-                &read.address,
-                &read.purpose
-            ];
-            (&mut tx).run(NOTE, args).await?;
-            let at = used.entry(read.grant.as_str()).or_insert(read.at);
-            *at = read.at.max(*at);
-        }
-        tx.commit().await?;
+    for (reader, taken) in reads {
+        let at = used.entry(reader.grant.as_str()).or_insert(taken.at);
+        *at = taken.at.max(*at);
     }
-    for (grant, at) in used {
-        app.db.hot(&USED, Item::new(grant.to_owned()).with("at", at.millis())).await?;
-    }
-    Ok(())
+    let used = used.into_iter().map(|(grant, at)| Item::new(grant.to_owned()).with("at", at.millis()));
+    // Twice is as good as once here; so it comes first.
+    app.db.set(&USED, &used.collect::<Vec<_>>()).await?;
+    app.db.set(&NOTE, &reads.iter().map(note).collect::<Vec<_>>()).await.map(drop)
 }
 
 /// Somebody took a token.
@@ -90,6 +114,8 @@ pub struct Taken {
     pub address: String,
     /// What for, as they said in `Symbolon-Purpose`.
     pub purpose: String,
+    /// How often within the second or two before.
+    pub times: i64,
 }
 
 impl Taken {
@@ -101,6 +127,7 @@ impl Taken {
             actor: row.text("actor")?,
             address: row.text("address")?,
             purpose: row.text("purpose")?,
+            times: row.int("times")?,
         })
     }
 }

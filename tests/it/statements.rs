@@ -59,11 +59,8 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 fn hot() -> impl Iterator<Item = &'static symbolon::db::Hot> {
-    oauth::store::HOT.into_iter().chain(api_tokens::store::HOT).chain([
-        &vault::look::LOOK,
-        &vault::look::LOOK_EXTERNAL,
-        &vault::reads::USED,
-    ])
+    let vault = [&vault::look::LOOK, &vault::look::LOOK_EXTERNAL].into_iter().chain(vault::reads::HOT);
+    oauth::store::HOT.into_iter().chain(api_tokens::store::HOT).chain(vault)
 }
 
 /// Files of `src` that hold this text.
@@ -128,7 +125,10 @@ on_both! {
 async fn hot_statements_find_their_row_by_primary_key() {
     let house = House::new(crate::support::Kind::Sqlite).await;
     let mut raw = house.raw().await;
-    for sql in hot().map(|hot| hot.sqlite().replace("$1", "'[]'")) {
+    // What is only inserted finds nothing.
+    for sql in
+        hot().map(|hot| hot.sqlite().replace("$1", "'[]'")).filter(|sql| !sql.contains("INSERT INTO token_reads"))
+    {
         let plan: Vec<String> =
             raw.rows(&format!("EXPLAIN QUERY PLAN {sql}")).await.into_iter().map(|row| row[3].clone()).collect();
         let looks_up = |table: &str| plan.iter().any(|step| step.starts_with(&format!("SEARCH {table} USING")));

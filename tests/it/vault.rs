@@ -43,6 +43,36 @@ on_both! {
         assert_eq!(same.body["data"]["credentials"]["oauth_access_token"], json!(second));
     }
 
+    async fn every_read_is_written_down_with_who_took_it_and_what_for(house: House) {
+        let vault = Vault::with(house.kind, Rotation::None, "none").await;
+        let ((account, _), (other, _)) = (vault.brings("zoe").await, vault.brings("yan").await);
+        let nightly = vault.ada.with("symbolon-purpose", "nightly export");
+        for (who, account, times) in [(&nightly, &account, 5), (&vault.ada, &account, 2), (&nightly, &other, 1)] {
+            for _ in 0..times {
+                who.does("GET", &format!("/v1/accounts/{account}?include_credentials=1")).await.ok();
+            }
+        }
+        let until = tokio::time::Instant::now() + Duration::from_secs(60);
+        let rows = loop {
+            let told = vault.ada.does("GET", &format!("/v1/accounts/{account}/reads")).await.ok().body["data"].clone();
+            let rows = told.as_array().expect("rows").clone();
+            if rows.iter().filter_map(|row| row["times"].as_i64()).sum::<i64>() >= 7 {
+                break rows;
+            }
+            assert!(tokio::time::Instant::now() < until, "{rows:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        let of = |purpose: &str| {
+            let mine = rows.iter().filter(|row| row["purpose"] == purpose);
+            mine.map(|row| row["times"].as_i64().expect("a number")).sum::<i64>()
+        };
+        assert_eq!((of("nightly export"), of("")), (5, 2), "{rows:?}");
+        let by_ada = |row: &serde_json::Value| {
+            row["actor"].as_str().is_some_and(|actor| actor.starts_with("user:")) && row["address"] == "127.0.0.1"
+        };
+        assert!(rows.iter().all(by_ada), "{rows:?}");
+    }
+
     async fn cv_18_a_herd_costs_the_provider_one_request(house: House) {
         let vault = Vault::with(house.kind, Rotation::Strict, "strict").await;
         let (account, given) = vault.brings("zoe").await;

@@ -20,7 +20,7 @@ const POINTS: [&str; 6] =
 
 /// How many people there are at each provider; each round kills as often, and touches each account once.
 const PEOPLE: usize = 18;
-const GRACE: i64 = 60_000;
+const GRACE: i64 = 300_000;
 /// How long a token that is good once isn't presented again.
 const HOLD: i64 = 150_000;
 
@@ -88,7 +88,7 @@ impl Torture {
         let (house, ada, provider) = Fleet::begins(kind).await;
         let modes = [
             ("none", Rotation::None, "none", false),
-            ("grace", Rotation::grace(GRACE / 1000), "grace(1m)", false),
+            ("grace", Rotation::grace(GRACE / 1000), "grace(5m)", false),
             ("strict", Rotation::Strict, "strict", true),
             ("family", Rotation::StrictFamily, "strict_family", true),
         ];
@@ -182,13 +182,24 @@ impl Torture {
         }
     }
 
+    /// What the provider knows of the requests for an account.
+    fn story(&self, n: usize) -> String {
+        let account = &self.accounts[n];
+        let at = &self.thirds[account.third].at;
+        let calls = at.calls("token").into_iter().filter(|call| call.grant.as_ref() == Some(&account.grant));
+        let calls: Vec<_> = calls.map(|call| (call.id, call.at, call.status, call.error, call.answered)).collect();
+        format!("{calls:#?} {:?}", at.presented_twice())
+    }
+
     /// What was handed out works.
     async fn handed_out(&mut self, n: usize, body: &Value) {
         let token = body["data"]["credentials"]["oauth_access_token"].as_str().expect("a token").to_owned();
         let until = body["data"]["expires_at"].as_str().expect("a time");
         let url = self.thirds[self.accounts[n].third].at.at("api/me");
         let call = self.fleet.ada(0).http.get(url).bearer_auth(&token).header("x-told-until", until);
-        assert_eq!(call.send().await.expect("an answer").status(), 200, "what was handed out works");
+        let status = call.send().await.expect("an answer").status();
+        let account = &self.accounts[n];
+        assert_eq!(status, 200, "{} of {}: {body} {}", account.user, self.thirds[account.third].slug, self.story(n));
         self.accounts[n].token = Some(token);
         self.tally.handed_out += 1;
     }
@@ -213,19 +224,9 @@ impl Torture {
             assert_eq!((status, reason.as_str()), (409, Some("rotation_lost")), "{} {body}", self.accounts[n].user);
             self.tally.labelled += 1;
             let third = &self.thirds[self.accounts[n].third];
-            assert!(third.strict, "{} lost {}", third.slug, self.accounts[n].user);
+            assert!(third.strict, "{} lost {}: {}", third.slug, self.accounts[n].user, self.story(n));
             let grant = self.fleet.grant(&id).await;
-            let story = || {
-                let calls = third
-                    .at
-                    .calls("token")
-                    .into_iter()
-                    .filter(|call| call.grant.as_ref() == Some(&self.accounts[n].grant));
-                let calls: Vec<_> =
-                    calls.map(|call| (call.id, call.at, call.status, call.error, call.answered)).collect();
-                format!("{calls:#?} {:?}", third.at.presented_twice())
-            };
-            assert!(may_be_lost.contains(&grant), "an answer was on a disk, and {grant} was lost: {}", story());
+            assert!(may_be_lost.contains(&grant), "an answer was on a disk, and {grant} was lost: {}", self.story(n));
             self.consents_anew(n).await;
         }
     }

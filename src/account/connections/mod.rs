@@ -162,6 +162,7 @@ struct Taken {
     actor: String,
     address: String,
     purpose: String,
+    times: i64,
 }
 
 /// Who somebody is in a workspace, a connection in it, and what the workspace is called where there are several.
@@ -241,7 +242,7 @@ async fn made(
         }
         for one in reads::of_account(app, &account.id, "", EVENTS).await? {
             let actor = names.of(&one.actor).await?;
-            taken.push(Taken { at: one.at, actor, address: one.address, purpose: one.purpose });
+            taken.push(Taken { at: one.at, actor, address: one.address, purpose: one.purpose, times: one.times });
         }
     }
     let mut opened = Vec::new();

@@ -1,27 +1,22 @@
 //! Every refusal of the vault has the member `error`, whoever refuses: the door, a limit, a body that can't be read.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 /// Refusals are small.
 const MOST: usize = 64 * 1024;
 
-/// Stands around the vault's handlers.
-pub(in crate::api) async fn told(request: Request, next: Next) -> Response {
-    let ours = ours(request.uri().path());
-    let answer = next.run(request).await;
+/// An answer of the vault, with that member where it is a refusal.
+pub(in crate::api) async fn told(answer: Response) -> Response {
     let problem = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
-    match ours && problem {
-        true => completed(answer).await,
-        false => answer,
-    }
+    // Boxed: most answers aren't refusals.
+    if problem { Box::pin(completed(answer)).await } else { answer }
 }
 
-fn ours(path: &str) -> bool {
+/// Whether a path is the vault's.
+pub(in crate::api) fn ours(path: &str) -> bool {
     path.starts_with("/v1/") && !["/v1/admin/", "/v1/workspaces"].iter().any(|other| path.starts_with(other))
 }
 

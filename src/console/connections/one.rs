@@ -124,6 +124,7 @@ async fn used(desk: &Desk, seen: &Seen) -> Result<Section, Stopped> {
     let heads = [
         Message::new("connections-when"),
         Message::new("connections-who"),
+        Message::new("connections-times"),
         Message::new("connections-address"),
         Message::new("connections-purpose"),
     ];
@@ -131,7 +132,8 @@ async fn used(desk: &Desk, seen: &Seen) -> Result<Section, Stopped> {
     let mut names = words::Names::new(&desk.app);
     for one in reads::of_account(&desk.app, &seen.account.id, "", EVENTS).await? {
         let who = names.of(&one.actor).await?;
-        table.row(one.id, [Cell::time(one.at), Cell::text(who), Cell::code(one.address), Cell::text(one.purpose)]);
+        let (times, address) = (Cell::number(one.times), Cell::code(one.address));
+        table.row(one.id, [Cell::time(one.at), Cell::text(who), times, address, Cell::text(one.purpose)]);
     }
     Ok(Section::new("reads", Message::new("connection-reads")).with(table))
 }

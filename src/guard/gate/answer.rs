@@ -7,6 +7,7 @@ use super::subject;
 use crate::app::App;
 use crate::crypto::Algorithm;
 use crate::web::Problem;
+use crate::web::browser::Unseen;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -54,7 +55,7 @@ impl Answer {
             Body::Anonymous => status.into_response(),
             Body::Caller(caller, identity) => {
                 // Room for what the layers add too: a map that grows puts everything in its place once more.
-                headers.reserve(24);
+                headers.reserve(16);
                 for ((name, _), text) in NAMED.into_iter().zip(members(&caller)) {
                     // Addresses may have letters beyond ASCII, which headers carry as bytes (RFC 9110 §5.5).
                     if let Some(value) = text.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
@@ -64,7 +65,9 @@ impl Answer {
                 if let Some(value) = identity.and_then(|jwt| HeaderValue::try_from(jwt).ok()) {
                     headers.insert(IDENTITY, value);
                 }
-                status.into_response()
+                let mut response = status.into_response();
+                response.extensions_mut().insert(Unseen);
+                response
             }
         };
         *response.headers_mut() = headers;
@@ -139,7 +142,7 @@ impl Answer {
         };
         let mut signed = None;
         if app.config.gate.identity {
-            signed = identity(app, &caller, need).await;
+            signed = Box::pin(identity(app, &caller, need)).await;
             if signed.is_none() {
                 let detail = "the signing key is not ready; try again in a moment";
                 return Answer::problem(&Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail));

@@ -83,7 +83,8 @@ pub(super) async fn post(
         headers.insert(header::AUTHORIZATION, value);
     }
     let asked = Asked { headers: &headers, call, ledger };
-    Ok(Json(judge(&app, &asked, &known(&ask)?).await.json()).into_response())
+    let known = known(&ask)?;
+    Ok(Json(judge(&app, &asked, &|| known.clone()).await.json()).into_response())
 }
 
 /// Whoever asks is who acts on it: what they say of the request is believed.

@@ -86,14 +86,14 @@ async fn envoy(State(app): State<App>, request: Request) -> Response {
 
 async fn ask(app: &App, request: Request, convention: Convention) -> Response {
     let (parts, _) = request.into_parts();
-    let (known, asked) = (convention.read(app, &parts), Asked::of(&parts));
+    let (known, asked) = (|| convention.read(app, &parts), Asked::of(&parts));
     let mut response = judge(app, &asked, &known).await.response();
     asked.ledger.tell(response.headers_mut());
     response
 }
 
-/// Whether the request may pass, and who makes it.
-async fn judge(app: &App, asked: &Asked<'_>, known: &Known) -> Answer {
+/// Whether the request may pass, and who makes it. `known` is asked where that depends on the request.
+async fn judge(app: &App, asked: &Asked<'_>, known: &(dyn Fn() -> Known + Sync)) -> Answer {
     let gate = &app.config.gate;
     let need = match need(gate, known) {
         Ok(need) => need,
@@ -112,12 +112,18 @@ async fn judge(app: &App, asked: &Asked<'_>, known: &Known) -> Answer {
     }
 }
 
-async fn admitted(app: &App, asked: &Asked<'_>, known: &Known, need: &Need, door: Door<'_>) -> Result<Passed, Refused> {
+async fn admitted(
+    app: &App,
+    asked: &Asked<'_>,
+    known: &(dyn Fn() -> Known + Sync),
+    need: &Need,
+    door: Door<'_>,
+) -> Result<Passed, Refused> {
     let caller = match caller(app, asked, door).await {
         Err(Refused::Challenge(Challenge::NothingShown)) if need.anonymous => return Ok(Passed::Anonymous),
         outcome => outcome?,
     };
-    if matches!(caller.by, By::Session(_)) && !ours(app, asked.headers, known) {
+    if matches!(caller.by, By::Session(_)) && !ours(app, asked.headers, &known()) {
         return match need.anonymous {
             true => Ok(Passed::Anonymous),
             false => Err(Refused::Challenge(Challenge::NothingShown)),

@@ -28,12 +28,12 @@ pub(super) enum Unruled {
 }
 
 /// What this request needs. Where there are no rules, it needn't be known.
-pub(super) fn need(gate: &Gate, known: &Known) -> Result<Need, Unruled> {
+pub(super) fn need(gate: &Gate, known: &dyn Fn() -> Known) -> Result<Need, Unruled> {
     let general = Need { audience: gate.audience.clone(), ..Need::default() };
     if !gate.rules.is_empty() {
-        let original = known.as_ref().map_err(|why| Unruled::Unclear(why))?;
+        let original = known().map_err(Unruled::Unclear)?;
         let path = path::canonical(&original.path).map_err(Unruled::Unclear)?;
-        if let Some(rule) = gate.rules.iter().find(|rule| about(rule, original, &path)) {
+        if let Some(rule) = gate.rules.iter().find(|rule| about(rule, &original, &path)) {
             return Ok(Need {
                 anonymous: rule.anonymous,
                 scopes: rule.scopes.clone(),

@@ -61,7 +61,7 @@ pub async fn create(
         if seen.account.source != source.id {
             return Err(Refused::field("source", "must be that of the account, or left out"));
         }
-        ask.expected_external_id = Some(seen.account.external_id);
+        ask.expected_external_id = Some(seen.account.external_id.clone());
     }
     let kind = admitted(app, source)?;
     check(source, &kind, &ask, &asked.params)?;

@@ -60,13 +60,17 @@ impl Vault {
         .expect("a number")
     }
 
-    /// Waits until a statement gives this number.
+    /// Waits until a statement gives this number; as long as what it gives changes.
     pub async fn until_count(&self, sql: &str, so: impl Fn(i64) -> bool) {
-        let until = tokio::time::Instant::now() + std::time::Duration::from_secs(240);
+        let patience = std::time::Duration::from_secs(120);
+        let (mut last, mut until) = (None, tokio::time::Instant::now() + patience);
         loop {
             let found = self.counts(sql).await;
             if so(found) {
                 return;
+            }
+            if last.replace(found) != Some(found) {
+                until = tokio::time::Instant::now() + patience;
             }
             assert!(tokio::time::Instant::now() < until, "{sql}: still {found}");
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;

@@ -224,20 +224,27 @@ impl Fleet {
 
     /// The grants of which a request is open whose answer is on no disk: it was never sent, or it is truly lost.
     pub async fn unspooled(&mut self) -> BTreeSet<String> {
+        let kept = self.spooled(|_| true);
+        let open = self.open().await.into_iter();
+        open.filter(|row| row.state != "clean" && !kept.contains(&row.attempt)).map(|row| row.grant).collect()
+    }
+
+    /// The names of the answers on the disks of some seats.
+    fn spooled(&self, of: impl Fn(&Seat) -> bool) -> String {
         let mut kept = String::new();
-        for seat in 0..self.seats.len() {
-            for entry in std::fs::read_dir(self.spool(seat)).into_iter().flatten() {
+        for (n, _) in self.seats.iter().enumerate().filter(|(_, seat)| of(seat)) {
+            for entry in std::fs::read_dir(self.spool(n)).into_iter().flatten() {
                 let entry = entry.expect("an entry");
                 if entry.metadata().is_ok_and(|file| file.len() > 0) {
                     kept.push_str(&entry.file_name().to_string_lossy());
                 }
             }
         }
-        let open = self.open().await.into_iter();
-        open.filter(|row| row.state != "clean" && !kept.contains(&row.attempt)).map(|row| row.grant).collect()
+        kept
     }
 
-    /// Lets time pass until nothing is open any more. Nobody's lease ends by that but those of the dead.
+    /// Lets time pass until nothing is open any more. Nobody's lease ends by that but those of the dead, and nobody who lives and has
+    /// an answer on their disk is given less time for it than they need.
     pub async fn clears_up(&mut self) {
         let until = Instant::now() + Duration::from_secs(120);
         loop {
@@ -248,8 +255,10 @@ impl Fleet {
             }
             assert!(Instant::now() < until, "it is never cleared up: {open:?}");
             let living = |name: &str| self.seats.iter().any(|seat| seat.process.is_some() && seat.name == name);
+            let kept = self.spooled(|seat| seat.process.is_some());
             let waits = open.iter().map(|row| match &*row.state {
                 "sent" if living(&row.owner) => None,
+                "sent" | "uncertain" if row.lease_until < now && kept.contains(&row.attempt) => None,
                 _ if row.lease_until >= now => Some(row.lease_until),
                 _ if row.retry_at > now => Some(row.retry_at),
                 _ => None,
