@@ -54,7 +54,8 @@ impl Spool {
         let path = dir.join(format!("{name}{WHOLE}"));
         blocking(move || {
             let half = path.with_extension(HALF);
-            write(&half, &sealed)?;
+            // On a disk that is full, the next one needs its room.
+            write(&half, &sealed).inspect_err(|_| drop(fs::remove_file(&half)))?;
             match fs::rename(&half, &path) {
                 // Somebody who was starting took it for what a dead process had left.
                 Err(fault) if fault.kind() == io::ErrorKind::NotFound && path.exists() => {}

@@ -532,6 +532,21 @@ mod tests {
         }
     }
 
+    /// A small answer could become a large one.
+    #[tokio::test]
+    async fn ss10_nothing_is_unpacked() {
+        // gzip, as far as its header.
+        let packed = [&[0x1f_u8, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x53, 0x40][..], &[0; 12]].concat();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", packed.len());
+        let canary = Canary::answering([head.as_bytes(), packed.as_slice()].concat()).await;
+        let out = outbound(&["127.0.0.0/8"]);
+        let url = format!("http://127.0.0.1:{}/", canary.port);
+        let wanted = Wanted { what: "document", accept: "*/*", most: 1_000, is: |_, _| true };
+        assert_eq!(out.ask(&url, &wanted).await.expect("fetched").body, packed);
+        let call = Call { method: &reqwest::Method::POST, url: &url, headers: &[], body: None };
+        assert_eq!(out.exchange(call, Duration::from_secs(2)).await.expect("answered").body, packed);
+    }
+
     /// SS-07
     #[tokio::test]
     async fn what_cannot_be_had_is_told_of_when_patience_ends() {

@@ -17,22 +17,30 @@ use crate::base::id::uuid7;
 use crate::crypto::jwe::Recipient;
 use crate::db::{On, Result, Tx};
 use crate::{args, sql};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 sql! {
     write OPEN = "INSERT INTO vault_releases (id, account, grants, state, ack_by, created_by, created_at) \
-                  VALUES ($1, $2, $3, 'open', $4, $5, $6) RETURNING id";
-    read FIND = "SELECT id, account, grants, ack_by FROM vault_releases WHERE id = $1 AND account = $2 AND state = 'open'";
+                  VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+    read FIND = "SELECT id, account, grants, ack_by FROM vault_releases WHERE id = $1 AND account = $2 AND state = $3";
     read MINE = "SELECT id, ack_by FROM vault_releases WHERE account = $1 AND created_by = $2 AND state = 'open' AND ack_by > $3 \
                  ORDER BY id DESC LIMIT 1";
     read STATE = "SELECT state FROM vault_releases WHERE id = $1 AND account = $2";
-    write CLOSE = "UPDATE vault_releases SET state = $2 WHERE id = $1 AND state = 'open' RETURNING id";
-    read OVERDUE = "SELECT id, account FROM vault_releases WHERE state = 'open' AND ack_by < $1 ORDER BY ack_by, id LIMIT 100";
+    write CLOSE = "UPDATE vault_releases SET state = $3 WHERE id = $1 AND state = $2 RETURNING id";
+    read OVERDUE = "SELECT id, account, state FROM vault_releases WHERE state IN ('open', 'revoking') AND ack_by < $1 \
+                    ORDER BY ack_by, id LIMIT 100";
     write FREEZE = "UPDATE vault_grants SET state = 'freeing', next_at = NULL WHERE id = $1 AND state = 'live' AND attempt_state = 'clean' \
                     AND (lease_until IS NULL OR lease_until < $2) RETURNING id";
     write THAW = "UPDATE vault_grants SET state = 'live', next_at = $2, retry_at = NULL WHERE id = $1 AND state = 'freeing' RETURNING version";
 }
+
+/// Waits for whoever was given the tokens.
+const OPEN_FOR_ACK: &str = "open";
+/// The provider is being told.
+const REVOKING: &str = "revoking";
+/// How long whoever tells the provider may take, before somebody else finishes it.
+const TOLD_WITHIN: Duration = Duration::from_secs(300);
 
 /// What leaves.
 pub struct Released {
@@ -82,17 +90,17 @@ pub async fn export(
     }
     held(&seen.account)?;
     let (all, affected) = together(app, &seen.account).await?;
-    let release_id = format!("rel_{}", hex(&uuid7(now)));
     let ack_by = now + app.config.vault.release_within;
-    let names: Vec<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
     let mut tx = app.db.begin().await?;
-    freeze(&mut tx, &all, now).await?;
-    (&mut tx).run(OPEN, args![&release_id, &seen.account.id, names.join(","), ack_by, by, now]).await?;
+    let release_id = begin(&mut tx, who, (&seen.account, &all), (OPEN_FOR_ACK, ack_by), now).await?;
     let mut detail = json!({ "release": release_id, "ack_by": ack_by });
     if let (Some(to), Some(members)) = (to, detail.as_object_mut()) {
         members.insert("recipient_key".to_owned(), json!(to.thumbprint()));
     }
-    end(&mut tx, who, &affected, Custody::Freeing, ("account.custody_freeing", detail), now).await?;
+    for account in &affected {
+        let seq = give_up(&mut tx, who, account, now).await?;
+        note(&mut tx, who, account, seq, ("account.custody_freeing", detail.clone()), now).await?;
+    }
     tx.commit().await?;
     crate::base::failpoint::reached("custody-freed");
     Ok(Released { release_id, ack_by, held: released(app, all).await? })
@@ -108,32 +116,52 @@ async fn released(app: &App, all: Vec<(GrantId, String)>) -> Result<Vec<(String,
     Ok(out)
 }
 
-/// Takes the tokens back at the provider, and wipes them here.
+/// Takes the tokens back at the provider, and wipes them here. From the first moment nobody is handed any; whoever is interrupted
+/// while the provider is told, [`overdue`] finishes it.
 pub async fn revoke(app: &App, who: &Actor, seen: &Seen) -> std::result::Result<bool, Refused> {
     admitted(who)?;
     held(&seen.account)?;
     let now = app.now();
     let (all, affected) = together(app, &seen.account).await?;
-    let source = sources::store::one(&app.db, &seen.account.source).await?.ok_or_else(Refused::not_found)?;
     let mut tx = app.db.begin().await?;
-    freeze(&mut tx, &all, now).await?;
+    let release = begin(&mut tx, who, (&seen.account, &all), (REVOKING, now + TOLD_WITHIN), now).await?;
+    for account in &affected {
+        give_up(&mut tx, who, account, now).await?;
+    }
     tx.commit().await?;
+    crate::base::failpoint::reached("custody-revoking");
+    tell(app, who, &seen.account, &release).await
+}
+
+/// Tells the provider of a release, and wipes what we hold; gives whether the provider heard it.
+async fn tell(app: &App, who: &Actor, account: &Account, release: &str) -> std::result::Result<bool, Refused> {
+    let Some(all) = find(app, account, release, REVOKING).await? else { return Ok(true) };
+    let source = sources::store::one(&app.db, &account.source).await?.ok_or_else(Refused::not_found)?;
     let mut told = true;
-    for (id, _) in &all {
-        if let Some(held) = refresh::held(app, id).await? {
-            let params = grants::store::one(&app.db, id).await?.map(|grant| grant.params).unwrap_or_default();
-            told &= tell_provider(app, &source, &params, &held).await;
+    for id in &all {
+        let grant = grants::store::one(&app.db, id).await?;
+        if let Some((grant, held)) = grant.zip(refresh::held(app, id).await?) {
+            told &= tell_provider(app, &source, &grant.params, &held).await;
         }
     }
-    let (mut tx, mut gone) = (app.db.begin().await?, Vec::new());
-    for (id, _) in &all {
-        gone.extend(grants::store::wipe(&mut tx, id).await?);
-    }
-    let detail = json!({ "revoked": told });
-    end(&mut tx, who, &affected, Custody::Freed, ("account.custody_freed", detail), now).await?;
-    tx.commit().await?;
-    refresh::forget(app, &gone).await;
+    close(app, who, &all, (release, REVOKING, "revoked"), json!({ "revoked": told })).await?;
     Ok(told)
+}
+
+/// Freezes the grants and opens a release of them; gives its name.
+async fn begin(
+    tx: &mut Tx,
+    who: &Actor,
+    (account, all): (&Account, &[(GrantId, String)]),
+    (state, until): (&str, Time),
+    now: Time,
+) -> std::result::Result<String, Refused> {
+    let release = format!("rel_{}", hex(&uuid7(now)));
+    let names: Vec<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+    freeze(tx, all, now).await?;
+    let args = args![&release, &account.id, names.join(","), state, until, who.name.to_string(), now];
+    (&mut *tx).run(OPEN, args).await?;
+    Ok(release)
 }
 
 fn held(account: &Account) -> std::result::Result<(), Refused> {
@@ -155,21 +183,12 @@ async fn freeze(tx: &mut Tx, all: &[(GrantId, String)], now: Time) -> std::resul
     Ok(())
 }
 
-async fn end(
-    tx: &mut Tx,
-    who: &Actor,
-    affected: &[Account],
-    custody: Custody,
-    happened: (&'static str, serde_json::Value),
-    now: Time,
-) -> std::result::Result<(), Refused> {
-    for account in affected {
-        accounts::store::set_custody(&mut *tx, &account.id, custody, now).await?;
-        let by = who.name.to_string();
-        let seq = accounts::store::disable(&mut *tx, &account.id, &by, Reason::CustodyFreed, now).await?;
-        note(tx, who, account, seq.unwrap_or_default(), happened.clone(), now).await?;
-    }
-    Ok(())
+/// Nobody is handed its tokens any more.
+async fn give_up(tx: &mut Tx, who: &Actor, account: &Account, now: Time) -> Result<i64> {
+    accounts::store::set_custody(&mut *tx, &account.id, Custody::Freeing, now).await?;
+    let by = who.name.to_string();
+    let seq = accounts::store::disable(&mut *tx, &account.id, &by, Reason::CustodyFreed, now).await?;
+    Ok(seq.unwrap_or_default())
 }
 
 /// The new owner has them: what we hold is wiped.
@@ -185,14 +204,31 @@ async fn settle(
     release: &str,
     to: &str,
 ) -> std::result::Result<(), Refused> {
-    let now = app.now();
-    let Some(all) = find(app, account, release).await? else { return again(app, account, release, to).await };
-    let mut tx = app.db.begin().await?;
-    if (&mut tx).one(CLOSE, args![release, to]).await?.is_none() {
+    let Some(all) = find(app, account, release, OPEN_FOR_ACK).await? else {
         return again(app, account, release, to).await;
+    };
+    let detail = json!({ "release": release, "by": to });
+    match close(app, who, &all, (release, OPEN_FOR_ACK, to), detail).await? {
+        true => Ok(()),
+        false => again(app, account, release, to).await,
+    }
+}
+
+/// Wipes what we hold, here and on this disk; false when somebody else just did.
+async fn close(
+    app: &App,
+    who: &Actor,
+    all: &[GrantId],
+    (release, from, to): (&str, &str, &str),
+    detail: Value,
+) -> std::result::Result<bool, Refused> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    if (&mut tx).one(CLOSE, args![release, from, to]).await?.is_none() {
+        return Ok(false);
     }
     let (mut affected, mut gone): (Vec<Account>, Vec<String>) = Default::default();
-    for id in &all {
+    for id in all {
         affected.extend(accounts::store::of_grant(&mut tx, id).await?);
         gone.extend(grants::store::wipe(&mut tx, id).await?);
     }
@@ -200,15 +236,15 @@ async fn settle(
     affected.dedup_by(|a, b| a.id == b.id);
     for one in &affected {
         let seq = accounts::store::set_custody(&mut tx, &one.id, Custody::Freed, now).await?.unwrap_or_default();
-        note(&mut tx, who, one, seq, ("account.custody_freed", json!({ "release": release, "by": to })), now).await?;
+        note(&mut tx, who, one, seq, ("account.custody_freed", detail.clone()), now).await?;
     }
     tx.commit().await?;
     refresh::forget(app, &gone).await;
-    Ok(())
+    Ok(true)
 }
 
-async fn find(app: &App, account: &Account, release: &str) -> Result<Option<Vec<GrantId>>> {
-    let row = (&app.db).one(FIND, args![release, &account.id]).await?;
+async fn find(app: &App, account: &Account, release: &str, state: &str) -> Result<Option<Vec<GrantId>>> {
+    let row = (&app.db).one(FIND, args![release, &account.id, state]).await?;
     let names = row.map(|row| row.text("grants")).transpose()?;
     Ok(names.map(|names| names.split(',').filter(|name| !name.is_empty()).map(GrantId::from).collect()))
 }
@@ -229,9 +265,11 @@ async fn again(app: &App, account: &Account, release: &str, to: &str) -> std::re
 pub async fn cancel(app: &App, who: &Actor, account: &Account, release: &str) -> std::result::Result<(), Refused> {
     admitted(who)?;
     let now = app.now();
-    let Some(all) = find(app, account, release).await? else { return again(app, account, release, "cancelled").await };
+    let Some(all) = find(app, account, release, OPEN_FOR_ACK).await? else {
+        return again(app, account, release, "cancelled").await;
+    };
     let mut tx = app.db.begin().await?;
-    if (&mut tx).one(CLOSE, args![release, "cancelled"]).await?.is_none() {
+    if (&mut tx).one(CLOSE, args![release, OPEN_FOR_ACK, "cancelled"]).await?.is_none() {
         return again(app, account, release, "cancelled").await;
     }
     let mut thawed = Vec::new();
@@ -260,13 +298,13 @@ pub async fn cancel(app: &App, who: &Actor, account: &Account, release: &str) ->
     Ok(())
 }
 
-/// Wipes what nobody acknowledged in time.
+/// Wipes what nobody acknowledged in time, and finishes what nobody finished telling the provider.
 pub async fn overdue(app: &App) -> Result<usize> {
     let rows = (&app.db).all(OVERDUE, args![app.now()]).await?;
     for row in &rows {
-        let (release, id) = (row.text("id")?, row.id("account")?);
+        let (release, id, state) = (row.text("id")?, row.id("account")?, row.text("state")?);
         let Some(account) = accounts::store::one(&app.db, &id).await? else {
-            (&app.db).run(CLOSE, args![&release, "ran_out"]).await?;
+            (&app.db).run(CLOSE, args![&release, state, "ran_out"]).await?;
             continue;
         };
         let system = Actor {
@@ -278,7 +316,11 @@ pub async fn overdue(app: &App) -> Result<usize> {
             name: Name::System,
             call: crate::web::Call::internal("vault"),
         };
-        if let Err(refused) = settle(app, &system, &account, &release, "ran_out").await {
+        let closed = match state == REVOKING {
+            true => tell(app, &system, &account, &release).await.map(drop),
+            false => settle(app, &system, &account, &release, "ran_out").await,
+        };
+        if let Err(refused) = closed {
             tracing::warn!(release, why = %refused, "a release that ran out couldn't be closed; trying again");
         }
     }

@@ -73,6 +73,7 @@ pub async fn import(app: &App, who: &Actor, source: &Source, brought: Brought) -
     admitted(who, source, &brought)?;
     let ready = ready(app, source, &brought.params).await?;
     ready.kind.check_params(Param::Connect, &brought.params)?;
+    sources::change::reachable(app, &ready.kind, Param::Connect, &brought.params)?;
     if let Some(token) = brought.refresh_token.clone() {
         return take(app, who, source, &ready, brought, token).await;
     }
@@ -194,6 +195,10 @@ async fn take(
     let row = (&app.db).one(TAKE, args![&name]).await?;
     let id = match row.map(|row| row.id("grant_id")).transpose()? {
         Some(id) => id,
+        None if source.state == sources::State::Misconfigured => {
+            let why = "the provider refuses this source's client id or secret; an administrator of the workspace must mend it. Nothing was kept";
+            return Err(Refused::new(StatusCode::FAILED_DEPENDENCY, "source_misconfigured", why));
+        }
         None => begin(app, source, &brought, &token, &name).await?,
     };
     adopt(app, &id).await.inspect_err(|refused| {
@@ -260,6 +265,11 @@ async fn adopt(app: &App, id: &GrantId) -> Result<(), Refused> {
                 flight.landed(left).await;
                 tokio::time::sleep(Duration::from_millis(50).min(left)).await;
             }
+            None if misconfigured(app, &grant).await? => {
+                let why = "the provider refuses this source's client id or secret; an administrator of the workspace must mend it. Send the same \
+                           request with the same Idempotency-Key again then, and don't use the token meanwhile";
+                return Err(Refused::new(StatusCode::FAILED_DEPENDENCY, "source_misconfigured", why));
+            }
             None => {
                 let why = "the provider hasn't answered for this token yet; send the same request with the same Idempotency-Key again, \
                            and don't use the token meanwhile";
@@ -268,6 +278,12 @@ async fn adopt(app: &App, id: &GrantId) -> Result<(), Refused> {
             }
         }
     }
+}
+
+/// Whether its provider refuses us.
+async fn misconfigured(app: &App, grant: &grants::Grant) -> Result<bool, Refused> {
+    let source = sources::store::one(&app.db, &grant.source).await?;
+    Ok(source.is_some_and(|source| source.state == sources::State::Misconfigured))
 }
 
 #[expect(clippy::too_many_arguments, reason = "one step of three callers above, with what each has found")]

@@ -57,15 +57,21 @@ pub(super) async fn put(app: &App, key: &DataKey, name: &str, what: &impl Serial
     app.spool.put(name, entry).await.map_err(|why| Fault::Bug(format!("the spool can't be written: {why}")))
 }
 
-/// Reads what is there under this name.
+/// Reads what is there under this name; none where it isn't whole: the process ended while it was written, or the disk was full.
 pub(super) async fn open<T: DeserializeOwned>(app: &App, name: &str) -> Result<Option<T>> {
     let unread = |why: std::io::Error| Fault::Bug(format!("the spool can't be read: {why}"));
     let Some(entry) = app.spool.get(name).await.map_err(unread)? else { return Ok(None) };
-    let torn = || Fault::Bug(format!("the entry `{name}` of the spool can't be read"));
-    let cut = entry.iter().position(|byte| *byte == b'\n').ok_or_else(torn)?;
-    let (key, sealed) = entry.split_at_checked(cut).ok_or_else(torn)?;
-    let key = std::str::from_utf8(key).map_err(|_| torn())?;
+    let torn = || {
+        tracing::warn!(
+            entry = name,
+            "an entry of the spool isn't whole; what it was to keep is lost, unless it is in the database"
+        );
+        Ok(None)
+    };
+    let cut = entry.iter().position(|byte| *byte == b'\n');
+    let Some((key, sealed)) = cut.and_then(|cut| entry.split_at_checked(cut)) else { return torn() };
+    let Ok(key) = std::str::from_utf8(key) else { return torn() };
     let key = app.data_keys.named(&app.keys, &app.db, key).await?;
-    let plain = key.open(place(name), sealed.get(1..).unwrap_or_default())?;
-    serde_json::from_slice(&plain).map(Some).map_err(|_| torn())
+    let Ok(plain) = key.open(place(name), sealed.get(1..).unwrap_or_default()) else { return torn() };
+    serde_json::from_slice(&plain).map_or_else(|_| torn(), |what| Ok(Some(what)))
 }

@@ -184,26 +184,28 @@ pub async fn delete(app: &App, who: &Actor, seen: Seen, revoke: Revoke) -> Resul
     for (id, _) in accounts::store::grants(&app.db, &account.id).await? {
         let alone = accounts::store::others_of_grant(&app.db, &id, &account.id).await? == 0;
         if alone && revoke != Revoke::No && account.custody != Custody::Freed {
-            let params = grants::store::one(&app.db, &id).await?.map(|grant| grant.params).unwrap_or_default();
-            to_revoke.extend(refresh::held(app, &id).await?.map(|held| (params, held)));
+            let grant = grants::store::one(&app.db, &id).await?;
+            to_revoke.extend(grant.zip(refresh::held(app, &id).await?));
         }
     }
     let mut tx = app.db.begin().await?;
     let Some(seq) = accounts::store::delete(&mut tx, &account.id, now).await? else { return Err(Refused::not_found()) };
+    let mut gone = Vec::new();
     for id in accounts::store::unbind(&mut tx, &account.id).await? {
         if accounts::store::others_of_grant(&mut tx, &id, &account.id).await? == 0 {
-            grants::store::wipe(&mut tx, &id).await?;
+            gone.extend(grants::store::wipe(&mut tx, &id).await?);
         }
     }
     note(&mut tx, who, account, seq, ("account.deleted", json!({ "external_id": account.external_id })), now).await?;
     tx.commit().await?;
-    for (params, held) in to_revoke {
-        tell_provider(app, &source, &params, &held).await;
+    refresh::forget(app, &gone).await;
+    for (grant, held) in to_revoke {
+        tell_provider(app, &source, &grant.params, &held).await;
     }
     Ok(())
 }
 
-/// RFC 7009, as well as it goes: what we hold is gone either way. `params` are those of the connection.
+/// RFC 7009, as well as it goes: what we hold is gone either way. `params` are those of the grant: they may say at which host.
 pub(super) async fn tell_provider(
     app: &App,
     source: &Source,

@@ -226,6 +226,30 @@ async fn what_goes_wrong_at_acme_heals_or_is_explained() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_of_acme_that_never_comes_is_waited_for_and_cleared_up() {
+    let dev = Dev::start(free_port(), None);
+    let mut ada = dev.browser();
+    dev.connects(&mut ada, None, "zoe", "allow").await;
+    let (first, before) = (dev.reads("zoe").await, dev.refreshes().await);
+    dev.wishes("silent").await;
+    dev.minutes_pass(&mut ada, 1).await;
+    // Nobody is left hanging: it is said that it is being refreshed, and then that nobody knows.
+    for code in ["refresh_in_progress", "refresh_uncertain"] {
+        let open = dev.until("zoe", code, |read| read.body["error"]["code"] == code).await;
+        assert!(open.status == 503 && open.header("retry-after").parse::<u64>().is_ok(), "{}", open.body);
+        let account = dev.asks("/v1/sources/acme-crm/accounts/zoe").await;
+        assert_eq!(account.body["data"]["state"], "active");
+    }
+    let calls = Browser::to(&dev.acme).get("/calls").await.text();
+    assert!(calls.contains("no answer") && dev.refreshes().await == before + 1, "{calls}");
+    // Acme did nothing with it, so the one probe finds the token as it was.
+    dev.minutes_pass(&mut ada, 4).await;
+    let healed = dev.until("zoe", "healed", |read| read.status == 200).await;
+    assert_ne!(token(&healed), token(&first));
+    assert_eq!(dev.refreshes().await, before + 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_readers_at_expiry_and_acme_is_asked_once() {
     let dev = Dev::start(free_port(), None);
     let mut ada = dev.browser();

@@ -73,6 +73,63 @@ impl Vault {
     }
 }
 
+/// A provider of Amazon's kind: who it is stands in the redirect, and nowhere else.
+const SELLER: &str = r#"key = "seller"
+name = "Seller"
+version = 1
+last_checked = "2026-11-22"
+kind = "oauth2_code"
+generic = true
+hosts = ["*"]
+custody = "optional"
+external_id_meaning = "The seller's id, as the redirect names it"
+
+[[param]]
+name = "authorize_url"
+label = "Authorization URL"
+kind = "url"
+example = "https://crm.example.com/oauth/authorize"
+
+[[param]]
+name = "token_url"
+label = "Token URL"
+kind = "url"
+example = "https://crm.example.com/oauth/token"
+
+[[param]]
+name = "selling_partner_id"
+label = "The seller's id"
+asked = "callback"
+pattern = "[A-Z0-9]{1,32}"
+example = "A3F1LGRLCQDI4D"
+
+[authorize]
+url = "{authorize_url}"
+
+[token]
+url = "{token_url}"
+client_auth = "basic"
+
+[rotation]
+policy = "none"
+
+[lifetimes]
+access = "1h"
+refresh_absolute = "365d"
+
+[[identity.id]]
+from = "callback"
+name = "selling_partner_id"
+
+[[example]]
+what = "the answer to a code"
+body = '''{"access_token":"a","token_type":"bearer","expires_in":3600,"refresh_token":"r"}'''
+params = { authorize_url = "https://crm.example.com/oauth/authorize", token_url = "https://crm.example.com/oauth/token", selling_partner_id = "A3F1LGRLCQDI4D" }
+[example.expect]
+outcome = "tokens"
+expires = "1h"
+"#;
+
 fn link(connect: &Value) -> &str {
     connect["connect_url"].as_str().expect("a link")
 }
@@ -575,6 +632,38 @@ on_both! {
         vault.crm.behaves();
         assert_eq!(status(&browser.get_once(&back).await), "connected");
         assert_eq!(vault.crm.hits("token"), 1);
+    }
+
+    async fn f21_an_id_that_only_the_redirect_names_is_taken_and_says_that_nobody_vouches_for_it(house: House) {
+        let types = tempfile::tempdir().expect("a directory");
+        std::fs::write(types.path().join("seller.toml"), SELLER).expect("writes");
+        let dir = types.path().to_owned();
+        let mode = Mode { callback: [("selling_partner_id".to_owned(), "A3F1LGRLCQDI4D".to_owned())].into(), ..Rotation::None.into() };
+        let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(dir);
+        let vault = Vault::set(house.kind, mode, json!({ "rotation": "none" }), set).await;
+        let ask = json!({ "type": "seller", "slug": "seller", "client_id": CLIENT, "client_secret": SECRET,
+            "params": { "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token") } });
+        let made = vault.ada.posts("/v1/sources", &ask).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        vault.crm.returns_to(CLIENT, made.body["data"]["redirect_uri"].as_str().expect("one"));
+        let mut browser = vault.browser_of("ada").await;
+        let connect = vault.asks(json!({ "source": "seller" })).await;
+        assert_eq!(status(&vault.connects(&mut browser, &connect, "zoe").await), "connected");
+        let account = vault.poll(&connect).await["account_id"].as_str().expect("one").to_owned();
+        let seen = vault.reads(&account).await.ok().body["data"].clone();
+        assert_eq!((&seen["external_id"], &seen["external_id_verified"]), (&json!("A3F1LGRLCQDI4D"), &json!(false)));
+        // The year that a seller allows is told from the first day.
+        let until = seen["authorization_expires_at"].as_str().and_then(symbolon::base::Time::parse).expect("a time");
+        assert!((364 * 86_400..=365 * 86_400).contains(&until.secs_since(vault.house.now())), "{seen}");
+        // Without it, with two, or with one that isn't one there is nobody whose account it could be.
+        vault.crm.changes(|mode| mode.callback.clear());
+        for more in ["", "&selling_partner_id=A1&selling_partner_id=A2", "&selling_partner_id=a/../b"] {
+            let connect = vault.asks(json!({ "source": "seller" })).await;
+            let url = vault.goes(&mut browser, &connect).await;
+            let back = vault.crm.allows(&url, "yan").await;
+            assert_eq!(status(&browser.get_once(&format!("{back}{more}")).await), "provider_error", "{more}");
+        }
+        assert_eq!(vault.accounts().await, 1);
     }
 
     async fn s3_4_a_key_is_typed_in_and_checked(house: House) {

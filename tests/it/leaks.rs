@@ -26,7 +26,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, filter, fmt};
 
 /// What was logged at TRACE, by everyone in this process, while somebody recorded.
-static BOOK: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+pub static BOOK: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static RECORDERS: AtomicUsize = AtomicUsize::new(0);
 static INSTALL: Once = Once::new();
 
@@ -45,10 +45,10 @@ impl Write for Pen {
 }
 
 /// Records until it is dropped.
-struct Recording;
+pub struct Recording;
 
 impl Recording {
-    fn begin() -> Self {
+    pub fn begin() -> Self {
         INSTALL.call_once(|| {
             // Not what the tests' own browsers say when they read a page.
             let theirs = ["html5ever", "selectors", "scraper"];
@@ -71,12 +71,12 @@ impl Drop for Recording {
 
 /// Secrets by name, with what they look like in other clothes.
 #[derive(Default)]
-struct Canaries {
-    forms: Vec<(String, Vec<u8>)>,
+pub struct Canaries {
+    pub forms: Vec<(String, Vec<u8>)>,
 }
 
 impl Canaries {
-    fn add(&mut self, name: &str, secret: &[u8]) {
+    pub fn add(&mut self, name: &str, secret: &[u8]) {
         assert!(secret.len() >= 12, "{name} is too short to be told from chance");
         let text = String::from_utf8_lossy(secret).into_owned();
         let hex = symbolon::base::encoding::hex(secret);
@@ -109,7 +109,7 @@ impl Canaries {
     }
 
     /// The names of those that are in the haystack.
-    fn found_in(&self, haystack: &[u8]) -> Vec<&str> {
+    pub fn found_in(&self, haystack: &[u8]) -> Vec<&str> {
         let mut starts: HashMap<[u8; 8], Vec<&(String, Vec<u8>)>> = HashMap::new();
         let mut pairs = vec![false; 1 << 16];
         for form in &self.forms {

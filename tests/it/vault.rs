@@ -136,11 +136,16 @@ on_both! {
         assert_eq!(source.body["data"]["state"], "misconfigured");
         let seen = vault.ada.does("GET", &format!("/v1/accounts/{account}")).await.ok();
         assert_eq!((seen.body["data"]["state"].as_str(), seen.body["data"]["disabled_reason"].as_str()), (Some("active"), None));
+        // Whoever brings one is told the same, and nothing of it is kept.
+        let other = vault.crm.gives(CLIENT, "yan", "read");
+        vault.takes(&vault.ada, &other.refresh_token).await.is_problem(424, "source_misconfigured");
+        assert_eq!(vault.counts("SELECT count(*) FROM vault_grants").await, 1);
         let both = json!({ "client_secrets": ["crm-secret-2", SECRET] });
         let mended = vault.ada.patches("/v1/sources/crm", &both).await.ok();
         assert_eq!(mended.body["data"]["state"], "active");
         assert!(!mended.body.to_string().contains("crm-secret"));
         assert!(vault.crm.access_ok(&vault.token(&account).await));
+        assert_eq!(vault.takes(&vault.ada, &other.refresh_token).await.status, 201);
         // Refused for our secret, it wasn't spent: it came again, and no other way.
         assert!(vault.crm.presented_twice().iter().all(|twice| twice.after_spent().is_empty()));
         assert_eq!(vault.crm.grants_lost().len(), 0);

@@ -47,6 +47,39 @@ impl Vault {
     }
 }
 
+/// A provider that takes tokens back, at an address that is only known when an account is connected.
+async fn asked_at_connect(kind: Kind) -> (Vault, tempfile::TempDir) {
+    let types = tempfile::tempdir().expect("a directory");
+    let text = include_str!("../../src/catalogue/types/oauth2.toml").replace("key = \"oauth2\"", "key = \"acme\"");
+    let text = text.replace(
+        "[authorize]\n",
+        "[[param]]\nname = \"revoke_url\"\nlabel = \"Where\"\nkind = \"url\"\nasked = \"connect\"\n\
+        example = \"https://crm.example.com/revoke\"\n\n[revoke]\nurl = \"{revoke_url}\"\n\n[authorize]\n",
+    );
+    let text = text.replace("params = { ", "params = { revoke_url = \"https://crm.example.com/revoke\", ");
+    std::fs::write(types.path().join("acme.toml"), text).expect("writes");
+    let dir = types.path().to_owned();
+    let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(dir);
+    let vault = Vault::set(kind, Rotation::StrictFamily, json!({ "rotation": "strict_family" }), set).await;
+    let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"),
+        "userinfo_url": vault.crm.at("api/me"), "rotation": "strict_family" });
+    let ask = json!({ "type": "acme", "slug": "acme", "client_id": CLIENT, "client_secret": SECRET, "params": params });
+    let made = vault.ada.posts("/v1/sources", &ask).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    (vault, types)
+}
+
+impl Vault {
+    async fn brings_with(&self, user: &str) -> String {
+        let given = self.crm.gives(CLIENT, user, "read");
+        let ask = json!({ "source": "acme", "credentials": { "oauth_refresh_token": given.refresh_token },
+            "params": { "revoke_url": self.crm.at("revoke") } });
+        let made = self.ada.with("idempotency-key", user).posts("/v1/accounts", &ask).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.body["data"]["id"].as_str().expect("an id").to_owned()
+    }
+}
+
 fn token(freed: &Answer) -> &str {
     freed.body["data"]["credentials"]["primary"]["oauth_refresh_token"]
         .as_str()
@@ -135,6 +168,40 @@ on_both! {
         assert_eq!(vault.secrets_of(&account).await, 0);
         vault.closes(&account, "cancel", release).await.is_problem(409, "release_closed");
         vault.reads(&account).await.is_problem(409, "custody_freed");
+    }
+
+    async fn s3_5_whoever_goes_away_while_the_provider_is_told_leaves_nothing_half_done(house: House) {
+        let (vault, _dir) = asked_at_connect(house.kind).await;
+        let [zoe, yan] = [vault.brings_with("zoe").await, vault.brings_with("yan").await];
+        let held = vault.crm.holds(When::Read, "revoke", None);
+        let external = vault.ada.does("GET", &format!("/v1/accounts/{zoe}")).await.ok().body["data"]["external_id"].clone();
+        let ask = json!({ "mode": "revoke", "confirm_external_id": external });
+        let request = vault.ada.request("POST", &format!("/v1/accounts/{zoe}/custody/free")).json(&ask);
+        let gone = tokio::spawn(async move { request.send().await.map(drop) });
+        held.arrived(1).await;
+        // Whoever asked hangs up, and the process forgets what it was about to do.
+        gone.abort();
+        vault.crm.until(|crm| crm.calls("revoke").iter().any(|call| call.ended.is_some())).await;
+        held.releases();
+        vault.reads(&zoe).await.is_problem(409, "custody_freed");
+        assert_eq!(custody::overdue(&vault.house.app).await.expect("looks"), 0, "somebody may be telling it still");
+        vault.house.wait(Duration::from_secs(301));
+        assert_eq!(custody::overdue(&vault.house.app).await.expect("looks"), 1);
+        assert_eq!(vault.secrets_of(&zoe).await, 0);
+        let seen = vault.ada.does("GET", &format!("/v1/accounts/{zoe}")).await.ok();
+        assert_eq!((seen.body["data"]["custody"].as_str(), seen.body["data"]["state"].as_str()), (Some("freed"), Some("disabled")));
+        let told = vault.ada.does("GET", &format!("/v1/accounts/{zoe}/events")).await.ok();
+        let freed = told.body["data"].as_array().expect("a list").iter().filter(|one| one["type"] == "account.custody_freed").count();
+        assert_eq!(freed, 1, "{}", told.body);
+        assert!(vault.crm.hits("revoke") >= 1 && vault.crm.live(&vault.crm.grant_of("zoe")).is_none());
+
+        // Deleted: its provider is told where it was connected, and nothing of it stays on the disk.
+        let kept = || std::fs::read_dir(vault.house.dir.join("data/spool")).map(|dir| dir.count()).unwrap_or(0);
+        let before = vault.crm.hits("revoke");
+        assert_eq!(kept(), 1, "what brought Yan");
+        assert_eq!(vault.ada.does("DELETE", &format!("/v1/accounts/{yan}")).await.status, 204);
+        assert_eq!((vault.crm.hits("revoke") - before, kept()), (1, 0));
+        assert!(vault.crm.live(&vault.crm.grant_of("yan")).is_none());
     }
 
     async fn f07_custody_that_was_taken_with_a_lost_answer_is_there_when_it_is_asked_for_again(house: House) {

@@ -3,7 +3,7 @@
 use crate::on_both;
 use crate::support::browser::View;
 use crate::support::chromium::{Chromium, Scripts};
-use crate::support::provider::Rotation;
+use crate::support::provider::{App, Rotation};
 use crate::support::vault::{CLIENT, SECRET, Vault};
 use crate::support::{Browser, Kind};
 use crate::vault_matrix::a_program;
@@ -170,6 +170,40 @@ on_both! {
         vault.bob.does("GET", &read).await.is_problem(409, "custody_freed");
         let kept = format!("SELECT s.id FROM vault_secrets s JOIN account_grants g ON g.grant_id = s.grant_id WHERE g.account = '{account}'");
         assert_eq!(vault.house.raw().await.texts(&kept).await, Vec::<String>::new(), "nothing is kept");
+    }
+}
+
+on_both! {
+    async fn access_is_given_back_to_a_service_that_takes_it_back(house: House) {
+        let vault = Vault::with(house.kind, Rotation::None, "none").await;
+        let idp = vault._provider.at("idp", Rotation::StrictFamily);
+        idp.registers(App::new(CLIENT, SECRET, ""));
+        idp.knows(&["zoe"]);
+        let ask = serde_json::json!({ "type": "oidc", "slug": "idp", "client_id": CLIENT, "client_secret": SECRET,
+            "params": { "issuer": idp.url, "rotation": "strict_family" } });
+        let made = vault.ada.posts("/v1/sources", &ask).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        idp.returns_to(CLIENT, made.body["data"]["redirect_uri"].as_str().expect("one"));
+        let mut ada = vault.house.browser();
+        ada.arrives_as("ada").await;
+        let page = ada.get("/account").await;
+        let source = made.body["data"]["id"].as_str().expect("an id");
+        let page = ada.post("/account/connections", &filled(&page, "#connections form:has(#connect)", &[("source", source)])).await;
+        let sent = ada.get_once(&page.first("#start").expect("a way")["href"].clone()).await;
+        let back = idp.allows(sent.location(), "zoe").await;
+        assert_eq!(ada.get(&back).await.status, 200);
+        let list = vault.ada.does("GET", "/v1/accounts").await.ok();
+        let account = list.body["data"][0]["id"].as_str().expect("an account").to_owned();
+        let (token, grant) = (vault.token(&account).await, idp.grant_of("zoe"));
+        assert!(idp.access_ok(&token) && idp.live(&grant).is_some());
+
+        let path = format!("/account/connections/{account}");
+        let said = does(&mut ada, &path, "free", &[("sure", "1")]).await;
+        assert!(said.status == 200 && said.text().contains("Access is given back. The service said that it has ended."), "{}", said.text());
+        assert!(words(&said).contains("Access given back to the service") && said.first("#free").is_none(), "{}", said.text());
+        assert!(idp.hits("revoke") >= 1 && !idp.access_ok(&token) && idp.live(&grant).is_none());
+        vault.reads(&account).await.is_problem(409, "custody_freed");
+        assert_eq!(vault.counts("SELECT count(*) FROM vault_secrets").await, 0);
     }
 }
 

@@ -26,7 +26,8 @@ impl Told<'_> {
     }
 }
 
-/// RFC 6749 §5.2: a code is a short word; anything else is a text for people, which isn't kept.
+/// RFC 6749 §5.2: a code is a short word, with one number in it at most. Anything else is a text for people, or a token that comes
+/// back, and isn't kept.
 pub(super) fn code(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -34,7 +35,8 @@ pub(super) fn code(value: &Value) -> Option<String> {
         _ => return None,
     };
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-.:".contains(&b);
-    (!text.is_empty() && text.len() <= 64 && text.bytes().all(plain)).then_some(text)
+    let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).count();
+    (!text.is_empty() && text.len() <= 64 && numbers <= 1 && text.bytes().all(plain)).then_some(text)
 }
 
 /// Whether the member that names errors holds one, be it unreadable.

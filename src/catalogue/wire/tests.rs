@@ -165,7 +165,15 @@ fn cv_21_hostile_answers_come_to_nothing() {
         "ambiguous http_200"
     );
     // Texts for people, and what looks like a token, aren't kept.
-    for error in ["The refresh token ya29.secret is invalid", "a\r\nb", &"x".repeat(65), "<script>", "ä"] {
+    for error in [
+        "The refresh token ya29.secret is invalid",
+        "a\r\nb",
+        &"x".repeat(65),
+        "<script>",
+        "ä",
+        "8xLOxBtZp8",
+        "1b4f0e98-77c2",
+    ] {
         let body = json!({ "error": error }).to_string();
         assert_eq!(said(&strict, &json_answer(400, &body)), "request_bad http_400", "{error}");
     }

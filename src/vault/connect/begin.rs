@@ -14,7 +14,7 @@ use crate::vault::import;
 use crate::vault::look::Which;
 use crate::vault::manage;
 use crate::vault::refused::Refused;
-use crate::vault::sources::{Source, State};
+use crate::vault::sources::{self, Source, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
@@ -196,6 +196,7 @@ pub(super) async fn start(
     admitted(app, source)?;
     let ready = import::ready(app, source, &connect.params).await?;
     ready.kind.check_params(Param::Connect, &connect.params)?;
+    sources::change::reachable(app, &ready.kind, Param::Connect, &connect.params)?;
     let (state, verifier, nonce) = (fresh(), fresh(), fresh());
     let scopes: Vec<String> = asked_for(connect, source);
     let ask = AskToAuthorize {

@@ -4,7 +4,7 @@
 use super::exchange::{Said, exchange};
 use super::land::{end, go_on};
 use super::visitor::{Visitor, over, stopped};
-use super::{Binding, Connect, Status, UNDER_WAY, Why, outcome, print, store};
+use super::{Binding, Connect, Status, Why, outcome, print, store};
 use crate::app::App;
 use crate::db::Result as Stored;
 use crate::vault::sources::{self, Source, SourceId};
@@ -16,6 +16,9 @@ use std::time::Duration;
 
 /// How long a browser waits for an answer before it looks again.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long after the provider's last moment to answer nobody can be waiting for it any more: then they may try again.
+const MARGIN: Duration = Duration::from_secs(60);
 
 /// `GET /connect/callback/{source}`
 pub async fn get(
@@ -79,7 +82,7 @@ fn bound(visitor: &Visitor, connect: &Connect) -> Result<(), Stopped> {
 /// Spends the state, exchanges the code, makes the account. Nobody can stop it half-way.
 async fn come_back(app: &App, connect: &Connect, source: &Source, (state, said): (&str, Said)) -> Stored<()> {
     let now = app.now();
-    if store::consume(&app.db, connect, state, [now, now + UNDER_WAY]).await? {
+    if store::consume(&app.db, connect, state, [now, now + app.config.vault.answer_within + MARGIN]).await? {
         crate::base::failpoint::reached("connect-consumed");
         let outcome = exchange(app, connect, source, &said).await;
         end(app, connect, outcome).await?;

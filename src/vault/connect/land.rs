@@ -101,8 +101,11 @@ pub(in crate::vault) async fn replay(app: &App, entry: &str) -> Result<()> {
             return Ok(());
         }
     };
-    let returned = store::one(&app.db, &came.connect).await?.filter(|connect| connect.status == Status::Returned);
-    let Some(connect) = returned else { return Ok(()) };
+    let Some(connect) = store::one(&app.db, &came.connect).await? else { return Ok(()) };
+    if connect.status != Status::Returned {
+        // It may be in the database, and nobody has made an account of it yet.
+        return go_on(app, &connect.id).await;
+    }
     let Some(source) = sources::store::one(&app.db, &connect.source).await? else { return Ok(()) };
     let kind = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
     if !matches!(came.outcome(&kind), Outcome::Tokens(_)) {
@@ -116,6 +119,10 @@ pub(in crate::vault) async fn replay(app: &App, entry: &str) -> Result<()> {
 /// Makes an account of what is kept, unless the app's server has the last word. Everything that comes of it is in the row.
 pub(super) async fn go_on(app: &App, id: &ConnectId) -> Result<()> {
     let Some(connect) = store::one(&app.db, id).await? else { return Ok(()) };
+    if connect.status == Status::Returned && connect.open_until.is_some_and(|until| until <= app.now()) {
+        // Whoever exchanged its code ended before there was an answer.
+        return store::fail(&app.db, id, Why::StateExpired, &[]).await.map(drop);
+    }
     if connect.status != Status::Candidate {
         return Ok(());
     }
@@ -169,7 +176,7 @@ pub(super) async fn judge(app: &App, connect: &Connect, source: &Source) -> Step
     match verdict {
         Ok(identity) => Ok(Judged { ready, held, tokens, identity }),
         Err(ended) => {
-            give_back(app, connect, source, (&held, &identity)).await?;
+            give_back(app, (connect, source), &held, &identity).await?;
             Err(ended)
         }
     }
@@ -261,7 +268,7 @@ fn meant(identity: Identity, expected: &str) -> Option<Identity> {
 }
 
 /// A provider may end all that one person has allowed us: it is told only where we have nothing else of theirs.
-async fn give_back(app: &App, connect: &Connect, source: &Source, (held, identity): (&Held, &Identity)) -> Result<()> {
+async fn give_back(app: &App, (connect, source): (&Connect, &Source), held: &Held, identity: &Identity) -> Result<()> {
     for one in std::iter::once(identity).chain(&identity.siblings) {
         if accounts::store::by_external(&app.db, &source.id, &one.external_id).await?.is_some() {
             return Ok(());
@@ -303,7 +310,7 @@ pub(super) async fn land(app: &App, connect: &Connect, source: &Source) -> Step<
             Err(failed(Why::ExternalIdTaken))
         }
         (None, _) => {
-            give_back(app, connect, source, (&held, &identity)).await?;
+            give_back(app, (connect, source), &held, &identity).await?;
             Err(failed(Why::WrongAccount))
         }
     }
@@ -353,7 +360,7 @@ pub async fn tidy(app: &App) -> Result<()> {
         if store::fail(&app.db, &connect.id, Why::StateExpired, &[]).await?
             && let Some(Judged { held, identity, .. }) = judged
         {
-            give_back(app, &connect, &source, (&held, &identity)).await?;
+            give_back(app, (&connect, &source), &held, &identity).await?;
         }
     }
     while store::purge(&app.db, now - REMEMBERED).await? > 0 {}

@@ -6,7 +6,7 @@ use crate::audit::{self, Actor as Who};
 use crate::base::encoding::hex;
 use crate::base::id::WorkspaceId;
 use crate::base::{Secret, Time, entropy};
-use crate::catalogue::{Asked as Param, ClientAuth, SourceType, wire};
+use crate::catalogue::{Asked as Param, ClientAuth, ParamKind, SourceType, wire};
 use crate::db::Result;
 use crate::vault::actor::{Actor, SOURCES_WRITE};
 use crate::vault::events::{self, Event};
@@ -86,6 +86,7 @@ pub async fn create(app: &App, who: &Actor, asked: Asked) -> std::result::Result
     check_slug(&slug)?;
     let name = asked.name.clone().unwrap_or_else(|| kind.name.clone());
     check(&kind, &name, &asked.client_id, &asked.scopes, &asked.params)?;
+    reachable(app, &kind, Param::Source, &asked.params)?;
     let now = app.now();
     let proofs = proofs(&[], Some(asked.private_keys), Some(asked.client_secrets), now);
     proven(&kind, &asked.params, &proofs)?;
@@ -127,6 +128,9 @@ pub async fn change(app: &App, who: &Actor, source: &Source, asked: Changed) -> 
     let now = app.now();
     let proves = asked.client_secrets.is_some() || asked.private_keys.is_some();
     let mends = proves || asked.client_id.is_some() || asked.params.is_some();
+    if let Some(params) = &asked.params {
+        reachable(app, &kind, Param::Source, params)?;
+    }
     let name = asked.name.unwrap_or_else(|| source.name.clone());
     let client_id = asked.client_id.unwrap_or_else(|| source.client_id.clone());
     let scopes = asked.scopes.unwrap_or_else(|| source.scope.split_whitespace().map(str::to_owned).collect());
@@ -334,6 +338,20 @@ fn check(
     }
     kind.check_params(Param::Source, params)?;
     kind.configured(params).map(drop).map_err(Refused::from)
+}
+
+/// Addresses that somebody types in are ones to which requests may go. A name is looked up again each time that one does.
+pub fn reachable(
+    app: &App,
+    kind: &SourceType,
+    asked: Param,
+    params: &BTreeMap<String, String>,
+) -> std::result::Result<(), Refused> {
+    let mut addresses = kind.params_of(asked).filter(|param| param.kind == ParamKind::Url);
+    let outside = addresses.find(|param| params.get(&param.name).is_some_and(|url| app.outbound.check(url).is_err()));
+    let why = "must be an https URL on port 443 of a public address, without user name and password; what else is allowed, \
+               outbound.allow in the settings says";
+    outside.map_or(Ok(()), |param| Err(Refused::field(&param.name, why)))
 }
 
 /// The workspace that a source must be in.

@@ -79,7 +79,8 @@ impl Fleet {
         self.dir.join(name)
     }
 
-    fn spool(&self, seat: usize) -> PathBuf {
+    /// Where the process of a seat keeps answers.
+    pub fn spool(&self, seat: usize) -> PathBuf {
         self.file(&format!("spool-{seat}"))
     }
 

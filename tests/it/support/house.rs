@@ -124,6 +124,19 @@ impl House {
         House::open(kind, dir, config).await
     }
 
+    /// A house on an empty PostgreSQL database of this address.
+    pub async fn at(url: String, change: impl FnOnce(&mut Config)) -> Self {
+        let dir = fresh_dir();
+        copy(&blueprint().await.dir.join("keys"), &dir.join("keys"));
+        let mut config = config(&dir, Some(url));
+        change(&mut config);
+        let db = symbolon::db::open(&server::place(&config)).await.expect("opens");
+        db.migrate().await.expect("migrates");
+        db.close().await;
+        settle(config.clone()).await;
+        House::open(Kind::Postgres, dir, config).await
+    }
+
     /// Another house on the same database system that may reach relying parties on loopback.
     pub async fn reaching_loopback(&self) -> Self {
         House::with(self.kind, allow_loopback).await

@@ -101,6 +101,11 @@ impl At {
         self.with(|v, now| v.ledger.accepts_access(token, now).is_some())
     }
 
+    /// Whether this is an access token, of whatever age.
+    pub fn was_for_the_api(&self, token: &str) -> bool {
+        self.with(|v, _| v.ledger.find(token, Kind::Access).is_some())
+    }
+
     /// How often the token endpoint was asked to refresh a grant, or to mint for it, whatever came of it.
     pub fn token_calls(&self, grant: &str) -> usize {
         self.calls("token").iter().filter(|call| call.grant.as_deref() == Some(grant)).count()
