@@ -51,11 +51,9 @@ impl Vault {
 async fn asked_at_connect(kind: Kind) -> (Vault, tempfile::TempDir) {
     let types = tempfile::tempdir().expect("a directory");
     let text = include_str!("../../src/catalogue/types/oauth2.toml").replace("key = \"oauth2\"", "key = \"acme\"");
-    let text = text.replace(
-        "[authorize]\n",
-        "[[param]]\nname = \"revoke_url\"\nlabel = \"Where\"\nkind = \"url\"\nasked = \"connect\"\n\
-        example = \"https://crm.example.com/revoke\"\n\n[revoke]\nurl = \"{revoke_url}\"\n\n[authorize]\n",
-    );
+    let (before, revoke_url) = text.split_once("name = \"revoke_url\"").expect("a parameter");
+    let revoke_url = revoke_url.replacen("optional = true", "asked = \"connect\"", 1);
+    let text = format!("{before}name = \"revoke_url\"{revoke_url}");
     let text = text.replace("params = { ", "params = { revoke_url = \"https://crm.example.com/revoke\", ");
     std::fs::write(types.path().join("acme.toml"), text).expect("writes");
     let dir = types.path().to_owned();

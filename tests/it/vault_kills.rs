@@ -20,7 +20,7 @@ const POINTS: [&str; 6] =
 
 /// How many people there are at each provider; each round kills as often, and touches each account once.
 const PEOPLE: usize = 18;
-const GRACE: i64 = 300_000;
+const GRACE: i64 = 600_000;
 /// How long a token that is good once isn't presented again.
 const HOLD: i64 = 150_000;
 
@@ -88,7 +88,7 @@ impl Torture {
         let (house, ada, provider) = Fleet::begins(kind).await;
         let modes = [
             ("none", Rotation::None, "none", false),
-            ("grace", Rotation::grace(GRACE / 1000), "grace(5m)", false),
+            ("grace", Rotation::grace(GRACE / 1000), "grace(10m)", false),
             ("strict", Rotation::Strict, "strict", true),
             ("family", Rotation::StrictFamily, "strict_family", true),
         ];

@@ -47,6 +47,7 @@ impl Answer {
     pub fn response(self) -> Response {
         let Answer { status, mut headers, body } = self;
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         let mut response = match body {
             Body::Problem(problem) => {
                 headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
