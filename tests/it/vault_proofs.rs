@@ -179,14 +179,17 @@ on_both! {
             assert!(!vault.crm.access_ok(&token), "{user}");
         }
         assert_eq!(vault.crm.hits("revoke"), 2);
-        for bad in ["crm.example.com", "ftp://crm.example.com/revoke", "https://u:p@crm.example.com/revoke", "https://crm.example.com/r#x"] {
+        for bad in [
+            "crm.example.com",
+            "ftp://crm.example.com/revoke",
+            "https://u:p@crm.example.com/revoke",
+            "https://crm.example.com/r#x",
+            "https://10.1.2.3/revoke",
+        ] {
             let refused = vault.makes_source("bad", &json!({ "revoke_url": bad })).await;
             refused.is_problem(422, "field_invalid");
             assert_eq!(refused.body["error"]["field"], "revoke_url", "{bad}");
         }
-        assert_eq!(vault.makes_source("inside", &json!({ "rotation": "strict", "revoke_url": "https://10.1.2.3/revoke" })).await.status, 201);
-        let account = vault.takes_for("inside", &vault.crm.gives(CLIENT, "cyd", "read").refresh_token).await;
-        assert_eq!(frees(&account).await, json!(false));
         // The wizard and the catalogue know of it.
         let kind = vault.ada.does("GET", "/v1/source_types/oauth2").await.ok();
         let keys = vault.ada.does("GET", "/v1/source_types/slack").await.ok().body["data"]["private_key"].clone();
