@@ -14,11 +14,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use ipnet::IpNet;
 use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
-use tower_http::catch_panic::CatchPanicLayer;
 
 /// Puts the layers around all routes of `router`, and around its fallback; whoever wants one sets it before, as
 /// `.fallback(`[`not_found`]`)`.
@@ -31,7 +32,7 @@ pub fn layered(router: Router, config: &Config, counted: Counted, stop: Stop) ->
         counted,
         stop,
     };
-    router.layer(CatchPanicLayer::custom(panicked)).layer(from_fn_with_state(Arc::new(around), around_each))
+    router.layer(from_fn_with_state(Arc::new(around), around_each))
 }
 
 /// What stands around every request. One middleware and not six: each costs a boxed future and a cloned service.
@@ -47,7 +48,7 @@ struct Around {
 async fn around_each(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
     observe::request(&around.trusted, &around.counted.metrics, request, async |request| {
         let mut response = match admitted(&around, request).await {
-            Ok(request) => in_time(around.handler + patience(request.uri().path()), next.run(request)).await,
+            Ok(request) => in_time(around.handler + patience(request.uri().path()), caught(next.run(request))).await,
             Err(refusal) => *refusal,
         };
         around.mark(&mut response);
@@ -113,7 +114,13 @@ const NO_PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-
      local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
      publickey-credentials-create=(self), publickey-credentials-get=(self), screen-wake-lock=(), serial=(), sync-xhr=(), usb=(), xr-spatial-tracking=()";
 
-fn panicked(payload: Box<dyn Any + Send>) -> Response {
+/// A bug in a handler ends its request, and nothing else.
+async fn caught(answer: impl Future<Output = Response>) -> Response {
+    // What a handler had half done is dropped with it.
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|payload| panicked(payload.as_ref()))
+}
+
+fn panicked(payload: &(dyn Any + Send)) -> Response {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
     tracing::error!(panic = text, "a request ended in a bug of ours; the others go on");
