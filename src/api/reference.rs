@@ -136,7 +136,7 @@ fn items<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 /// What every operation of the management API may answer: told once, on the first page.
-const EVERYWHERE: [&str; 7] = ["401", "403", "412", "413", "429", "500", "503"];
+const EVERYWHERE: [&str; 8] = ["401", "403", "412", "413", "414", "429", "500", "503"];
 /// And which headers all take that make or change something.
 const HEADERS: [&str; 3] = ["Idempotency-Key", "If-Match", "Symbolon-Workspace"];
 

@@ -62,6 +62,7 @@ fn own(path: &str, method: &str, operation: &mut Map<String, Value>) {
     refuses(operation, "401", "`invalid_token`: nothing was shown that is good here; the challenges say what is");
     refuses(operation, "403", "`insufficient_scope`: the token lacks the scope `symbolon:tokens`");
     refuses(operation, "403", "`forbidden`: machines have no API tokens");
+    refuses(operation, "414", "the address is longer than 8 KiB");
     refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
     lists(operation);
     if path.contains('{') {
@@ -103,6 +104,7 @@ fn asked_by_proxies(operation: &mut Map<String, Value>) {
     refuses(operation, "401", "`invalid_token`: the request shows no token, or none that is good here");
     refuses(operation, "403", "`insufficient_scope`: the token lacks a scope that the rule asks for");
     refuses(operation, "403", "`denied`: no rule lets anyone do this");
+    refuses(operation, "414", "the address is longer than 8 KiB");
     refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
     refuses(operation, "500", "`internal`: a fault of ours; it is logged");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
