@@ -15,7 +15,6 @@ use crate::args;
 use crate::base::id::{UserId, WorkspaceId};
 use crate::base::{ScopeSet, Time};
 use crate::db::{Db, Item, On, Result, Row, Tx};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use store::{BY_HASH, DELETE, DELETE_OF_USER, ONE, PAGE, SET_PER_SECOND, USED};
 
 /// A token, but for the token itself.
@@ -109,14 +108,19 @@ pub async fn set_per_second(mut tx: &mut Tx, id: &str, rate: Option<u32>) -> Res
     Ok((&mut tx).one(SET_PER_SECOND, args![id, rate.map(i64::from)]).await?.is_some())
 }
 
-/// Statements that wait at once: they gather into few.
-const AT_ONCE: usize = 256;
+/// Most of one statement.
+const BATCH: usize = 500;
 
 /// Writes down when and from where tokens were used, those of one taking together.
 pub async fn write_uses_down(db: &Db, uses: crate::app::Noted) -> Result<()> {
-    let writes = uses.into_iter().map(|(id, used)| {
-        let item = Item::new(id).with("at", used.at.millis()).with("network", used.network);
-        db.hot(&USED, item)
-    });
-    stream::iter(writes).buffer_unordered(AT_ONCE).try_for_each(|_| std::future::ready(Ok(()))).await
+    let item = |(id, used): (String, crate::app::Used)| {
+        Item::new(id).with("at", used.at.millis()).with("network", used.network)
+    };
+    let mut items: Vec<Item> = uses.into_iter().map(item).collect();
+    // Servers that write down the same tokens lock their rows in the same order.
+    items.sort_by(|a, b| a.id.cmp(&b.id));
+    for batch in items.chunks(BATCH) {
+        db.set(&USED, batch).await?;
+    }
+    Ok(())
 }

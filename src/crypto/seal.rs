@@ -44,46 +44,39 @@ pub fn seal(master: &MasterKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8
     body.extend_from_slice(plain);
     body.push(END);
     body.resize(padded, 0);
-    let key = key(master, place)?;
+    let RowKey(key) = row_key(master, place)?;
     key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.aad()), &mut body)
         .map_err(|_| CannotOpen)?;
     Ok([&[VERSION][..], &nonce, &body].concat())
 }
-
-/// The key of one row, for those who open it often: to derive it takes longer than to open with it.
-pub struct RowKey(LessSafeKey);
 
 /// Opens what [`seal`] made for the same place under the same master key.
 pub fn open(master: &MasterKey, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
     row_key(master, place)?.open(place, sealed)
 }
 
-/// The key of a place.
-pub fn row_key(master: &MasterKey, place: Place<'_>) -> Result<RowKey, CannotOpen> {
-    key(master, place).map(RowKey)
-}
+/// The key of one row, for those who open it often: to derive it takes longer than to open with it.
+pub struct RowKey(LessSafeKey);
 
 impl RowKey {
     /// As [`open`] does.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
-        opened(&self.0, place, sealed)
+        let (&VERSION, rest) = sealed.split_first().ok_or(CannotOpen)? else {
+            return Err(CannotOpen);
+        };
+        let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(CannotOpen)?;
+        let mut body = Zeroizing::new(body.to_vec());
+        let length = self
+            .0
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(place.aad()), &mut body)
+            .map_err(|_| CannotOpen)?
+            .len();
+        body.truncate(length);
+        let end =
+            body.iter().rposition(|byte| *byte != 0).filter(|at| body.get(*at) == Some(&END)).ok_or(CannotOpen)?;
+        body.truncate(end);
+        Ok(body)
     }
-}
-
-fn opened(key: &LessSafeKey, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
-    let (&VERSION, rest) = sealed.split_first().ok_or(CannotOpen)? else {
-        return Err(CannotOpen);
-    };
-    let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(CannotOpen)?;
-    let mut body = Zeroizing::new(body.to_vec());
-    let length = key
-        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(place.aad()), &mut body)
-        .map_err(|_| CannotOpen)?
-        .len();
-    body.truncate(length);
-    let end = body.iter().rposition(|byte| *byte != 0).filter(|at| body.get(*at) == Some(&END)).ok_or(CannotOpen)?;
-    body.truncate(end);
-    Ok(body)
 }
 
 /// Wraps a key of its own for its place.
@@ -96,9 +89,10 @@ pub fn unwrap(master: &MasterKey, place: Place<'_>, wrapped: &[u8]) -> Result<Ma
     MasterKey::from_bytes(&open(master, place, wrapped)?).ok_or(CannotOpen)
 }
 
-fn key(master: &MasterKey, place: Place<'_>) -> Result<LessSafeKey, CannotOpen> {
+/// The key of a place.
+pub fn row_key(master: &MasterKey, place: Place<'_>) -> Result<RowKey, CannotOpen> {
     let bytes = master.derive(&format!("symbolon seal {}", place.aad()));
-    UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map(LessSafeKey::new).map_err(|_| CannotOpen)
+    UnboundKey::new(&AES_256_GCM, bytes.as_ref()).map(|key| RowKey(LessSafeKey::new(key))).map_err(|_| CannotOpen)
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ impl Local {
     }
 
     /// Takes one from each in order, of a share of what there is.
-    pub fn take<'a>(&self, cells: impl Iterator<Item = &'a Cell>, share_of: u32) -> Taken {
+    pub fn take<'a>(&self, cells: impl IntoIterator<Item = &'a Cell>, share_of: u32) -> Taken {
         self.notice_the_clock();
         let mut left = Vec::with_capacity(2);
         for cell in cells {
@@ -116,32 +116,32 @@ mod tests {
     fn as_many_at_once_as_a_second_has_and_then_one_by_one() {
         let (local, clock) = local();
         let token = cell(Policy::Token, "t", 3);
-        let passes = || local.take([&token].into_iter(), 1).wait.is_none();
+        let passes = || local.take([&token], 1).wait.is_none();
         assert_eq!((0..10).filter(|_| passes()).count(), 3);
         clock.shift(334);
         assert!(passes() && !passes());
-        let wait = local.take([&token].into_iter(), 1).wait.expect("used up");
+        let wait = local.take([&token], 1).wait.expect("used up");
         assert!(wait > Duration::ZERO && wait <= Duration::from_millis(334), "{wait:?}");
-        assert!(local.take([&cell(Policy::Token, "another", 3)].into_iter(), 1).wait.is_none());
+        assert!(local.take([&cell(Policy::Token, "another", 3)], 1).wait.is_none());
     }
 
     #[test]
     fn the_first_that_is_used_up_stops_the_others_from_being_used() {
         let (local, _) = local();
         let (token, workspace) = (cell(Policy::Token, "t", 1), cell(Policy::Workspace, "w", 5));
-        assert!(local.take([&token, &workspace].into_iter(), 1).wait.is_none());
+        assert!(local.take([&token, &workspace], 1).wait.is_none());
         for _ in 0..20 {
-            assert_eq!(local.take([&token, &workspace].into_iter(), 1).left.len(), 1);
+            assert_eq!(local.take([&token, &workspace], 1).left.len(), 1);
         }
         let other = cell(Policy::Token, "u", 9);
-        assert_eq!(local.take([&other, &workspace].into_iter(), 1).left[1].remaining, 3);
+        assert_eq!(local.take([&other, &workspace], 1).left[1].remaining, 3);
     }
 
     #[test]
     fn a_share_is_a_share() {
         let (local, clock) = local();
         let token = cell(Policy::Token, "t", 3);
-        let passed = |local: &Local| (0..10).filter(|_| local.take([&token].into_iter(), 2).wait.is_none()).count();
+        let passed = |local: &Local| (0..10).filter(|_| local.take([&token], 2).wait.is_none()).count();
         assert_eq!(passed(&local), 1);
         clock.shift(667);
         assert_eq!(passed(&local), 1);
@@ -151,7 +151,7 @@ mod tests {
     fn rl_08_a_clock_that_is_set_back_locks_nobody_out() {
         let (local, clock) = local();
         let token = cell(Policy::Token, "t", 3);
-        let passed = || (0..10).filter(|_| local.take([&token].into_iter(), 1).wait.is_none()).count();
+        let passed = || (0..10).filter(|_| local.take([&token], 1).wait.is_none()).count();
         assert_eq!(passed(), 3);
         clock.shift(-3_600_000);
         assert_eq!(passed(), 3);
@@ -165,7 +165,7 @@ mod tests {
     fn rl_07_however_many_callers_take_bounded_memory() {
         let (local, _) = local();
         for n in 0..300_000 {
-            local.take([&cell(Policy::Invalid, &format!("10.{n}"), 20)].into_iter(), 1);
+            local.take([&cell(Policy::Invalid, &format!("10.{n}"), 20)], 1);
         }
         local.budgets.run_pending_tasks();
         assert!(local.budgets.entry_count() <= MOST, "{}", local.budgets.entry_count());

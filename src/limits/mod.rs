@@ -109,7 +109,7 @@ impl Limiter {
         match Box::pin(shared.take(&cells, self.clock.offset())).await {
             Some(taken) => taken,
             // Nobody is let off, and nobody is locked out.
-            None => self.local.take(cells.into_iter(), self.replicas),
+            None => self.local.take(cells, self.replicas),
         }
     }
 

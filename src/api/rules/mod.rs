@@ -20,6 +20,7 @@ pub(super) fn apply(path: &str, method: &str, operation: &mut Map<String, Value>
     if Kind::of(path) != Kind::Protocol {
         body(method, operation);
     }
+    too_long(operation);
     fill(path, operation);
 }
 
@@ -62,7 +63,6 @@ fn own(path: &str, method: &str, operation: &mut Map<String, Value>) {
     refuses(operation, "401", "`invalid_token`: nothing was shown that is good here; the challenges say what is");
     refuses(operation, "403", "`insufficient_scope`: the token lacks the scope `symbolon:tokens`");
     refuses(operation, "403", "`forbidden`: machines have no API tokens");
-    refuses(operation, "414", "the address is longer than 8 KiB");
     refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
     lists(operation);
     if path.contains('{') {
@@ -104,7 +104,6 @@ fn asked_by_proxies(operation: &mut Map<String, Value>) {
     refuses(operation, "401", "`invalid_token`: the request shows no token, or none that is good here");
     refuses(operation, "403", "`insufficient_scope`: the token lacks a scope that the rule asks for");
     refuses(operation, "403", "`denied`: no rule lets anyone do this");
-    refuses(operation, "414", "the address is longer than 8 KiB");
     refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
     refuses(operation, "500", "`internal`: a fault of ours; it is logged");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
@@ -114,6 +113,15 @@ fn asked_by_proxies(operation: &mut Map<String, Value>) {
             (name.to_owned(), json!({ "description": what, "schema": { "type": "string" } }))
         };
         passed.insert("headers".to_owned(), Value::Object(TOLD.into_iter().map(told).collect()));
+    }
+}
+
+/// What is answered before anyone looks where an address leads, in the form of the OAuth endpoints.
+fn too_long(operation: &mut Map<String, Value>) {
+    refuses(operation, "414", "`invalid_request`: the address is longer than 8 KiB");
+    let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/OAuthError" } } });
+    if let Some(response) = operation.get_mut("responses").and_then(|all| all.get_mut("414")) {
+        response["content"] = content;
     }
 }
 

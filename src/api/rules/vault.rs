@@ -59,7 +59,6 @@ pub(super) fn acted(path: &str, method: &str, operation: &mut Map<String, Value>
         refuses(operation, "415", "`unsupported-media-type`: the Content-Type isn't JSON");
         refuses(operation, "422", "`field_invalid`: a member can't be accepted; `errors` and `error.field` say which");
     }
-    refuses(operation, "414", "the address is longer than 8 KiB");
     refuses(operation, "429", "`rate-limited`: too many requests; `Retry-After` says when to try again");
     refuses(operation, "500", "`internal`: something went wrong on our side; it is in the log");
     refuses(operation, "503", "`unavailable`, `busy`: not now; `Retry-After` says when to try again");
