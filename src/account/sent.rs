@@ -24,7 +24,7 @@ impl Sent {
     /// For the audit trail: the person did something, to their own account unless `object` is set.
     pub fn event(&self, action: &'static str) -> Event {
         let user = &self.session.user.id;
-        session::event(&self.call, Actor::User(user.to_string()), action, user)
+        session::event(&self.call, Actor::User(user.clone()), action, user)
     }
 }
 

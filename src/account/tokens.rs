@@ -79,7 +79,7 @@ pub(super) async fn all(app: &App, shell: &Shell, user: &UserId) -> Result<Token
     let names: HashMap<&str, &str> =
         memberships.iter().map(|one| (one.workspace.as_str(), one.name.as_str())).collect();
     let line = |token: &ApiToken| Line {
-        id: token.id.clone(),
+        id: token.id.to_string(),
         name: token.name.clone(),
         hint: token.hint.clone(),
         // Where there is one place only, it goes without saying.

@@ -212,7 +212,7 @@ pub async fn enable(app: &App, who: &Acting, target: &Target) -> Result<Client, 
 
 /// Nobody cuts the branch that they sit on: a program that lost its own rights could undo nothing any more.
 fn not_itself(who: &Acting, id: &ClientId) -> Result<(), Refused> {
-    if who.role.administers() && who.actor == Actor::Client(id.to_string()) {
+    if who.role.administers() && who.actor == Actor::Client(id.clone()) {
         let why = "this is the client that asks, and it would lock itself out; use another, or the command line";
         return Err(Refused::conflict("client-is-caller", why));
     }

@@ -127,7 +127,7 @@ pub async fn delete(app: &App, call: &Call, client: &Client) -> Result<(), Refus
 }
 
 fn itself(call: &Call, id: &ClientId) -> Acting {
-    Acting::new(Actor::Client(id.to_string()), Role::User, call.clone())
+    Acting::new(Actor::Client(id.clone()), Role::User, call.clone())
 }
 
 /// As it was when its token was checked.

@@ -235,7 +235,7 @@ pub async fn remove(app: &App, who: &Acting, slug: &WorkspaceId, user: &UserId) 
     let mut change = Change::begin(app, who).await?;
     let hand = hand(&mut change, who, slug).await?;
     let before = within(&mut change, slug, user).await?;
-    if who.actor != Actor::User(user.to_string()) {
+    if who.actor != Actor::User(user.clone()) {
         hand.reaches(before.role)?;
     }
     keeps_an_owner(&mut change, hand, slug, &before, Standing::Member).await?;

@@ -43,7 +43,7 @@ impl FromRequestParts<App> for Person {
         let id = guard::member(app, parts).await?;
         let Ok(call) = Call::from_request_parts(parts, app).await;
         let if_match = if_match(&parts.headers);
-        let who = Acting { if_match, ..Acting::new(Actor::User(id.to_string()), Role::User, call) };
+        let who = Acting { if_match, ..Acting::new(Actor::User(id.clone()), Role::User, call) };
         Ok(Person { id, who })
     }
 }

@@ -26,9 +26,9 @@ use crate::web::Problem;
 use crate::web::limited::Ledger;
 use asked::{Admin, Named, NamedIn};
 use axum::Json;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,20 +38,22 @@ use vault::named::both;
 /// All routes under `/v1`, each with its description.
 pub fn routes(app: &App) -> OpenApiRouter<App> {
     let (routes, document) = described().split_for_parts();
-    let once = from_fn_with_state(app.clone(), repeats::once);
-    let mut routes =
-        OpenApiRouter::from(routes.layer(once).method_not_allowed_fallback(wrong_method).layer(from_fn(around)));
+    let around = from_fn_with_state(app.clone(), around);
+    let mut routes = OpenApiRouter::from(routes.method_not_allowed_fallback(wrong_method).layer(around));
     *routes.get_openapi_mut() = document;
     routes
 }
 
-/// What stands around every handler: what is left of limits, that nothing is stored, the form of refusals. One layer and not three:
-/// each costs as much as a small handler.
-async fn around(mut request: Request, next: Next) -> Response {
+/// What stands around every handler: what is left of limits, that nothing is stored, the form of refusals, what is done only once.
+/// One layer and not four: each costs as much as a small handler.
+async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let ledger = Ledger::default();
     request.extensions_mut().insert(ledger.clone());
     let ours = vault::told::ours(request.uri().path());
-    let answer = next.run(request).await;
+    let answer = match repeats::asks(&request) {
+        true => Box::pin(repeats::once(&app, request, next)).await,
+        false => next.run(request).await,
+    };
     let mut answer = if ours { vault::told::told(answer).await } else { answer };
     ledger.tell(answer.headers_mut());
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -7,7 +7,7 @@ use crate::base::encoding::fingerprint;
 use crate::guard;
 use crate::web::Problem;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -19,13 +19,14 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// What an answer is beside its body.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG];
 
-/// Stands around all handlers; does nothing for whoever sends no key.
-pub(super) async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
-        return next.run(request).await;
-    }
-    // Boxed: most requests have no key and needn't carry the room for this.
-    Box::pin(keyed(&app, request, next)).await.unwrap_or_else(|refused| refused)
+/// Whether a request is to be done once however often it comes.
+pub(super) fn asks(request: &Request) -> bool {
+    request.method() == Method::POST && request.headers().contains_key(KEY)
+}
+
+/// Does it, or says what came of it before.
+pub(super) async fn once(app: &App, request: Request, next: Next) -> Response {
+    keyed(app, request, next).await.unwrap_or_else(|refused| refused)
 }
 
 async fn keyed(app: &App, request: Request, next: Next) -> Result<Response, Response> {
@@ -66,7 +67,7 @@ async fn caller(app: &App, parts: &Parts) -> Result<Actor, Response> {
     let path = parts.uri.path();
     match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
         Some("admin") => guard::admin(app, parts).await.map(|(actor, _)| actor),
-        Some("workspaces") => guard::member(app, parts).await.map(|id| Actor::User(id.to_string())),
+        Some("workspaces") => guard::member(app, parts).await.map(|id| Actor::User(id.clone())),
         _ => guard::actor(app, parts).await.map(|who| who.name),
     }
 }

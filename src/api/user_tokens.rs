@@ -32,7 +32,7 @@ pub(super) async fn list(
     let name = format!("users/{id}/tokens");
     let paging = Paging::read(&app.keys.macs(), &name, &params)?;
     let (found, more) = tokens::list(&app, &id, &paging.after, paging.limit).await?;
-    let last = found.last().filter(|_| more).map(|token| token.id.clone());
+    let last = found.last().filter(|_| more).map(|token| token.id.to_string());
     let data: Vec<Shown> = found.into_iter().map(Shown::from).collect();
     Ok(page(&app, &name, &paging, data, last.as_deref()))
 }

@@ -5,7 +5,7 @@ use super::store::CHECK;
 use crate::app::App;
 use crate::base::encoding::fingerprint;
 use crate::crypto::api_token;
-use crate::db::{Item, Result, Row};
+use crate::db::{Result, Row};
 use crate::people::Role;
 use crate::people::workspaces::Standing;
 use crate::web::Call;
@@ -21,7 +21,7 @@ pub struct Checked {
     /// The token.
     pub token: ApiToken,
     /// The person's address.
-    pub email: String,
+    pub email: Arc<str>,
     /// What they may do to this deployment.
     pub user_role: Role,
     /// What they are in the workspace of the token.
@@ -41,7 +41,7 @@ pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option
     if !api_token::ours(&app.keys.macs(), token) {
         return Ok(None);
     }
-    let Some(row) = app.db.hot(&CHECK, Item::new(hash(token))).await? else {
+    let Some(row) = app.db.look(&CHECK, &hash(token), None, |item| item).await? else {
         return Ok(None);
     };
     let (checked, now) = (row.made(Checked::read)?, app.now());
@@ -51,7 +51,7 @@ pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option
     }
     let stale = |at| at > now || at + NOTE_EVERY <= now;
     if let Some(call) = call.filter(|_| token.used_at.is_none_or(stale)) {
-        app.uses.note(&token.id, &call.network(), now);
+        app.uses.note(token.id.as_str(), &call.network(), now);
     }
     Ok(Some(checked))
 }
@@ -60,7 +60,7 @@ impl Checked {
     fn read(row: &Row) -> Result<Self> {
         Ok(Checked {
             token: ApiToken::read(row)?,
-            email: row.text("email")?,
+            email: row.text("email")?.into(),
             user_role: Role::named(&row.text("user_role")?).unwrap_or_default(),
             standing: row.text_opt("standing")?.as_deref().and_then(Standing::named),
             workspace_per_second: row.int_opt("workspace_per_second")?.and_then(|rate| u32::try_from(rate).ok()),

@@ -21,7 +21,7 @@ pub async fn report(app: &App, call: &Call, token: &str, url: Option<&str>) -> R
     let Some(leaked) = held(&mut tx, token).await? else {
         return Ok(None);
     };
-    if !delete(&mut tx, &leaked.id).await? {
+    if !delete(&mut tx, leaked.id.as_str()).await? {
         return Ok(None);
     }
     let mut event = own::event(call, Actor::Anonymous, "token.leaked", &leaked);

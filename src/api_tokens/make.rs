@@ -1,11 +1,11 @@
 //! A new token, for a person who has fewer than they may have in this workspace.
 
-use super::ApiToken;
 use super::store::{COUNT, CREATE, DROP_OVER};
+use super::{ApiToken, ApiTokenId};
 use crate::app::App;
 use crate::args;
-use crate::base::id::{UserId, WorkspaceId, uuid7};
-use crate::base::{ScopeSet, Secret, Time, encoding};
+use crate::base::id::{UserId, WorkspaceId};
+use crate::base::{ScopeSet, Secret, Time};
 use crate::crypto::api_token;
 use crate::db::{Fault, On, Tx};
 use crate::people;
@@ -101,7 +101,7 @@ pub async fn create(app: &App, mut tx: &mut Tx, asked: &Asked) -> Result<(Secret
     }
     let secret = api_token::fresh(&app.keys.macs());
     let token = ApiToken {
-        id: encoding::hex(&uuid7(now)),
+        id: ApiTokenId::new(now),
         name: asked.name.clone(),
         hint: secret.reveal().get(api_token::LENGTH - 4..).unwrap_or_default().to_owned(),
         user: asked.user.clone(),

@@ -13,15 +13,18 @@ pub use shown::Shown;
 
 use crate::args;
 use crate::base::id::{UserId, WorkspaceId};
-use crate::base::{ScopeSet, Time};
+use crate::base::{Id, ScopeSet, Time};
 use crate::db::{Db, Item, On, Result, Row, Tx};
 use store::{BY_HASH, DELETE, DELETE_OF_USER, ONE, PAGE, SET_PER_SECOND, USED};
+
+/// Names a token; no secret.
+pub type ApiTokenId = Id<ApiToken>;
 
 /// A token, but for the token itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiToken {
     /// Names it; no secret.
-    pub id: String,
+    pub id: ApiTokenId,
     /// What its person calls it.
     pub name: String,
     /// Its last four characters.
@@ -47,7 +50,7 @@ pub struct ApiToken {
 impl ApiToken {
     fn read(row: &Row) -> Result<Self> {
         Ok(ApiToken {
-            id: row.text("token_id")?,
+            id: row.id("token_id")?,
             name: row.text("name")?,
             hint: row.text("hint")?,
             user: row.id("user_id")?,

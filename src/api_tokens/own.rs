@@ -14,8 +14,7 @@ use serde_json::{Value, json};
 pub async fn make(app: &App, call: &Call, asked: &Asked) -> Result<(Secret, ApiToken), Unmade> {
     let mut tx = app.db.begin().await?;
     let (secret, token) = create(app, &mut tx, asked).await?;
-    audit::record(&mut tx, &event(call, Actor::User(token.user.to_string()), "token.created", &token), app.now())
-        .await?;
+    audit::record(&mut tx, &event(call, Actor::User(token.user.clone()), "token.created", &token), app.now()).await?;
     tx.commit().await?;
     app.metrics.token("api_token");
     tracing::info!(user = %token.user, token = %token.id, "an API token was made");
@@ -32,7 +31,7 @@ pub async fn end(app: &App, call: &Call, user: &UserId, within: Option<&Workspac
     if !delete(&mut tx, id).await? {
         return Ok(false);
     }
-    audit::record(&mut tx, &event(call, Actor::User(user.to_string()), "token.deleted", &token), app.now()).await?;
+    audit::record(&mut tx, &event(call, Actor::User(user.clone()), "token.deleted", &token), app.now()).await?;
     tx.commit().await?;
     tracing::info!(%user, token = %id, "an API token was deleted");
     Ok(true)

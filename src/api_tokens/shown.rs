@@ -39,7 +39,7 @@ impl From<ApiToken> for Shown {
     fn from(token: ApiToken) -> Self {
         Shown {
             scopes: token.scopes(),
-            id: token.id,
+            id: token.id.to_string(),
             name: token.name,
             prefix: PREFIX,
             last_four: token.hint,

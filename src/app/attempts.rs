@@ -3,6 +3,7 @@
 
 use crate::base::Time;
 use crate::base::encoding::sha256;
+use quick_cache::sync::Cache;
 use std::time::Duration;
 
 /// Attempts by name within a minute or another time, in bounded memory: names are the callers' own invention, so only
@@ -10,7 +11,7 @@ use std::time::Duration;
 pub struct Attempts {
     most: u32,
     within: Duration,
-    counts: moka::sync::Cache<[u8; 32], (Time, u32)>,
+    counts: Cache<[u8; 32], (Time, u32)>,
 }
 
 impl Attempts {
@@ -21,7 +22,7 @@ impl Attempts {
 
     /// Allows so many within this time, from the first of them on.
     pub fn within(within: Duration, most: u32) -> Self {
-        Attempts { most, within, counts: moka::sync::Cache::new(50_000) }
+        Attempts { most, within, counts: Cache::new(50_000) }
     }
 
     /// Whether `name` has had its share.

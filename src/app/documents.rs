@@ -4,6 +4,8 @@
 use super::Attempts;
 use crate::base::{Time, uri};
 use crate::outbound::{Fetched, Outbound, Wanted};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -22,7 +24,7 @@ const AT_ONCE_IN_ALL: usize = 64;
 /// The most bytes of what is kept, roughly.
 const KEPT: u64 = 16 * 1024 * 1024;
 /// What an entry weighs beside the bytes that its owner counts.
-const ENTRY: u32 = 2048;
+const ENTRY: u64 = 2048;
 
 /// Why there is no document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,16 @@ pub enum Unfetched {
 type Outcome = Result<Arc<Fetched>, Unfetched>;
 type Flight = watch::Receiver<Option<Outcome>>;
 type Kept = Arc<dyn Any + Send + Sync>;
+
+/// Weighs what is kept.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<(TypeId, String), (u64, Kept)> for Bytes {
+    fn weight(&self, _: &(TypeId, String), (bytes, _): &(u64, Kept)) -> u64 {
+        bytes.saturating_add(ENTRY)
+    }
+}
 
 /// One request.
 struct Ask {
@@ -58,16 +70,13 @@ struct Inner {
     of_origin: Attempts,
     in_all: Attempts,
     fetches: AtomicU64,
-    kept: moka::sync::Cache<(TypeId, String), (u32, Kept)>,
+    kept: Cache<(TypeId, String), (u64, Kept), Bytes>,
 }
 
 impl Documents {
     /// Fetches through this client.
     pub fn new(outbound: Outbound) -> Self {
-        let kept = moka::sync::Cache::builder()
-            .max_capacity(KEPT)
-            .weigher(|_, (weight, _): &(u32, Kept)| weight.saturating_add(ENTRY))
-            .build();
+        let kept = Cache::with_weighter(usize::try_from(KEPT / ENTRY).unwrap_or(usize::MAX), KEPT, Bytes);
         Documents(Arc::new(Inner {
             outbound,
             flights: Mutex::default(),
@@ -98,19 +107,18 @@ impl Documents {
 
     /// Keeps what was made of a document of so many bytes, for as long as there is room.
     pub fn keep<T: Any + Send + Sync>(&self, key: &str, bytes: usize, made: Arc<T>) {
-        let weight = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let weight = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.0.kept.insert((TypeId::of::<T>(), key.to_owned()), (weight, made));
     }
 
     /// Keeps it no longer.
     pub fn drop_kept<T: Any + Send + Sync>(&self, key: &str) {
-        self.0.kept.invalidate(&(TypeId::of::<T>(), key.to_owned()));
+        self.0.kept.remove(&(TypeId::of::<T>(), key.to_owned()));
     }
 
-    /// Entries, and what they weigh, once all that is due has been thrown out.
-    pub fn weight(&self) -> (u64, u64) {
-        self.0.kept.run_pending_tasks();
-        (self.0.kept.entry_count(), self.0.kept.weighted_size())
+    /// Entries, and what they weigh.
+    pub fn weight(&self) -> (usize, u64) {
+        (self.0.kept.len(), self.0.kept.weight())
     }
 
     /// Joins the request that is under way, or sends one off, if it may be.

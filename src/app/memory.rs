@@ -1,5 +1,6 @@
 //! Rows that are hot and rarely change, kept in bounded memory until the registry's epoch moves on.
 
+use quick_cache::sync::Cache;
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,12 +10,12 @@ type Entry = (i64, Arc<dyn Any + Send + Sync>);
 /// Remembers rows by type and key. What was read in an earlier epoch is forgotten.
 pub struct Memory {
     epoch: AtomicI64,
-    entries: moka::sync::Cache<(TypeId, String), Entry>,
+    entries: Cache<(TypeId, String), Entry>,
 }
 
 impl Default for Memory {
     fn default() -> Self {
-        Memory { epoch: AtomicI64::new(0), entries: moka::sync::Cache::new(20_000) }
+        Memory { epoch: AtomicI64::new(0), entries: Cache::new(20_000) }
     }
 }
 
@@ -37,7 +38,7 @@ impl Memory {
 
     /// Forgets everything at once: this process changed the registry.
     pub fn forget(&self) {
-        self.entries.invalidate_all();
+        self.entries.clear();
     }
 
     /// Notes the epoch that the database is in.

@@ -1,8 +1,13 @@
 //! Credentials that were handed out, noted in this process until somebody writes them down: no read of a token waits for a
 //! write. Whoever takes the same token again before that is counted.
 
+use crate::audit::Actor;
 use crate::base::Time;
+use crate::base::id::WorkspaceId;
+use crate::vault::accounts::AccountId;
+use crate::vault::grants::GrantId;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 /// More than these between two writings aren't kept; that they weren't is.
@@ -12,17 +17,17 @@ const MOST: usize = 200_000;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reader {
     /// In which workspace.
-    pub workspace: String,
+    pub workspace: WorkspaceId,
     /// Of which account.
-    pub account: String,
+    pub account: AccountId,
     /// Of which grant.
-    pub grant: String,
+    pub grant: GrantId,
     /// Which version.
     pub version: i64,
     /// Who.
-    pub actor: String,
+    pub actor: Actor,
     /// From where.
-    pub address: String,
+    pub address: IpAddr,
     /// What for, in their words.
     pub purpose: String,
 }

@@ -8,10 +8,11 @@ pub use trail::{Filter, Recorded, about};
 
 use crate::base::Time;
 use crate::base::encoding::hex;
-use crate::base::id::uuid7;
+use crate::base::id::{ClientId, UserId, uuid7};
 use crate::db::{On, Result};
 use crate::{args, sql};
 use serde_json::Value;
+use std::sync::Arc;
 
 sql! {
     write RECORD = "INSERT INTO audit_events (id, at, actor, action, object, request_id, address, detail) \
@@ -19,12 +20,12 @@ sql! {
 }
 
 /// Who acts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// A person, by `sub`.
-    User(String),
+    User(UserId),
     /// A client, by `client_id`.
-    Client(String),
+    Client(ClientId),
     /// Whoever has a shell on the machine.
     Cli,
     /// Symbolon itself.
@@ -55,7 +56,7 @@ pub struct Event {
     /// What it was done to: `client:…`, `user:…`, `grant:…`.
     pub object: String,
     /// The request that asked for it.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// From where.
     pub address: String,
     /// Before and after, or the circumstances. Never a secret.
@@ -70,7 +71,7 @@ pub async fn record(mut on: impl On, event: &Event, now: Time) -> Result<()> {
         event.actor.to_string(),
         event.action,
         event.object.as_str(),
-        event.request_id.as_str(),
+        &*event.request_id,
         event.address.as_str(),
         event.detail.to_string(),
     ];

@@ -37,6 +37,11 @@ impl<K> Id<K> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same, shared.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
 }
 
 /// The 16 bytes of a fresh UUIDv7.

@@ -129,7 +129,7 @@ async fn create(app: &App, ask: Create) -> Result<Printed, Failure> {
     let (secret, token) = tokens::create(app, &acting(), &asked).await.map_err(told)?;
     let mut lines = vec![
         ("token", format!("{}\nShown once.", bold(secret.reveal()))),
-        ("id", token.id.clone()),
+        ("id", token.id.to_string()),
         ("of", user.email),
         ("workspace", token.workspace.as_ref().map(ToString::to_string).unwrap_or_default()),
         ("scopes", token.scope.as_ref().map_or_else(|| "all that they may do".to_owned(), ToString::to_string)),
@@ -147,7 +147,7 @@ async fn list(app: &App, user: &str) -> Result<Printed, Failure> {
     let user = found(app, user).await?;
     let mut all: Vec<ApiToken> = Vec::new();
     loop {
-        let after = all.last().map(|one| one.id.clone()).unwrap_or_default();
+        let after = all.last().map(|one| one.id.to_string()).unwrap_or_default();
         let (page, more) = tokens::list(app, &user.id, &after, 200).await?;
         all.extend(page);
         if !more {
@@ -158,7 +158,7 @@ async fn list(app: &App, user: &str) -> Result<Printed, Failure> {
         let workspace = one.workspace.as_ref().map(ToString::to_string).unwrap_or_default();
         let time = |at: Option<crate::base::Time>| at.map(moment).unwrap_or_default();
         vec![
-            one.id.clone(),
+            one.id.to_string(),
             one.name.clone(),
             format!("…{}", one.hint),
             workspace,

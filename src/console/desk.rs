@@ -82,7 +82,7 @@ impl Desk {
             return Err(only_looks().into_response());
         }
         let query = query.readable().map_err(|why| Stopped::bad_link(why).into_response())?;
-        let who = Acting::new(Actor::User(session.user.id.to_string()), role, call);
+        let who = Acting::new(Actor::User(session.user.id.clone()), role, call);
         Ok(Desk { app: app.clone(), who, session, browser, query, managed, reader })
     }
 }

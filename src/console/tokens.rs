@@ -29,12 +29,12 @@ pub(super) async fn section(desk: &Desk, user: &UserId) -> Result<Section, Stopp
     for token in found {
         let label = Message::new("console-token-named").name("name", &token.name).code("hint", &token.hint);
         let chosen = choices.is_empty();
-        choices.push(Choice { value: token.id.clone().into(), label: label.clone(), chosen });
+        choices.push(Choice { value: token.id.to_string().into(), label: label.clone(), chosen });
         let end = Act {
             path: format!("/admin/users/{user}/tokens"),
             label: Message::new("console-end"),
             to: token.name.clone(),
-            fields: vec![("id", token.id.clone())],
+            fields: vec![("id", token.id.to_string())],
         };
         let cells = [
             Cell::Said(label),

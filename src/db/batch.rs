@@ -1,6 +1,5 @@
 //! Hot statements: one text that works on a whole set of items, so that many requests share one statement and one commit.
 
-use crate::base::Time;
 use serde::Serialize;
 use std::io;
 use std::sync::OnceLock;
@@ -40,7 +39,7 @@ impl Hot {
     }
 
     /// Declares a `SELECT p.id, … FROM {batch} JOIN …`. Items with the same `id` are the same question. Where the answer depends
-    /// on the time, it is asked with [`Item::at`], and the column `until` says from when on there is another one, if ever.
+    /// on the time, `now` is a column, and the column `until` says from when on there is another answer, if ever.
     pub const fn read(name: &'static str, text: &'static str, columns: &'static [(&'static str, Column)]) -> Self {
         Hot { name, writes: false, text, columns, sqlite: OnceLock::new(), postgres: OnceLock::new() }
     }
@@ -79,9 +78,7 @@ impl Hot {
 pub struct Item {
     /// The primary key that it is about.
     pub id: String,
-    pub(super) json: String,
-    /// Milliseconds.
-    pub(super) now: Option<i64>,
+    json: String,
 }
 
 impl Item {
@@ -89,13 +86,7 @@ impl Item {
     pub fn new(id: String) -> Self {
         let mut json = String::with_capacity(512);
         json.push('{');
-        Item { json, id: id.clone(), now: None }.with("id", id)
-    }
-
-    /// Adds the column `now`.
-    pub fn at(mut self, now: Time) -> Self {
-        self.now = Some(now.millis());
-        self
+        Item { json, id: id.clone() }.with("id", id)
     }
 
     /// Adds a column.
@@ -137,10 +128,6 @@ pub(super) fn json<'a>(items: impl Iterator<Item = &'a Item>) -> String {
             out.push(',');
         }
         out.push_str(&item.json);
-        if let Some(now) = item.now {
-            out.push_str(",\"now\":");
-            out.push_str(&now.to_string());
-        }
         out.push('}');
     }
     out.push(']');

@@ -21,6 +21,7 @@ pub use open::{Place, open};
 pub use row::Row;
 pub use stmt::{Arg, Stmt, like, params};
 
+use crate::base::Time;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -74,13 +75,33 @@ impl On for &Db {
 }
 
 impl Db {
-    /// Runs one item of a hot statement, together with others that are waiting; gives its row. Returns once a change is
-    /// durable. Dropping the future doesn't undo it.
+    /// Runs one item of a hot statement that changes something, together with others that are waiting; gives its row. Returns
+    /// once the change is durable. Dropping the future doesn't undo it.
     pub async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
         self.count()?;
         match &self.0.engine {
             Engine::Sqlite(db) => db.hot(hot, item).await,
             Engine::Postgres(db) => db.hot(hot, item).await,
+        }
+    }
+
+    /// Asks a hot read the question that `id` names, together with others that are waiting; gives its row. `more` adds the other
+    /// columns, where the answer isn't known from before.
+    pub async fn look(
+        &self,
+        hot: &'static Hot,
+        id: &str,
+        now: Option<Time>,
+        more: impl FnOnce(Item) -> Item + Send,
+    ) -> Result<Option<Arc<Found>>> {
+        self.count()?;
+        let item = || {
+            let item = more(Item::new(id.to_owned()));
+            now.into_iter().fold(item, |item, now| item.with("now", now.millis()))
+        };
+        match &self.0.engine {
+            Engine::Sqlite(db) => db.look(hot, id, now, item).await,
+            Engine::Postgres(db) => db.hot(hot, item()).await,
         }
     }
 

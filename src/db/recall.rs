@@ -5,7 +5,8 @@
 //! was before a row was read, reading the row now would give the same.
 
 use super::Found;
-use super::batch::{Hot, Item};
+use super::batch::Hot;
+use crate::base::Time;
 use std::collections::HashMap;
 use std::fs::File;
 use std::mem::ManuallyDrop;
@@ -37,7 +38,13 @@ enum Index {
 struct Known {
     head: Head,
     /// By statement and question.
-    rows: HashMap<&'static str, HashMap<String, Arc<Found>>>,
+    rows: Vec<(&'static Hot, HashMap<String, Arc<Found>>)>,
+}
+
+impl Known {
+    fn of(&mut self, hot: &'static Hot) -> Option<&mut HashMap<String, Arc<Found>>> {
+        self.rows.iter_mut().find(|(have, _)| std::ptr::eq(*have, hot)).map(|(_, rows)| rows)
+    }
 }
 
 impl Recall {
@@ -45,7 +52,7 @@ impl Recall {
     pub(super) fn of(file: &Path) -> Self {
         let mut index = file.as_os_str().to_owned();
         index.push("-shm");
-        let known = Known { head: [0; 48], rows: HashMap::new() };
+        let known = Known { head: [0; 48], rows: Vec::new() };
         Recall { index: RwLock::new(Index::NotYet), file: index.into(), known: Mutex::new(known) }
     }
 
@@ -71,31 +78,33 @@ impl Recall {
         if let Index::Open(file) = &*index { look(file) } else { None }
     }
 
-    /// The row that was read for this item since that commit.
-    pub(super) fn row(&self, head: &Head, hot: &'static Hot, item: &Item) -> Option<Arc<Found>> {
+    /// The row that was read for this question since that commit.
+    pub(super) fn row(&self, head: &Head, hot: &'static Hot, id: &str, now: Option<Time>) -> Option<Arc<Found>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head == *head {
-            let row = known.rows.get(hot.name)?.get(&item.json)?;
-            return stands(row, item).then(|| Arc::clone(row));
+            let row = known.of(hot)?.get(id)?;
+            return now.is_none_or(|now| row.stands(now)).then(|| Arc::clone(row));
         }
         known.head = *head;
         let old = std::mem::take(&mut known.rows);
         drop(known);
-        if old.values().map(HashMap::len).sum::<usize>() > 64 {
+        if old.iter().map(|(_, rows)| rows.len()).sum::<usize>() > 64 {
             tokio::task::spawn_blocking(move || drop(old));
         }
         None
     }
 
     /// Keeps a row that was read when this commit was the last one, or a later one.
-    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, item: String, row: &Arc<Found>) {
+    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, id: &str, row: &Arc<Found>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head != *head {
             return;
         }
-        let of_statement = known.rows.entry(hot.name).or_default();
-        if of_statement.len() < MOST {
-            of_statement.insert(item, Arc::clone(row));
+        if known.of(hot).is_none() {
+            known.rows.push((hot, HashMap::new()));
+        }
+        if let Some(rows) = known.of(hot).filter(|rows| rows.len() < MOST) {
+            rows.insert(id.to_owned(), Arc::clone(row));
         }
     }
 }
@@ -103,11 +112,6 @@ impl Recall {
 fn look(index: &File) -> Option<Head> {
     let mut head: Head = [0; 48];
     index.read_exact_at(&mut head, 0).ok().map(|()| head)
-}
-
-/// Whether it is still the answer: time changes answers too.
-fn stands(row: &Found, item: &Item) -> bool {
-    item.now.is_none_or(|now| row.int_opt("until").is_ok_and(|until| until.is_none_or(|until| now < until)))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::gather::{self, Gather};
 use super::recall::Recall;
 use super::stmt::bound;
 use super::{Arg, Fault, Found, Result, Row};
+use crate::base::Time;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -71,22 +72,24 @@ impl Sqlite {
     }
 
     pub(super) async fn hot(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
-        if !hot.writes {
-            return self.hot_read(hot, item).await;
-        }
         let row = self.ask(|reply| Job::Hot { hot, item, reply }).await?;
         Ok(row.map(|row| Arc::new(Found::new(row))))
     }
 
-    async fn hot_read(&self, hot: &'static Hot, item: Item) -> Result<Option<Arc<Found>>> {
-        let Some(head) = self.recall.head() else { return self.read.ask(hot, item).await };
-        if let Some(row) = self.recall.row(&head, hot, &item) {
+    pub(super) async fn look(
+        &self,
+        hot: &'static Hot,
+        id: &str,
+        now: Option<Time>,
+        item: impl FnOnce() -> Item + Send,
+    ) -> Result<Option<Arc<Found>>> {
+        let head = self.recall.head();
+        if let Some(row) = head.and_then(|head| self.recall.row(&head, hot, id, now)) {
             return Ok(Some(row));
         }
-        let question = item.json.clone();
-        let row = Box::pin(self.read.ask(hot, item)).await?;
-        if let Some(row) = &row {
-            self.recall.keep(&head, hot, question, row);
+        let row = Box::pin(self.read.ask(hot, item())).await?;
+        if let (Some(head), Some(row)) = (head, &row) {
+            self.recall.keep(&head, hot, id, row);
         }
         Ok(row)
     }

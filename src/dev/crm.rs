@@ -104,7 +104,7 @@ async fn make(app: &App, ada: UserId) -> Result<Secret, String> {
     let mut tx = app.db.begin().await.map_err(faulty)?;
     for old in api_tokens::page(&mut tx, &ada, Some(&workspace), "", 100).await.map_err(faulty)? {
         if old.name == NAME {
-            api_tokens::delete(&mut tx, &old.id).await.map_err(faulty)?;
+            api_tokens::delete(&mut tx, old.id.as_str()).await.map_err(faulty)?;
         }
     }
     let asked = api_tokens::Asked {
@@ -116,7 +116,7 @@ async fn make(app: &App, ada: UserId) -> Result<Secret, String> {
     };
     let (token, made) = api_tokens::create(app, &mut tx, &asked).await.map_err(|why| format!("{why:?}"))?;
     // The playground's pages and whoever copies its lines share it.
-    api_tokens::set_per_second(&mut tx, &made.id, Some(PER_SECOND)).await.map_err(faulty)?;
+    api_tokens::set_per_second(&mut tx, made.id.as_str(), Some(PER_SECOND)).await.map_err(faulty)?;
     tx.commit().await.map_err(faulty)?;
     Ok(token)
 }

@@ -214,7 +214,7 @@ async fn arrive(
     if let Some(user) = people::store::by_id(&mut tx, &id).await? {
         ask_to_verify(app, &mut tx, &user, now).await?;
         let detail = json!({ "by": "invitation", "invitation": invitation.id, "after": user.to_json() });
-        let happened = event(call, Actor::User(id.to_string()), "user.created", &id, detail);
+        let happened = event(call, Actor::User(id.clone()), "user.created", &id, detail);
         audit::record(&mut tx, &happened, now).await?;
     }
     tx.commit().await?;
@@ -231,7 +231,7 @@ async fn join(app: &App, call: &Call, invitation: &Invitation, user: &UserId) ->
     }
     take_in(app, &mut tx, invitation, user).await?;
     let detail = json!({ "invitation": invitation.id, "workspace": invitation.workspace, "role": invitation.role });
-    let happened = event(call, Actor::User(user.to_string()), "user.invitation_accepted", user, detail);
+    let happened = event(call, Actor::User(user.clone()), "user.invitation_accepted", user, detail);
     audit::record(&mut tx, &happened, now).await?;
     tx.commit().await?;
     Ok(())

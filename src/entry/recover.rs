@@ -78,7 +78,7 @@ pub async fn post(
 }
 
 async fn write_down(app: &App, call: &Call, email: &str, language: Language) -> Result<(), Fault> {
-    let says = Says::Forgotten { request_id: call.request_id.clone(), address: call.address };
+    let says = Says::Forgotten { request_id: call.request_id.to_string(), address: call.address };
     let letter = Letter::new(email, language, says);
     app.mailer.enqueue(&app.db, app.keys.master(), &letter, app.now()).await?;
     app.mails.notify_one();

@@ -86,7 +86,7 @@ async fn set(app: &App, call: &Call, params: &Params, hash: &str) -> Result<bool
     if let Some(user) = people::store::by_id(&mut tx, &id).await? {
         tell_password_changed(app, &mut tx, &user, now).await?;
     }
-    let happened = event(call, Actor::User(id.to_string()), "user.password_reset", &id, json!({ "by": "link" }));
+    let happened = event(call, Actor::User(id.clone()), "user.password_reset", &id, json!({ "by": "link" }));
     audit::record(&mut tx, &happened, now).await?;
     tx.commit().await?;
     Ok(true)

@@ -116,7 +116,7 @@ pub async fn post(
     let account = Gauge::every("signup-account", &email::canonical(address), MAILS, EVERY);
     if throttle::take(&app, &account).await? == Taken::Yes {
         let go = params.get("go").filter(|go| go.len() <= 64).map(str::to_owned);
-        let says = Says::SignUp { request_id: call.request_id.clone(), address: call.address, go };
+        let says = Says::SignUp { request_id: call.request_id.to_string(), address: call.address, go };
         let letter = Letter::new(address, reader.language(), says);
         app.mailer.enqueue(&app.db, app.keys.master(), &letter, app.now()).await?;
         app.mails.notify_one();
@@ -206,7 +206,7 @@ async fn make(app: &App, call: &Call, params: &Params, new: &NewUser, hash: Stri
     let Some(id) = people::store::create(&mut tx, new, Some(hash), now).await? else {
         return Ok(None);
     };
-    let happened = event(call, Actor::User(id.to_string()), "user.created", &id, json!({ "by": "signup" }));
+    let happened = event(call, Actor::User(id.clone()), "user.created", &id, json!({ "by": "signup" }));
     audit::record(&mut tx, &happened, now).await?;
     tx.commit().await?;
     tracing::info!(user = %id, "somebody made an account");

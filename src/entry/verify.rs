@@ -57,7 +57,7 @@ pub async fn post(
     let id = links::spend(&mut tx, token, Purpose::Verify, now).await?.ok_or_else(used_up)?;
     let user = people::store::by_id(&mut tx, &id).await?.ok_or_else(used_up)?;
     people::store::set_profile(&mut tx, &id, &user.profile.clone().verified(), user.role, now).await?;
-    let happened = event(&call, Actor::User(id.to_string()), "user.email_verified", &id, json!({ "by": "link" }));
+    let happened = event(&call, Actor::User(id.clone()), "user.email_verified", &id, json!({ "by": "link" }));
     audit::record(&mut tx, &happened, now).await?;
     tx.commit().await?;
     Ok(shown(&app, reader, &headers, (&user, ""), true))

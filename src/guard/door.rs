@@ -155,7 +155,7 @@ pub async fn enter(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Princ
 pub(super) async fn caller(app: &App, asked: &Asked<'_>, door: Door<'_>) -> Result<Principal, Refused> {
     match shown(app, asked, door).await {
         Err(Refused::Challenge(challenge)) if challenge.guessed() => {
-            let cell = Cell { policy: Policy::Invalid, key: asked.call.network(), per_second: INVALID };
+            let cell = Cell { policy: Policy::Invalid, key: asked.call.network().into(), per_second: INVALID };
             limited::take(app, &Ledger::default(), &[cell]).await?;
             Err(Refused::Challenge(challenge))
         }

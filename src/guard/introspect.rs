@@ -64,7 +64,7 @@ fn tell(app: &App, client: &Client, checked: &Checked) -> Value {
     }
     // OIDC Core §8.1: it would tell what a pairwise `sub` hides.
     if client.metadata.sector().is_none() {
-        members.insert("username".to_owned(), json!(checked.email));
+        members.insert("username".to_owned(), json!(&*checked.email));
     }
     about
 }

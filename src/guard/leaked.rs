@@ -67,7 +67,7 @@ pub(super) async fn report(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Response> {
-    let cell = Cell { policy: Policy::Invalid, key: format!("report {}", call.network()), per_second: REPORTS };
+    let cell = Cell { policy: Policy::Invalid, key: format!("report {}", call.network()).into(), per_second: REPORTS };
     limited::take(&app, &Ledger::default(), &[cell]).await.map_err(IntoResponse::into_response)?;
     let found = found(&headers, &body).map_err(IntoResponse::into_response)?;
     let mut answers = Vec::new();

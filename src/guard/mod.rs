@@ -59,10 +59,8 @@ pub async fn admin(app: &App, parts: &Parts) -> Result<(Actor, Role), Response> 
         return Err(insufficient_scope(app, MANAGEMENT));
     }
     match caller.user {
-        Some(user) if caller.user_role.looks() => Ok((Actor::User(user.to_string()), caller.user_role)),
-        None if caller.client_admin => {
-            Ok((Actor::Client(caller.client.map(|id| id.to_string()).unwrap_or_default()), Role::Owner))
-        }
+        Some(user) if caller.user_role.looks() => Ok((Actor::User(user.clone()), caller.user_role)),
+        None if caller.client_admin => Ok((caller.client.map_or(Actor::Anonymous, Actor::Client), Role::Owner)),
         _ => Err(forbidden("this is for administrators; ask one of them").into_response()),
     }
 }
@@ -97,8 +95,9 @@ pub async fn actor(app: &App, parts: &Parts) -> Result<vault::actor::Actor, Resp
         (Some(_), Some(_)) => return Err(Problem::not_found().into_response()),
     };
     let name = match (&caller.user, &caller.client) {
-        (Some(user), _) => Actor::User(user.to_string()),
-        (None, client) => Actor::Client(client.as_ref().map(ToString::to_string).unwrap_or_default()),
+        (Some(user), _) => Actor::User(user.clone()),
+        (None, Some(client)) => Actor::Client(client.clone()),
+        (None, None) => Actor::Anonymous,
     };
     Ok(vault::actor::Actor {
         workspace,

@@ -11,6 +11,7 @@ use crate::oauth::budget;
 use crate::people::Role;
 use crate::people::workspaces::Standing;
 use crate::signin::Session;
+use std::sync::Arc;
 
 /// Whoever calls.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub struct Principal {
     /// The person; none for a machine.
     pub user: Option<UserId>,
     /// Their address, as far as what they showed tells it.
-    pub email: Option<String>,
+    pub email: Option<Arc<str>>,
     /// What they may do to this deployment.
     pub user_role: Role,
     /// Where they act.
@@ -36,7 +37,7 @@ pub struct Principal {
     /// For which resources an access token is; empty for none in particular, and for everything that isn't one.
     pub resource: Vec<String>,
     /// Names the token, the grant or the session; no secret.
-    pub token_id: String,
+    pub token_id: Arc<str>,
     /// When what they showed ends, where that is known.
     pub expires_at: Option<Time>,
     /// The budgets that they take from.
@@ -89,10 +90,10 @@ impl May {
 impl Principal {
     pub(super) fn of_session(app: &App, session: Session) -> Self {
         let user = &session.user;
-        let key = session.sid.to_string();
+        let key = session.sid.shared();
         Principal {
             user: Some(user.id.clone()),
-            email: Some(user.email.clone()),
+            email: Some(user.email.as_str().into()),
             user_role: user.role,
             workspace: None,
             standing: None,
@@ -100,7 +101,7 @@ impl Principal {
             client_admin: false,
             may: May::All,
             resource: Vec::new(),
-            token_id: key.clone(),
+            token_id: Arc::clone(&key),
             expires_at: None,
             cells: vec![Cell { policy: Policy::Token, key, per_second: app.config.limits.token_per_second }],
             by: By::Session(Box::new(session)),
@@ -111,15 +112,15 @@ impl Principal {
         let Checked { token, email, user_role, standing, workspace_per_second } = checked;
         let limits = &app.config.limits;
         let per_second = token.per_second.unwrap_or(limits.token_per_second);
-        let mut cells = vec![Cell { policy: Policy::Token, key: token.id.clone(), per_second }];
+        let mut cells = vec![Cell { policy: Policy::Token, key: token.id.shared(), per_second }];
         if let Some(workspace) = &token.workspace {
             let per_second = workspace_per_second.unwrap_or(limits.workspace_per_second);
-            cells.push(Cell { policy: Policy::Workspace, key: workspace.to_string(), per_second });
+            cells.push(Cell { policy: Policy::Workspace, key: workspace.shared(), per_second });
         }
         Principal {
             by: By::ApiToken,
             user: Some(token.user.clone()),
-            email: Some(email.clone()),
+            email: Some(Arc::clone(email)),
             user_role: *user_role,
             workspace: token.workspace.clone(),
             standing: *standing,
@@ -127,7 +128,7 @@ impl Principal {
             client_admin: false,
             may: token.scope.clone().map_or(May::All, May::Only),
             resource: Vec::new(),
-            token_id: token.id.clone(),
+            token_id: token.id.shared(),
             expires_at: token.expires_at,
             cells,
         }
@@ -140,12 +141,12 @@ impl Principal {
         let email = person.as_ref().filter(|_| scope.has("email") && client.sector().is_none());
         Principal {
             by: By::AccessToken,
-            email: email.map(|person| person.user_email.clone()),
+            email: email.map(|person| person.user_email.as_str().into()),
             user: person.as_ref().map(|person| person.grant.user_id.clone()),
             user_role: person.as_ref().map(|person| person.user_role).unwrap_or_default(),
             workspace: person.as_ref().and_then(|person| person.grant.workspace.clone()),
             standing: person.as_ref().and_then(|person| person.standing),
-            token_id: person.as_ref().map_or_else(|| client_id.to_string(), |person| hex(&person.grant.id)),
+            token_id: person.as_ref().map_or_else(|| client_id.shared(), |person| hex(&person.grant.id).into()),
             client_admin: client.admin,
             client: Some(client_id),
             may: May::Only(scope),

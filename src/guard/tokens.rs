@@ -130,7 +130,7 @@ async fn list(State(app): State<App>, owner: Owner, Query(params): Query) -> Res
     let paging = Paging::read(&macs, LIST, &params).map_err(IntoResponse::into_response)?;
     let found = api_tokens::page(&app.db, &owner.user, owner.within(), &paging.after, paging.one_more()).await;
     let mut found = found.map_err(|fault| Problem::from(fault).into_response())?;
-    let last = paging.cut(&mut found, |last| last.id.clone());
+    let last = paging.cut(&mut found, |last| last.id.to_string());
     let next = last.and_then(|last| paging.query(&macs, LIST, &last).get("cursor").map(str::to_owned));
     let page = Part { limit: paging.limit, next_cursor: next };
     let body = Json(Listed { data: found.into_iter().map(Shown::from).collect(), page });
@@ -282,7 +282,7 @@ async fn place(app: &App, owner: &Owner, named: Option<&WorkspaceId>) -> Result<
 /// 201 with the token in it, this once.
 fn made(app: &App, secret: &Secret, token: &ApiToken) -> Response {
     let body = Made {
-        id: token.id.clone(),
+        id: token.id.to_string(),
         name: token.name.clone(),
         token: secret.reveal().to_owned(),
         workspace: token.workspace.clone(),
@@ -330,7 +330,7 @@ async fn show(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> R
 #[utoipa::path(delete, path = "/api/tokens/{id}", operation_id = "deleteOwnToken", tag = "tokens",
     params(("id" = String, Path, description = "Its `id`")), responses((status = 204, description = "It is gone")))]
 async fn delete(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> Result<StatusCode, Response> {
-    let itself = matches!(owner.caller.by, By::ApiToken) && owner.caller.token_id == id;
+    let itself = matches!(owner.caller.by, By::ApiToken) && *owner.caller.token_id == *id;
     if !itself {
         owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     }

@@ -73,7 +73,7 @@ async fn attempt(app: &App, mail: &Claimed) -> Result<Result<(), Undelivered>, F
     };
     let letter = match &letter.says {
         Says::Forgotten { request_id, address } => {
-            let call = Call { request_id: request_id.clone(), address: *address };
+            let call = Call { request_id: request_id.as_str().into(), address: *address };
             match recover::answer(app, letter, &call).await? {
                 Some(answer) => answer,
                 // Nobody has this address, and nobody is told so.
@@ -97,7 +97,7 @@ fn given_up(mail: &Claimed, kind: &str) -> Event {
         actor: Actor::System,
         action: "mail.given_up",
         object: format!("mail:{}", mail.id),
-        request_id: format!("mail {}", mail.id),
+        request_id: format!("mail {}", mail.id).into(),
         address: String::new(),
         detail: json!({ "kind": kind, "to": known.map(|letter| &letter.to), "attempts": mail.attempts }),
     }

@@ -9,6 +9,7 @@ use crate::crypto::MasterKey;
 use crate::crypto::seal::{self, Place, RowKey};
 use crate::db::{Db, Fault, On, Result, Tx};
 use crate::{args, sql};
+use quick_cache::sync::Cache;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -46,14 +47,14 @@ fn broken(place: Place<'_>) -> Fault {
 
 /// Those that this process has opened.
 pub struct DataKeys {
-    keys: moka::sync::Cache<String, Arc<MasterKey>>,
+    keys: Cache<String, Arc<MasterKey>>,
     /// What they make for the rows that are opened often, by the key and the row.
-    rows: moka::sync::Cache<String, Arc<RowKey>>,
+    rows: Cache<String, Arc<RowKey>>,
 }
 
 impl Default for DataKeys {
     fn default() -> Self {
-        DataKeys { keys: moka::sync::Cache::new(10_000), rows: moka::sync::Cache::new(10_000) }
+        DataKeys { keys: Cache::new(10_000), rows: Cache::new(10_000) }
     }
 }
 

@@ -6,6 +6,8 @@ use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use quick_cache::sync::Cache;
+use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// About 300 bytes each.
-const MOST: u64 = 100_000;
+const MOST: usize = 100_000;
 /// A clock that goes back by more than this was set back.
 const JITTER: i64 = 1000;
 
@@ -45,14 +47,14 @@ impl governor::clock::Clock for Ticks {
 pub(super) struct Local {
     clock: Ticks,
     /// By what `name` makes of whose they are.
-    budgets: moka::sync::Cache<u64, Arc<Budget>>,
+    budgets: Cache<u64, Arc<Budget>>,
     name: RandomState,
 }
 
 impl Local {
     pub fn new(clock: Clock) -> Self {
         let latest = Arc::new(AtomicI64::new(clock.now().millis()));
-        Local { clock: Ticks { clock, latest }, budgets: moka::sync::Cache::new(MOST), name: RandomState::new() }
+        Local { clock: Ticks { clock, latest }, budgets: Cache::new(MOST), name: RandomState::new() }
     }
 
     /// Takes one from each in order, of a share of what there is.
@@ -75,9 +77,10 @@ impl Local {
     /// Another number makes another budget: what was changed counts from the next request on.
     fn budget(&self, cell: &Cell, share_of: u32) -> Arc<Budget> {
         // 64 bits under a secret of this process: nobody finds two that share a budget, and chance doesn't within its life.
-        let key = self.name.hash_one((cell.policy.name(), cell.per_second, share_of, cell.key.as_str()));
+        let key = self.name.hash_one((cell.policy.name(), cell.per_second, share_of, &*cell.key));
         let fresh = || Arc::new(fresh(cell.per_second, share_of, self.clock.clone()));
-        self.budgets.get(&key).unwrap_or_else(|| self.budgets.get_with(key, fresh))
+        let Ok(budget) = self.budgets.get_or_insert_with(&key, || Ok::<_, Infallible>(fresh()));
+        budget
     }
 
     /// A budget that was used in what is now the future would stay empty until then.
@@ -85,7 +88,7 @@ impl Local {
         let now = self.clock.clock.now().millis();
         if self.clock.latest.load(Ordering::Relaxed) > now.saturating_add(JITTER) {
             self.clock.latest.store(now, Ordering::Relaxed);
-            self.budgets.invalidate_all();
+            self.budgets.clear();
         }
     }
 }
@@ -104,7 +107,7 @@ mod tests {
     use super::*;
 
     fn cell(policy: Policy, key: &str, per_second: u32) -> Cell {
-        Cell { policy, key: key.to_owned(), per_second }
+        Cell { policy, key: key.into(), per_second }
     }
 
     fn local() -> (Local, Clock) {
@@ -167,7 +170,6 @@ mod tests {
         for n in 0..300_000 {
             local.take([&cell(Policy::Invalid, &format!("10.{n}"), 20)], 1);
         }
-        local.budgets.run_pending_tasks();
-        assert!(local.budgets.entry_count() <= MOST, "{}", local.budgets.entry_count());
+        assert!(local.budgets.len() <= MOST, "{}", local.budgets.len());
     }
 }

@@ -9,6 +9,7 @@ use crate::base::Clock;
 use crate::config;
 use local::Local;
 use shared::Shared;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a budget is of; its name in headers and metrics.
@@ -48,7 +49,7 @@ pub struct Cell {
     /// What it is of.
     pub policy: Policy,
     /// Whose.
-    pub key: String,
+    pub key: Arc<str>,
     /// How much; 0 for no limit.
     pub per_second: u32,
 }

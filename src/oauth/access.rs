@@ -78,8 +78,8 @@ async fn machine(app: &App, token: MachineToken, now: Time) -> Result<Option<Acc
     if token.expires_at <= now.millis() {
         return Ok(None);
     }
-    let item = Item::new(token.jti).with("client_id", &token.client_id);
-    let Some(row) = app.db.hot(&store::MACHINE, item).await? else {
+    let of_client = |item: Item| item.with("client_id", &token.client_id);
+    let Some(row) = app.db.look(&store::MACHINE, &token.jti, None, of_client).await? else {
         return Ok(None);
     };
     if !row.bool("enabled")? || row.text_opt("revoked")?.is_some() || row.int("not_before")? >= token.issued_at {

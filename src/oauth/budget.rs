@@ -12,13 +12,13 @@ pub fn cells(app: &App, access: &Access) -> Vec<Cell> {
     let limits = &app.config.limits;
     let per_second = access.client.requests_per_second.unwrap_or(limits.token_per_second);
     let key = match &access.person {
-        Some(person) => hex(&person.grant.id),
-        None => access.client_id.to_string(),
+        Some(person) => hex(&person.grant.id).into(),
+        None => access.client_id.shared(),
     };
     let mut cells = vec![Cell { policy: Policy::Token, key, per_second }];
     if let Some((person, workspace)) = access.person.as_ref().and_then(|p| Some((p, p.grant.workspace.as_ref()?))) {
         let per_second = person.workspace_per_second.unwrap_or(limits.workspace_per_second);
-        cells.push(Cell { policy: Policy::Workspace, key: workspace.to_string(), per_second });
+        cells.push(Cell { policy: Policy::Workspace, key: workspace.shared(), per_second });
     }
     cells
 }
@@ -27,8 +27,8 @@ pub fn cells(app: &App, access: &Access) -> Vec<Cell> {
 /// it has from their own network: nobody can use up another's.
 pub fn client(app: &App, client: &Client, call: &Call) -> Cell {
     let key = match client.public() {
-        true => format!("{} {}", client.id, call.network()),
-        false => client.id.to_string(),
+        true => format!("{} {}", client.id, call.network()).into(),
+        false => client.id.shared(),
     };
     Cell { policy: Policy::Client, key, per_second: app.config.limits.client_per_second }
 }

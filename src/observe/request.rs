@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 /// The name of a request: on its log lines, on error pages and in `X-Request-Id`; an extension of every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(pub String);
+pub struct RequestId(pub Arc<str>);
 
 const HEADER: &str = "x-request-id";
 
@@ -41,12 +41,9 @@ pub async fn request(
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let forwarded = request.headers().get_all("x-forwarded-for");
-    let forwarded: Vec<&str> = forwarded.iter().map(|value| value.to_str().unwrap_or_default()).collect();
-    let client = client_ip(peer, forwarded.into_iter(), trusted);
+    let client = client_ip(peer, forwarded.iter().map(|value| value.to_str().unwrap_or_default()), trusted);
     let given = given_id(request.headers()).filter(|_| is_trusted(peer, trusted));
-    let id = given.unwrap_or_else(fresh_id);
-
-    let id: Arc<str> = id.into();
+    let id: Arc<str> = given.unwrap_or_else(fresh_id).into();
     let mut line = Line {
         method: request.method().clone(),
         // Never the path that was sent, nor its query: they may hold codes, tokens and names.
@@ -59,7 +56,7 @@ pub async fn request(
         metrics: metrics.clone(),
     };
     request.extensions_mut().insert(client);
-    request.extensions_mut().insert(RequestId(id.to_string()));
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
     let mut response = CURRENT.scope(Arc::clone(&id), answer(request)).await;
     line.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -140,7 +137,7 @@ mod tests {
                 .await
         };
         Router::new()
-            .route("/u/{id}", get(|Extension(RequestId(id)): Extension<RequestId>| async { id }))
+            .route("/u/{id}", get(|Extension(RequestId(id)): Extension<RequestId>| async move { id.to_string() }))
             .route("/slow", get(|| async { std::future::pending::<()>().await }))
             .layer(axum::middleware::from_fn(around))
     }

@@ -20,10 +20,10 @@ pub(super) struct Allowance {
 
 /// The request with its whole body in memory.
 pub(super) async fn whole(allowed: Allowance, request: Request) -> Result<Request, Box<Response>> {
-    let (parts, body) = request.into_parts();
-    if body.is_end_stream() {
-        return Ok(Request::from_parts(parts, Body::empty()));
+    if request.body().is_end_stream() {
+        return Ok(request);
     }
+    let (parts, body) = request.into_parts();
     let announced = body.size_hint().lower();
     if announced > u64::try_from(allowed.bytes).unwrap_or(u64::MAX) {
         return Err(too_large());

@@ -80,6 +80,8 @@ fn http(limits: &Limits) -> http1::Builder {
         // would cost an allocation a request.
         .max_header_size(MAX_HEAD)
         .max_buf_size(2 * MAX_HEAD)
+        // Most answers are small: to copy a body behind its head takes less than to tell the kernel of two places.
+        .writev(false)
         .half_close(false)
         .keep_alive(true);
     http

@@ -179,16 +179,14 @@ impl Framing {
                     self.at = if left == 0 { At::Head } else { At::Body(left) };
                     bytes = bytes.get(here..).unwrap_or_default();
                 }
-                At::Head => match self.plain(bytes).split_first() {
-                    None => return,
-                    Some((byte, rest)) => {
-                        bytes = rest;
-                        if self.step(*byte).is_none() {
-                            self.at = At::Rest;
-                            seen.ambiguous.store(true, Ordering::Relaxed);
-                        }
+                At::Head => {
+                    let (clear, rest) = self.head(bytes);
+                    bytes = rest;
+                    if clear.is_none() {
+                        self.at = At::Rest;
+                        seen.ambiguous.store(true, Ordering::Relaxed);
                     }
-                },
+                }
             }
             if self.chunked && matches!(self.at, At::Rest) {
                 seen.chunked.store(true, Ordering::Relaxed);
@@ -199,19 +197,25 @@ impl Framing {
         }
     }
 
-    /// Takes what is before the next line end at once; gives the rest.
-    fn plain<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        if self.after_cr {
-            return bytes;
-        }
-        let end = memchr::memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
+    /// Takes a line, where all of it is there; else what there is of it, and then byte by byte. `None` when the head is ambiguous.
+    fn head<'b>(&mut self, bytes: &'b [u8]) -> (Option<()>, &'b [u8]) {
+        let end = match self.after_cr {
+            true => 0,
+            false => memchr::memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len()),
+        };
         let (plain, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
+        if let (true, false, Some(rest)) = (self.line.is_empty(), self.after_cr, rest.strip_prefix(b"\r\n")) {
+            return (self.end_of_line(plain.get(..LINE).unwrap_or(plain)), rest);
+        }
         let room = LINE.saturating_sub(self.line.len()).min(plain.len());
         self.line.extend_from_slice(plain.get(..room).unwrap_or_default());
-        rest
+        match rest.split_first() {
+            None => (Some(()), rest),
+            Some((byte, rest)) => (self.step(*byte), rest),
+        }
     }
 
-    /// One byte of a head; `None` when the head is ambiguous.
+    /// A byte of a line's end; `None` when the head is ambiguous.
     fn step(&mut self, byte: u8) -> Option<()> {
         match (byte, self.after_cr) {
             (b'\n', true) => {
@@ -223,9 +227,7 @@ impl Framing {
             }
             // §2.2: a bare CR or LF is a line end for some and none for others.
             (b'\n', false) | (_, true) => return None,
-            (b'\r', false) => self.after_cr = true,
-            (byte, false) if self.line.len() < LINE => self.line.push(byte),
-            _ => {}
+            _ => self.after_cr = true,
         }
         Some(())
     }
@@ -251,7 +253,7 @@ impl Framing {
     }
 
     fn field(&mut self, line: &[u8]) -> Option<()> {
-        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let colon = memchr::memchr(b':', line).unwrap_or(line.len());
         let (name, value) = line.split_at_checked(colon)?;
         let value = value.strip_prefix(b":").unwrap_or_default().trim_ascii();
         // §5.2: folded lines; §5.1: space before the colon. hyper refuses both; here they end the watch.

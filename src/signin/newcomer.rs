@@ -16,7 +16,7 @@ pub async fn notice(app: &App, from: Arrival<'_>, user: &UserId) -> Result<(), F
         return Ok(());
     }
     // The first browser is no news.
-    if !trail::did(&app.db, &Actor::User(user.to_string()), STARTED).await? {
+    if !trail::did(&app.db, &Actor::User(user.clone()), STARTED).await? {
         return Ok(());
     }
     let Some(person) = people::store::by_id(&app.db, user).await? else {

@@ -99,7 +99,7 @@ async fn recovered(app: &App, call: &Call, user: &User, code: &str) -> Result<bo
         return Ok(false);
     };
     notice::tell(app, &mut tx, user, Changed::RecoveryUsed(left), now).await?;
-    let event = session::event(call, Actor::User(user.id.to_string()), "user.recovery_code_used", &user.id);
+    let event = session::event(call, Actor::User(user.id.clone()), "user.recovery_code_used", &user.id);
     audit::record(&mut tx, &Event { detail: json!({ "left": left }), ..event }, now).await?;
     tx.commit().await?;
     app.mails.notify_one();

@@ -122,7 +122,7 @@ pub async fn sign_in(
     let args = args![id, &sid, user, now, proof.amr, proof.acr, created_at, idle, expires_at, agent, network];
     (&mut tx).run(CREATE, args).await?;
     let action = if same.is_some() { "session.confirmed" } else { STARTED };
-    let actor = Actor::User(user.to_string());
+    let actor = Actor::User(user.clone());
     let detail = json!({ "sid": sid, "amr": proof.amr, "user_agent": from.user_agent() });
     audit::record(&mut tx, &Event { detail, ..event(from.call, actor, action, user) }, now).await?;
     tx.commit().await?;

@@ -177,7 +177,7 @@ impl Visit<'_> {
         let user = &self.session.user.id;
         let mut tx = self.app.db.begin().await?;
         let cookie = session::prove(self.app, &mut tx, &self.session).await?.ok_or_else(Stopped::expired)?;
-        let event = session::event(&self.call, Actor::User(user.to_string()), "session.verified", user);
+        let event = session::event(&self.call, Actor::User(user.clone()), "session.verified", user);
         audit::record(&mut tx, &Event { detail: json!({ "by": way }), ..event }, self.app.now()).await?;
         tx.commit().await?;
         Ok(cookie)

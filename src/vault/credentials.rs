@@ -169,16 +169,18 @@ fn pending(app: &App, seen: &Seen, grant: &Grant, now: Time) -> Pending {
 fn given(app: &App, who: &Actor, ask: &Ask, seen: Seen, held: Held) -> Given {
     let now = app.now();
     let grant = seen.grant.as_ref();
-    let reader = Reader {
-        workspace: seen.account.workspace.to_string(),
-        account: seen.account.id.to_string(),
-        grant: grant.map(|grant| grant.id.to_string()).unwrap_or_default(),
-        version: grant.map(|grant| grant.version).unwrap_or_default(),
-        actor: who.name.to_string(),
-        address: who.call.address.to_string(),
-        purpose: ask.purpose.clone(),
-    };
-    app.reads.note(reader, Taken { at: now, times: 1 });
+    if let Some(grant) = grant {
+        let reader = Reader {
+            workspace: seen.account.workspace.clone(),
+            account: seen.account.id.clone(),
+            grant: grant.id.clone(),
+            version: grant.version,
+            actor: who.name.clone(),
+            address: who.call.address,
+            purpose: ask.purpose.clone(),
+        };
+        app.reads.note(reader, Taken { at: now, times: 1 });
+    }
     // What is told leaves time on the way; where less than that is left, the truth is told.
     let expires_at = grant.and_then(|grant| grant.published_at.filter(|told| *told > now).or(grant.expires_at));
     Given { seen, held, expires_at }

@@ -6,13 +6,14 @@ use super::grants::Grant;
 use super::held::Held;
 use super::refresh;
 use super::sources::{SourceId, State};
+use super::view::Told;
 use crate::app::App;
 use crate::base::Time;
 use crate::db::Column::{Int, Text};
 use crate::db::{Hot, Item, On, Result, Row};
 use crate::{args, sql};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 macro_rules! columns {
     ($user:literal, $client:literal, $now:literal, $rest:literal) => {
@@ -114,6 +115,8 @@ pub struct Entry {
     shared: Option<i64>,
     opened_until: Option<Time>,
     secret: Option<(String, String, Vec<u8>)>,
+    /// As it was told to whoever asked.
+    pub(super) told: OnceLock<Told>,
 }
 
 impl Deref for Seen {
@@ -142,17 +145,15 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
         Which::Id(id) => (&LOOK, id.as_str(), ""),
         Which::External(source, external) => (&LOOK_EXTERNAL, external.as_str(), source.as_str()),
     };
-    let [user, client] = who.subjects();
-    let id = [account, source, role, who.workspace.as_str(), &user, &client].join("\u{1f}");
-    let item = Item::new(id)
-        .with("account", account)
-        .with("source", source)
-        .with("workspace", who.workspace.as_str())
-        .with("role", role)
-        .with("user_subject", user)
-        .with("client_subject", client)
-        .at(now);
-    let Some(row) = app.db.hot(statement, item).await? else { return Ok(None) };
+    let workspace = who.workspace.as_str();
+    let (user, client) = (who.user.as_ref().map(|id| id.as_str()), who.client.as_ref().map(|id| id.as_str()));
+    let id = [account, source, role, workspace, user.unwrap_or_default(), client.unwrap_or_default()].join("\u{1f}");
+    let asked = |item: Item| {
+        let [user, client] = who.subjects();
+        let item = item.with("account", account).with("source", source).with("workspace", workspace).with("role", role);
+        item.with("user_subject", user).with("client_subject", client)
+    };
+    let Some(row) = app.db.look(statement, &id, Some(now), asked).await? else { return Ok(None) };
     let entry = row.made(|row| {
         let secret = match row.text_opt("secret_id")? {
             Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
@@ -231,6 +232,7 @@ impl Entry {
             shared: row.int_opt("shared")?,
             opened_until: row.time_opt("opened_until")?,
             secret: None,
+            told: OnceLock::new(),
         })
     }
 }

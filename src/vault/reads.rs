@@ -82,7 +82,7 @@ async fn write(app: &App, reads: &[(Reader, app::Taken)]) -> Result<()> {
             .with("workspace", &reader.workspace)
             .with("account", &reader.account)
             .with("version", reader.version)
-            .with("actor", &reader.actor)
+            .with("actor", reader.actor.to_string())
             .with("address", &reader.address)
             .with("purpose", &reader.purpose)
             .with("times", taken.times)

@@ -4,6 +4,7 @@ use super::accounts::{Account, AccountId, Custody, Reason, State};
 use super::actor::Level;
 use super::credentials::Given;
 use super::grants::{Health, Trouble};
+use super::held::Held;
 use super::look::Seen;
 use super::sources::SourceId;
 use crate::app::App;
@@ -227,28 +228,69 @@ impl Shown {
     }
 
     /// The same with its credentials.
-    pub fn with(app: &App, given: &Given) -> Self {
-        let shown = Shown::of(app, &given.seen, None);
-        Shown { expires_at: given.expires_at, credentials: Some(credentials(given)), ..shown }
+    pub fn with(app: &App, given: Given) -> Self {
+        let Given { seen, held, expires_at } = given;
+        Shown { expires_at, credentials: Some(credentials(&seen, held)), ..Shown::of(app, &seen, None) }
     }
+}
+
+/// An account as JSON, to somebody who may do so much with it. Whoever reads its credentials again and again is told the same
+/// beside them, until its row changes.
+pub(super) struct Told {
+    level: Level,
+    opened_until: Option<Time>,
+    expires_at: Option<Time>,
+    json: String,
+}
+
+impl Told {
+    fn new(app: &App, seen: &Seen, expires_at: Option<Time>) -> serde_json::Result<Self> {
+        let shown = Shown { expires_at, ..Shown::of(app, seen, None) };
+        let json = serde_json::to_string(&shown)?;
+        Ok(Told { level: seen.level, opened_until: seen.opened_until, expires_at, json })
+    }
+
+    fn fits(&self, seen: &Seen, expires_at: Option<Time>) -> bool {
+        (self.level, self.opened_until, self.expires_at) == (seen.level, seen.opened_until, expires_at)
+    }
+}
+
+/// Writes what [`Shown::with`] would give, as JSON.
+pub fn write_with(app: &App, given: Given, json: &mut Vec<u8>) -> serde_json::Result<()> {
+    let Given { seen, held, expires_at } = given;
+    let kept = seen.told.get().filter(|told| told.fits(&seen, expires_at));
+    let fresh = match kept {
+        Some(_) => None,
+        None => Some(Told::new(app, &seen, expires_at)?),
+    };
+    let account = kept.or(fresh.as_ref()).map(|told| told.json.as_str()).unwrap_or_default();
+    // What is added comes before its last brace.
+    json.extend_from_slice(account.strip_suffix('}').unwrap_or(account).as_bytes());
+    json.extend_from_slice(b",\"credentials\":");
+    serde_json::to_writer(&mut *json, &credentials(&seen, held))?;
+    json.push(b'}');
+    if let Some(fresh) = fresh {
+        // Of several that fit in turn the first is kept.
+        let _ = seen.told.set(fresh);
+    }
+    Ok(())
 }
 
 fn words(scope: &str) -> Vec<String> {
     scope.split_whitespace().map(str::to_owned).collect()
 }
 
-fn credentials(given: &Given) -> Credentials {
-    let held = &given.held;
-    let mut fields: BTreeMap<String, Plain> =
-        held.fields.iter().map(|(name, value)| (name.clone(), Plain(value.clone()))).collect();
-    if let Some(token) = &held.access_token {
+fn credentials(seen: &Seen, held: Held) -> Credentials {
+    if let Some(token) = held.access_token {
         return Credentials::Oauth2 {
-            oauth_access_token: Plain(token.clone()),
-            token_type: held.token_type.clone().unwrap_or_else(|| "Bearer".to_owned()),
-            version: given.seen.grant.as_ref().map(|grant| grant.version).unwrap_or_default(),
-            fields: given.seen.account.fields.clone(),
+            oauth_access_token: Plain(token),
+            token_type: held.token_type.unwrap_or_else(|| "Bearer".to_owned()),
+            version: seen.grant.as_ref().map(|grant| grant.version).unwrap_or_default(),
+            fields: seen.account.fields.clone(),
         };
     }
+    let mut fields: BTreeMap<String, Plain> =
+        held.fields.into_iter().map(|(name, value)| (name, Plain(value))).collect();
     if let Some(api_key) = fields.remove("api_key") {
         return Credentials::ApiKey { api_key, fields };
     }

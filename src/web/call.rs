@@ -5,12 +5,13 @@ use axum::extract::FromRequestParts;
 use axum::http::Extensions;
 use axum::http::request::Parts;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 /// One request, as the audit trail names it.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The reference that answers carry as `X-Request-Id`.
-    pub request_id: String,
+    pub request_id: Arc<str>,
     /// The address of whoever asks.
     pub address: IpAddr,
 }
@@ -18,12 +19,12 @@ pub struct Call {
 impl Call {
     /// Work that no request asked for: a command, a background job.
     pub fn internal(what: &str) -> Self {
-        Call { request_id: what.to_owned(), address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
+        Call { request_id: what.into(), address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
     }
 
     /// Of the request with these extensions.
     pub fn of(extensions: &Extensions) -> Self {
-        let request_id = extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        let request_id = extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         let address = extensions.get::<ClientIp>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ip| ip.0);
         Call { request_id, address }
     }

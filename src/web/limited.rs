@@ -91,7 +91,7 @@ pub async fn take(app: &App, ledger: &Ledger, cells: &[Cell]) -> Result<(), Limi
 /// Takes one from what an address has for this.
 pub async fn of_address(app: &App, ledger: &Ledger, call: &Call, what: &str) -> Result<(), Limited> {
     let per_second = app.config.limits.address_per_second;
-    let cell = Cell { policy: Policy::Address, key: format!("{what} {}", call.network()), per_second };
+    let cell = Cell { policy: Policy::Address, key: format!("{what} {}", call.network()).into(), per_second };
     take(app, ledger, &[cell]).await
 }
 

@@ -149,7 +149,7 @@ pub async fn stopped_pages(
     match response.extensions_mut().remove::<Stopped>() {
         Some(stopped) => {
             tracing::info!(code = stopped.0.code, "a page was refused");
-            stopped.page(&app, reader, call.request_id)
+            stopped.page(&app, reader, call.request_id.to_string())
         }
         None => response,
     }

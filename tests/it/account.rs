@@ -383,7 +383,7 @@ on_both! {
             actor: Actor::System,
             action: if n == 0 { "odd.<b>action" } else { "user.enabled" },
             object: format!("user:{ada}"),
-            request_id: "test".to_owned(),
+            request_id: "test".into(),
             address: "192.0.2.7".to_owned(),
             detail: json!({}),
         };

@@ -171,7 +171,7 @@ async fn two_servers_make_one_chain() {
             actor: symbolon::audit::Actor::System,
             action: "test.happened",
             object: format!("test:{n}"),
-            request_id: String::new(),
+            request_id: "".into(),
             address: String::new(),
             detail: Value::Null,
         };

@@ -449,6 +449,6 @@ async fn a_store_that_was_never_there_keeps_nobody_out() {
     .await;
     let holder = script(&house, "ada").await;
     holder.lists().await.ok();
-    let cell = Cell { policy: Policy::Token, key: "x".to_owned(), per_second: 3 };
+    let cell = Cell { policy: Policy::Token, key: "x".into(), per_second: 3 };
     assert!(house.app.limits.take(&[cell]).await.wait.is_none());
 }

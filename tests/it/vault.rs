@@ -43,6 +43,29 @@ on_both! {
         assert_eq!(same.body["data"]["credentials"]["oauth_access_token"], json!(second));
     }
 
+    async fn beside_credentials_the_same_is_told_as_without(house: House) {
+        let vault = Vault::with(house.kind, Rotation::None, "none").await;
+        let (account, _) = vault.brings("zoe").await;
+        let path = format!("/v1/accounts/{account}");
+        let shared = vault.ada.puts(&format!("{path}/shares/user:{}", vault.bob_id), &json!({ "level": "use" })).await;
+        assert_eq!(shared.status, 204, "{}", shared.body);
+        for name in ["Zoë \"of\" {Delft}", "Another"] {
+            vault.ada.patches(&path, &json!({ "name": name, "metadata": { "a}": ["b", null] } })).await.ok();
+            for (who, access) in [(&vault.ada, "manage"), (&vault.bob, "use"), (&vault.ada, "manage"), (&vault.bob, "use")] {
+                let mut told = who.does("GET", &path).await.ok().body["data"].clone();
+                let mut beside = who.does("GET", &format!("{path}?include_credentials=1")).await.ok().body["data"].clone();
+                let taken = beside.as_object_mut().and_then(|all| all.shift_remove("credentials")).expect("credentials");
+                assert!(vault.crm.access_ok(taken["oauth_access_token"].as_str().expect("a token")), "{taken}");
+                // The reads themselves move this on.
+                told["last_used_at"] = beside["last_used_at"].take();
+                assert_eq!((beside["name"].as_str(), beside["access"].as_str()), (Some(name), Some(access)));
+                assert_eq!(told.as_object().map(|all| all.keys().collect::<Vec<_>>()), beside.as_object().map(|all| all.keys().collect()));
+                beside["last_used_at"] = told["last_used_at"].clone();
+                assert_eq!(told, beside);
+            }
+        }
+    }
+
     async fn every_read_is_written_down_with_who_took_it_and_what_for(house: House) {
         let vault = Vault::with(house.kind, Rotation::None, "none").await;
         let ((account, _), (other, _)) = (vault.brings("zoe").await, vault.brings("yan").await);

@@ -69,7 +69,7 @@ pub(super) fn actor(session: &Session, one: &workspaces::Membership, call: Call)
         standing: Some(one.role),
         client: None,
         scopes: None,
-        name: Name::User(user.to_string()),
+        name: Name::User(user.clone()),
         user: Some(user),
         call,
     }

@@ -1,8 +1,8 @@
 //! `/v1/accounts`: people's accounts at other companies.
 
-use super::credentials::{KNOWN, asked, role};
+use super::credentials::{KNOWN, Purpose, asked, role};
 use super::named::On;
-use super::{Asks, Data, Stopped, Who, one};
+use super::{Asks, Data, Stopped, Who, one, written};
 use crate::app::App;
 use crate::base::id::UserId;
 use crate::base::{Secret, Time};
@@ -14,10 +14,10 @@ use crate::vault::look::{self, Filter, PRIMARY, Seen, Which};
 use crate::vault::manage::{self, Changed, Revoke};
 use crate::vault::refused::Refused;
 use crate::vault::sources::change as sources;
-use crate::vault::view::Shown;
+use crate::vault::view::{self, Shown};
+use crate::web::Query;
 use crate::web::json::{Json as Body, members};
 use crate::web::paging::{Listed, Paging, page};
-use crate::web::{Params, Query};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -108,31 +108,23 @@ pub(in crate::api) async fn show(
     On(who, which): On,
     State(app): State<App>,
     Query(params): Query,
-    headers: HeaderMap,
+    purpose: Purpose,
 ) -> Result<Response, Stopped> {
-    answer(&app, &who, &which, &params, &headers).await
-}
-
-async fn answer(
-    app: &App,
-    who: &Actor,
-    which: &Which,
-    params: &Params,
-    headers: &HeaderMap,
-) -> Result<Response, Stopped> {
-    let asks = Asks::of(params, &KNOWN)?;
-    let shown = match asked(&asks, headers)? {
-        Some(ask) => Shown::with(app, &credentials::read(app, who, which, &ask).await?),
+    let asks = Asks::of(&params, &KNOWN)?;
+    let mut response = match asked(&asks, purpose)? {
+        Some(ask) => {
+            let given = credentials::read(&app, &who, &which, &ask).await?;
+            written(|body| view::write_with(&app, given, body))
+        }
         None => {
             let role = role(asks.text("role"))?;
-            let seen = look::look(app, who, which, &role, app.now()).await?.ok_or_else(Refused::not_found)?;
+            let seen = look::look(&app, &who, &which, &role, app.now()).await?.ok_or_else(Refused::not_found)?;
             if !who.may_see(&seen.slug) {
                 return Err(Refused::scope(crate::vault::actor::ACCOUNTS_READ).into());
             }
-            Shown::of(app, &seen, None)
+            one(Shown::of(&app, &seen, None))
         }
     };
-    let mut response = one(shown);
     response.headers_mut().insert(header::PRAGMA, axum::http::HeaderValue::from_static("no-cache"));
     Ok(response)
 }

@@ -10,11 +10,13 @@ use crate::vault::view::Shown;
 use crate::web::Query;
 use crate::web::json::{Json as Body, members};
 use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::convert::Infallible;
 use std::time::Duration;
 use utoipa::ToSchema;
 
@@ -26,7 +28,7 @@ const WAIT: u64 = 10;
 const MOST_TTL: u64 = 86_400;
 
 /// What a read asks for; none when it asks for no credentials.
-pub(in crate::api) fn asked(asks: &Asks<'_>, headers: &HeaderMap) -> Result<Option<Ask>, Refused> {
+pub(in crate::api) fn asked(asks: &Asks<'_>, Purpose(purpose): Purpose) -> Result<Option<Ask>, Refused> {
     if !asks.flag("include_credentials")? {
         return Ok(None);
     }
@@ -42,7 +44,7 @@ pub(in crate::api) fn asked(asks: &Asks<'_>, headers: &HeaderMap) -> Result<Opti
         wait: Duration::from_secs(asks.number("wait", MOST_WAIT)?.unwrap_or(WAIT)),
         not,
         role: role(asks.text("role"))?,
-        purpose: purpose(headers),
+        purpose,
     }))
 }
 
@@ -59,9 +61,15 @@ pub(in crate::api) fn role(text: Option<&str>) -> Result<String, Refused> {
 }
 
 /// What callers say that a token is for, as far as it can be written down.
-pub(in crate::api) fn purpose(headers: &HeaderMap) -> String {
-    let said = headers.get("symbolon-purpose").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    said.chars().filter(|c| !c.is_control()).take(200).collect()
+pub(in crate::api) struct Purpose(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Purpose {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let said = parts.headers.get("symbolon-purpose").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Purpose(said.chars().filter(|c| !c.is_control()).take(200).collect()))
+    }
 }
 
 /// Which credentials.
@@ -100,7 +108,7 @@ pub(in crate::api) async fn batch(
     Who(who): Who,
     State(app): State<App>,
     Query(params): Query,
-    headers: HeaderMap,
+    Purpose(purpose): Purpose,
     Body(body): Body,
 ) -> Result<Response, Stopped> {
     Asks::of(&params, &[])?;
@@ -120,14 +128,14 @@ pub(in crate::api) async fn batch(
         wait: Duration::from_secs(WAIT),
         not: None,
         role: PRIMARY.to_owned(),
-        purpose: purpose(&headers),
+        purpose,
     };
     let reads = ids.into_iter().map(|id| {
         let (app, who, ask) = (app.clone(), who.clone(), ask.clone());
         async move {
             let which = Which::Id(Id::from(id.as_str()));
             match credentials::read(&app, &who, &which, &ask).await {
-                Ok(given) => Outcome { id, data: Some(Shown::with(&app, &given)), error: None },
+                Ok(given) => Outcome { id, data: Some(Shown::with(&app, given)), error: None },
                 Err(refused) => {
                     let error = json!({ "code": refused.code, "message": refused.why, "status": refused.status.as_u16(),
                         "retry_after": refused.retry_after.map(|after| after.as_secs().max(1)), "details": refused.details });

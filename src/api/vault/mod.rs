@@ -51,12 +51,23 @@ pub(in crate::api) struct Data<T: ToSchema> {
 
 /// An answer with one thing.
 pub(in crate::api) fn one<T: Serialize + ToSchema>(data: T) -> Response {
+    written(|body| serde_json::to_writer(body, &data))
+}
+
+/// The same with one that `write` writes.
+pub(in crate::api) fn written(write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>) -> Response {
     // `Json` begins with little room, and writes each word by itself.
     let mut body = Vec::with_capacity(2048);
-    match serde_json::to_writer(&mut body, &Data { data }) {
-        Ok(()) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response(),
-        Err(why) => Stopped::from(Fault::Bug(why.to_string())).into_response(),
+    body.extend_from_slice(b"{\"data\":");
+    if let Err(why) = write(&mut body) {
+        return Stopped::from(Fault::Bug(why.to_string())).into_response();
     }
+    body.push(b'}');
+    let mut response = Response::new(body.into());
+    // Room for what the layers add too: a map that grows puts everything in its place once more.
+    response.headers_mut().reserve(16);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// The same for one that was just made, and where it is.

@@ -46,7 +46,7 @@ pub(super) async fn actor(desk: &Desk, slug: &WorkspaceId) -> Result<Actor, Stop
         standing: Some(standing),
         client: None,
         scopes: None,
-        name: Name::User(user.to_string()),
+        name: Name::User(user.clone()),
         user: Some(user),
         call: desk.who.call.clone(),
     })

@@ -174,7 +174,7 @@ fn members(caller: &Principal) -> [Option<Cow<'_, str>>; 7] {
         caller.standing.map(|standing| standing.name().into()),
         caller.client.as_ref().map(|client| client.as_str().into()),
         caller.may.scopes().map(|scopes| scopes.to_string().into()),
-        Some(caller.token_id.as_str().into()),
+        Some((&*caller.token_id).into()),
     ]
 }
 

@@ -59,6 +59,6 @@ impl Need {
     /// The budget of a caller within the rule's own limit.
     pub fn cell(&self, caller: &str) -> Option<Cell> {
         let (name, per_second) = self.class.clone()?;
-        Some(Cell { policy: Policy::Named(name), key: caller.to_owned(), per_second })
+        Some(Cell { policy: Policy::Named(name), key: caller.into(), per_second })
     }
 }

@@ -248,7 +248,7 @@ impl<'a> Visit<'a> {
     /// For the audit trail.
     fn told(&self, reused: &Reused) -> audit::Event {
         audit::Event {
-            actor: audit::Actor::Client(self.client.id.to_string()),
+            actor: audit::Actor::Client(self.client.id.clone()),
             action: "client.pkce_challenge_reused",
             object: format!("client:{}", self.client.id),
             request_id: self.call.request_id.clone(),
@@ -291,7 +291,7 @@ pub(super) fn asking(app: &App, client: &Client, redirect_uri: &str, language: L
 /// For the audit trail: who did it, in which request.
 pub(super) fn event(call: &Call, session: &Session, action: &'static str, client: &Client) -> audit::Event {
     audit::Event {
-        actor: audit::Actor::User(session.user.id.to_string()),
+        actor: audit::Actor::User(session.user.id.clone()),
         action,
         object: format!("client:{}", client.id),
         request_id: call.request_id.clone(),

@@ -159,7 +159,7 @@ fn given_up(notice: &Notice) -> Event {
         actor: Actor::System,
         action: "logout.notice_given_up",
         object: format!("client:{}", notice.client_id),
-        request_id: format!("notice {}", notice.id),
+        request_id: format!("notice {}", notice.id).into(),
         address: String::new(),
         detail: json!({ "user": notice.user_id, "sid": notice.sid, "attempts": notice.attempts }),
     }

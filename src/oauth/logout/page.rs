@@ -135,7 +135,7 @@ async fn end(app: &App, call: &Call, session: &Session, client: Option<&Client>)
 }
 
 fn signed_out(call: &Call, session: &Session, client: Option<&Client>) -> Event {
-    let user = session.user.id.to_string();
+    let user = session.user.id.clone();
     Event {
         object: format!("user:{user}"),
         actor: Actor::User(user),

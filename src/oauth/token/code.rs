@@ -83,7 +83,7 @@ async fn suspect(app: &App, call: &Call, client: &Client, grant: &Grant) {
         _ => return,
     };
     let event = Event {
-        actor: Actor::Client(client.id.to_string()),
+        actor: Actor::Client(client.id.clone()),
         action,
         object: format!("grant:{}", hex(&grant.id)),
         request_id: call.request_id.clone(),

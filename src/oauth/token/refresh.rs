@@ -83,7 +83,7 @@ async fn narrower(
 async fn reused(app: &App, call: &Call, client: &Client, grant: &Grant) {
     tracing::warn!(grant = grant.name(), client = %client.id, user = %grant.user_id, "refresh token reuse: the grant has ended");
     let event = Event {
-        actor: Actor::Client(client.id.to_string()),
+        actor: Actor::Client(client.id.clone()),
         action: "grant.refresh_reuse",
         object: format!("grant:{}", grant.name()),
         request_id: call.request_id.clone(),

@@ -41,7 +41,7 @@ pub async fn get(
         standing: Some(member.role),
         client: None,
         scopes: None,
-        name: audit::Actor::User(session.user.id.to_string()),
+        name: audit::Actor::User(session.user.id.clone()),
         call,
     };
     let source = sources::store::one(&app.db, &account.source).await?.ok_or_else(nothing)?;

@@ -281,7 +281,7 @@ async fn give_back(app: &App, (connect, source): (&Connect, &Source), held: &Hel
 /// Makes the account, or mends the one that is there.
 pub(super) async fn land(app: &App, connect: &Connect, source: &Source) -> Step<()> {
     let Judged { ready, held, tokens, identity } = judge(app, connect, source).await?;
-    let by = audit::Actor::User(connect.owner.to_string());
+    let by = audit::Actor::User(connect.owner.clone());
     let coming = Coming {
         source,
         ready: &ready,

@@ -101,7 +101,7 @@ impl House {
         let mut tx = self.app.db.begin().await.expect("begins");
         let (secret, token) = api_tokens::create(&self.app, &mut tx, &asked).await.expect("makes");
         tx.commit().await.expect("commits");
-        (token.id, Holder::of(self, secret.reveal()))
+        (token.id.to_string(), Holder::of(self, secret.reveal()))
     }
 }
 
