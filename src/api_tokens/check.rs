@@ -5,11 +5,12 @@ use super::store::CHECK;
 use crate::app::App;
 use crate::base::encoding::fingerprint;
 use crate::crypto::api_token;
-use crate::db::{Result, Row};
+use crate::db::{Moment, Question, Result, Row};
 use crate::people::Role;
 use crate::people::workspaces::Standing;
 use crate::web::Call;
-use std::sync::Arc;
+use axum::http::HeaderMap;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How often use is written down.
@@ -28,6 +29,8 @@ pub struct Checked {
     pub standing: Option<Standing>,
     /// Requests a second in that workspace, where it isn't what the settings say.
     pub workspace_per_second: Option<u32>,
+    /// As proxies are told of it.
+    pub told: OnceLock<HeaderMap>,
 }
 
 /// What the database keeps of a token.
@@ -36,12 +39,14 @@ pub fn hash(token: &str) -> String {
 }
 
 /// What a token stands for, or `None` when it isn't good (any more). `call` is whoever uses it; none for those who only
-/// want to know.
-pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option<Arc<Checked>>> {
+/// want to know. And as of when that is so.
+pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option<(Arc<Checked>, Moment)>> {
     if !api_token::ours(&app.keys.macs(), token) {
         return Ok(None);
     }
-    let Some(row) = app.db.look(&CHECK, &hash(token), None, |item| item).await? else {
+    let (hash, as_of) = (hash(token), app.db.moment());
+    let question = Question { as_of: Some(as_of), ..Question::named(&hash) };
+    let Some(row) = app.db.look(&CHECK, question, |item| item).await? else {
         return Ok(None);
     };
     let (checked, now) = (row.made(Checked::read)?, app.now());
@@ -53,7 +58,7 @@ pub async fn check(app: &App, token: &str, call: Option<&Call>) -> Result<Option
     if let Some(call) = call.filter(|_| token.used_at.is_none_or(stale)) {
         app.uses.note(token.id.as_str(), &call.network(), now);
     }
-    Ok(Some(checked))
+    Ok(Some((checked, as_of)))
 }
 
 impl Checked {
@@ -64,6 +69,7 @@ impl Checked {
             user_role: Role::named(&row.text("user_role")?).unwrap_or_default(),
             standing: row.text_opt("standing")?.as_deref().and_then(Standing::named),
             workspace_per_second: row.int_opt("workspace_per_second")?.and_then(|rate| u32::try_from(rate).ok()),
+            told: OnceLock::new(),
         })
     }
 }

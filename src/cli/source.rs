@@ -214,6 +214,7 @@ pub(super) async fn operator(app: &App, place: &Place) -> Result<Actor, Failure>
         scopes: None,
         name: audit::Actor::Cli,
         call: Call::internal("cli"),
+        as_of: None,
     })
 }
 

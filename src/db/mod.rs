@@ -22,11 +22,14 @@ pub use row::Row;
 pub use stmt::{Arg, Stmt, like, params};
 
 use crate::base::Time;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a statement gives, or the fault that kept it from answering.
 pub type Result<T> = std::result::Result<T, Fault>;
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The database. Cloning shares it.
 #[derive(Clone)]
@@ -43,6 +46,28 @@ enum Engine {
     Sqlite(Box<sqlite::Sqlite>),
     Postgres(postgres::Postgres),
 }
+
+/// A question to a hot read.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// Names it: whoever asks the same has the same.
+    pub id: &'a str,
+    /// For the column `now`.
+    pub now: Option<Time>,
+    /// When the asking began: an answer as of then will do. Else as of now.
+    pub as_of: Option<Moment>,
+}
+
+impl<'a> Question<'a> {
+    /// With this name alone.
+    pub fn named(id: &'a str) -> Self {
+        Question { id, now: None, as_of: None }
+    }
+}
+
+/// What was committed at a moment, as far as that can be told for nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(Option<recall::Head>);
 
 /// Something that statements run on: `&Db`, one by one; `&mut Tx`, together.
 pub trait On: Send {
@@ -67,10 +92,7 @@ pub trait On: Send {
 impl On for &Db {
     async fn all<const N: usize>(&mut self, stmt: Stmt<N>, args: [Arg; N]) -> Result<Vec<Row>> {
         self.count()?;
-        match &self.0.engine {
-            Engine::Sqlite(db) => db.all(stmt.sql, stmt.writes, args.into()).await,
-            Engine::Postgres(db) => db.all(stmt.sql, stmt.writes, args.into()).await,
-        }
+        self.send(stmt.sql, stmt.writes, args.into()).await
     }
 }
 
@@ -85,23 +107,30 @@ impl Db {
         }
     }
 
-    /// Asks a hot read the question that `id` names, together with others that are waiting; gives its row. `more` adds the other
-    /// columns, where the answer isn't known from before.
+    /// Asks a hot read a question, together with others that are waiting; gives its row. `more` adds the other columns, where the
+    /// answer isn't known from before.
     pub async fn look(
         &self,
         hot: &'static Hot,
-        id: &str,
-        now: Option<Time>,
+        question: Question<'_>,
         more: impl FnOnce(Item) -> Item + Send,
     ) -> Result<Option<Arc<Found>>> {
         self.count()?;
         let item = || {
-            let item = more(Item::new(id.to_owned()));
-            now.into_iter().fold(item, |item, now| item.with("now", now.millis()))
+            let item = more(Item::new(question.id.to_owned()));
+            question.now.into_iter().fold(item, |item, now| item.with("now", now.millis()))
         };
         match &self.0.engine {
-            Engine::Sqlite(db) => db.look(hot, id, now, item).await,
+            Engine::Sqlite(db) => db.look(hot, question, item).await,
             Engine::Postgres(db) => db.hot(hot, item()).await,
+        }
+    }
+
+    /// What is committed right now.
+    pub fn moment(&self) -> Moment {
+        match &self.0.engine {
+            Engine::Sqlite(db) => Moment(db.head()),
+            Engine::Postgres(_) => Moment(None),
         }
     }
 
@@ -110,11 +139,19 @@ impl Db {
     pub async fn set(&self, hot: &'static Hot, items: &[Item]) -> Result<usize> {
         self.count()?;
         let set = vec![Arg::from(batch::json(items.iter()))];
-        let rows = match &self.0.engine {
-            Engine::Sqlite(db) => db.all(hot.sqlite(), hot.writes, set).await?,
-            Engine::Postgres(db) => db.all(hot.postgres(), hot.writes, set).await?,
+        let sql = match &self.0.engine {
+            Engine::Sqlite(_) => hot.sqlite(),
+            Engine::Postgres(_) => hot.postgres(),
         };
-        Ok(rows.len())
+        Ok(self.send(sql, hot.writes, set).await?.len())
+    }
+
+    /// Boxed: the drivers' futures are of five kilobytes, and whoever waits for one carries it from hand to hand.
+    fn send(&self, sql: &'static str, writes: bool, args: Vec<Arg>) -> Boxed<'_, Result<Vec<Row>>> {
+        match &self.0.engine {
+            Engine::Sqlite(db) => Box::pin(db.all(sql, writes, args)),
+            Engine::Postgres(db) => Box::pin(db.all(sql, writes, args)),
+        }
     }
 
     /// Begins a transaction. Nothing but SQL may be awaited until it is committed; dropping it rolls back.
@@ -122,7 +159,7 @@ impl Db {
         self.count()?;
         let open = match &self.0.engine {
             Engine::Sqlite(db) => Open::Sqlite(db.begin().await?),
-            Engine::Postgres(db) => Open::Postgres(db.begin().await?),
+            Engine::Postgres(db) => Open::Postgres(Box::pin(db.begin()).await?),
         };
         Ok(Tx { open, db: self.clone() })
     }
@@ -195,7 +232,7 @@ impl On for &mut Tx {
         self.db.count()?;
         match &mut self.open {
             Open::Sqlite(lease) => lease.all(stmt.sql, args.into()).await,
-            Open::Postgres(lent) => lent.all(stmt.sql, args.into()).await,
+            Open::Postgres(lent) => Box::pin(lent.all(stmt.sql, args.into())).await,
         }
     }
 }
@@ -206,7 +243,7 @@ impl Tx {
         self.db.count()?;
         match self.open {
             Open::Sqlite(lease) => lease.commit().await,
-            Open::Postgres(lent) => lent.commit().await,
+            Open::Postgres(lent) => Box::pin(lent.commit()).await,
         }
     }
 }

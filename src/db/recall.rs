@@ -78,12 +78,18 @@ impl Recall {
         if let Index::Open(file) = &*index { look(file) } else { None }
     }
 
-    /// The row that was read for this question since that commit.
+    /// The row that was read for this question since that commit, as long as none that came later is known of.
     pub(super) fn row(&self, head: &Head, hot: &'static Hot, id: &str, now: Option<Time>) -> Option<Arc<Found>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = if known.head == *head { known.of(hot)?.get(id)? } else { return None };
+        now.is_none_or(|now| row.stands(now)).then(|| Arc::clone(row))
+    }
+
+    /// This commit is the last one: what was read before it is forgotten.
+    pub(super) fn move_on(&self, head: &Head) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head == *head {
-            let row = known.of(hot)?.get(id)?;
-            return now.is_none_or(|now| row.stands(now)).then(|| Arc::clone(row));
+            return;
         }
         known.head = *head;
         let old = std::mem::take(&mut known.rows);
@@ -91,7 +97,6 @@ impl Recall {
         if old.iter().map(|(_, rows)| rows.len()).sum::<usize>() > 64 {
             tokio::task::spawn_blocking(move || drop(old));
         }
-        None
     }
 
     /// Keeps a row that was read when this commit was the last one, or a later one.

@@ -5,10 +5,9 @@
 
 use super::batch::{self, Hot, Item};
 use super::gather::{self, Gather};
-use super::recall::Recall;
+use super::recall::{Head, Recall};
 use super::stmt::bound;
-use super::{Arg, Fault, Found, Result, Row};
-use crate::base::Time;
+use super::{Arg, Fault, Found, Moment, Question, Result, Row};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -79,19 +78,27 @@ impl Sqlite {
     pub(super) async fn look(
         &self,
         hot: &'static Hot,
-        id: &str,
-        now: Option<Time>,
+        Question { id, now, as_of }: Question<'_>,
         item: impl FnOnce() -> Item + Send,
     ) -> Result<Option<Arc<Found>>> {
-        let head = self.recall.head();
-        if let Some(row) = head.and_then(|head| self.recall.row(&head, hot, id, now)) {
+        let then = as_of.and_then(|Moment(head)| head);
+        if let Some(row) = then.and_then(|then| self.recall.row(&then, hot, id, now)) {
             return Ok(Some(row));
         }
+        let head = self.head();
+        if let Some(row) = head.filter(|_| head != then).and_then(|head| self.recall.row(&head, hot, id, now)) {
+            return Ok(Some(row));
+        }
+        head.iter().for_each(|head| self.recall.move_on(head));
         let row = Box::pin(self.read.ask(hot, item())).await?;
         if let (Some(head), Some(row)) = (head, &row) {
             self.recall.keep(&head, hot, id, row);
         }
         Ok(row)
+    }
+
+    pub(super) fn head(&self) -> Option<Head> {
+        self.recall.head()
     }
 
     pub(super) async fn begin(&self) -> Result<Lease> {

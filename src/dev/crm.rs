@@ -45,6 +45,7 @@ async fn source(app: &App, acme: &Acme) -> Result<Source, String> {
         scopes: None,
         name: audit::Actor::System,
         call: Call::internal("dev"),
+        as_of: None,
     };
     let params = params(acme);
     match change::of(app, &who.workspace, SLUG).await {

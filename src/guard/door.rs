@@ -202,7 +202,7 @@ async fn api_token(app: &App, asked: &Asked<'_>, token: &str) -> Result<Principa
         return Err(Refused::Challenge(Challenge::AccessTokenAsToken));
     }
     match api_tokens::check(app, token, Some(&asked.call)).await? {
-        Some(checked) => Ok(Principal::of_api_token(app, &checked)),
+        Some((checked, as_of)) => Ok(Principal::of_api_token(app, &checked, as_of)),
         None => Err(Refused::Challenge(Challenge::InvalidApiToken)),
     }
 }

@@ -35,7 +35,7 @@ async fn api_token(app: &App, client: &Client, token: &str) -> Result<Option<Val
     if !client.metadata.resource_server {
         return Ok(None);
     }
-    Ok(api_tokens::check(app, token, None).await?.map(|checked| tell(app, client, &checked)))
+    Ok(api_tokens::check(app, token, None).await?.map(|(checked, _)| tell(app, client, &checked)))
 }
 
 /// §2.2; `scope` is absent where the token may do all that its person may.

@@ -110,6 +110,7 @@ pub async fn actor(app: &App, parts: &Parts) -> Result<vault::actor::Actor, Resp
         },
         name,
         call: Call::of(&parts.extensions),
+        as_of: caller.as_of,
     })
 }
 

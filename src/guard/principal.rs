@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::base::encoding::hex;
 use crate::base::id::{ClientId, UserId, WorkspaceId};
 use crate::base::{ScopeSet, Time};
+use crate::db::Moment;
 use crate::limits::{Cell, Policy};
 use crate::oauth::access::Access;
 use crate::oauth::budget;
@@ -42,6 +43,8 @@ pub struct Principal {
     pub expires_at: Option<Time>,
     /// The budgets that they take from.
     pub cells: Vec<Cell>,
+    /// As of when it is so, where that can be told.
+    pub as_of: Option<Moment>,
 }
 
 /// What somebody shows.
@@ -50,7 +53,7 @@ pub enum By {
     /// The cookie of a browser.
     Session(Box<Session>),
     /// An API token.
-    ApiToken,
+    ApiToken(Arc<Checked>),
     /// An access token.
     AccessToken,
 }
@@ -104,12 +107,13 @@ impl Principal {
             token_id: Arc::clone(&key),
             expires_at: None,
             cells: vec![Cell { policy: Policy::Token, key, per_second: app.config.limits.token_per_second }],
+            as_of: None,
             by: By::Session(Box::new(session)),
         }
     }
 
-    pub(super) fn of_api_token(app: &App, checked: &Checked) -> Self {
-        let Checked { token, email, user_role, standing, workspace_per_second } = checked;
+    pub(super) fn of_api_token(app: &App, checked: &Arc<Checked>, as_of: Moment) -> Self {
+        let Checked { token, email, user_role, standing, workspace_per_second, .. } = &**checked;
         let limits = &app.config.limits;
         let per_second = token.per_second.unwrap_or(limits.token_per_second);
         let mut cells = vec![Cell { policy: Policy::Token, key: token.id.shared(), per_second }];
@@ -118,7 +122,7 @@ impl Principal {
             cells.push(Cell { policy: Policy::Workspace, key: workspace.shared(), per_second });
         }
         Principal {
-            by: By::ApiToken,
+            by: By::ApiToken(Arc::clone(checked)),
             user: Some(token.user.clone()),
             email: Some(Arc::clone(email)),
             user_role: *user_role,
@@ -131,6 +135,7 @@ impl Principal {
             token_id: token.id.shared(),
             expires_at: token.expires_at,
             cells,
+            as_of: Some(as_of),
         }
     }
 
@@ -153,6 +158,7 @@ impl Principal {
             resource,
             expires_at: Some(expires_at),
             cells,
+            as_of: None,
         }
     }
 }

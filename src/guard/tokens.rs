@@ -82,7 +82,7 @@ impl FromRequestParts<App> for Owner {
 impl Owner {
     /// What was narrowed doesn't make more of itself, unless it was made for that; nor does an app.
     fn manages(&self) -> Result<(), Refused> {
-        let whole = matches!((&self.caller.by, &self.caller.may), (By::Session(_) | By::ApiToken, May::All));
+        let whole = matches!((&self.caller.by, &self.caller.may), (By::Session(_) | By::ApiToken(_), May::All));
         if whole || self.caller.may.names(TOKENS_SCOPE) {
             return Ok(());
         }
@@ -251,7 +251,7 @@ fn until(app: &App, owner: &Owner, ask: &Ask) -> Result<Option<Time>, Problem> {
         (None, None) => None,
     };
     let end = match owner.caller.by {
-        By::ApiToken => owner.caller.expires_at,
+        By::ApiToken(_) => owner.caller.expires_at,
         _ => None,
     };
     match (at, end) {
@@ -330,7 +330,7 @@ async fn show(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> R
 #[utoipa::path(delete, path = "/api/tokens/{id}", operation_id = "deleteOwnToken", tag = "tokens",
     params(("id" = String, Path, description = "Its `id`")), responses((status = 204, description = "It is gone")))]
 async fn delete(State(app): State<App>, owner: Owner, Path(id): Path<String>) -> Result<StatusCode, Response> {
-    let itself = matches!(owner.caller.by, By::ApiToken) && *owner.caller.token_id == *id;
+    let itself = matches!(owner.caller.by, By::ApiToken(_)) && *owner.caller.token_id == *id;
     if !itself {
         owner.manages().map_err(|refused| refused.answer(&app, DOOR))?;
     }

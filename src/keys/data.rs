@@ -41,7 +41,8 @@ impl DataKey {
     }
 }
 
-fn broken(place: Place<'_>) -> Fault {
+/// It was sealed elsewhere, or under another key.
+pub fn broken(place: Place<'_>) -> Fault {
     Fault::Bug(format!("{} of `{}` can't be opened", place.column, place.row))
 }
 
@@ -84,26 +85,16 @@ impl DataKeys {
         self.opened(ring, row.text("id")?, &row.bytes("sealed")?)
     }
 
-    /// Opens what the key of this name sealed in a row that is opened often.
-    pub async fn open(
-        &self,
-        ring: &Keyring,
-        db: &Db,
-        key: &str,
-        place: Place<'_>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>> {
+    /// What opens a row that is opened often, which the key of this name sealed.
+    pub async fn of_row(&self, ring: &Keyring, db: &Db, key: &str, place: Place<'_>) -> Result<Arc<RowKey>> {
         let name = [key, place.table, place.column, place.row].join(" ");
-        let row = match self.rows.get(&name) {
-            Some(row) => row,
-            None => {
-                let key = Box::pin(self.named(ring, db, key)).await?;
-                let row = Arc::new(seal::row_key(&key.key, place).map_err(|_| broken(place))?);
-                self.rows.insert(name, Arc::clone(&row));
-                row
-            }
-        };
-        row.open(place, sealed).map_err(|_| broken(place))
+        if let Some(row) = self.rows.get(&name) {
+            return Ok(row);
+        }
+        let key = self.named(ring, db, key).await?;
+        let row = Arc::new(seal::row_key(&key.key, place).map_err(|_| broken(place))?);
+        self.rows.insert(name, Arc::clone(&row));
+        Ok(row)
     }
 
     fn opened(&self, ring: &Keyring, id: String, sealed: &[u8]) -> Result<DataKey> {

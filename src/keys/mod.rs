@@ -6,6 +6,6 @@ pub mod rotation;
 mod start;
 pub mod store;
 
-pub use data::{DataKey, DataKeys};
+pub use data::{DataKey, DataKeys, broken};
 pub use ring::{Keyring, NoKey, Ring};
 pub use start::{Refused, make_rest, master, start};

@@ -10,7 +10,7 @@ use crate::base::{ScopeSet, Time};
 use crate::clients::{self, Metadata};
 use crate::crypto::Algorithm;
 use crate::crypto::token::{GrantToken, Kind, MachineToken};
-use crate::db::{Fault, Item};
+use crate::db::{Fault, Item, Question};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ async fn machine(app: &App, token: MachineToken, now: Time) -> Result<Option<Acc
         return Ok(None);
     }
     let of_client = |item: Item| item.with("client_id", &token.client_id);
-    let Some(row) = app.db.look(&store::MACHINE, &token.jti, None, of_client).await? else {
+    let Some(row) = app.db.look(&store::MACHINE, Question::named(&token.jti), of_client).await? else {
         return Ok(None);
     };
     if !row.bool("enabled")? || row.text_opt("revoked")?.is_some() || row.int("not_before")? >= token.issued_at {

@@ -7,7 +7,7 @@ use crate::base::id::ClientId;
 use crate::base::{ScopeSet, Time, encoding};
 use crate::clients::{self, Metadata, Rotation, cimd};
 use crate::crypto::token::GrantToken;
-use crate::db::{Result, Row};
+use crate::db::{Question, Result, Row};
 use crate::people::Role;
 use crate::people::workspaces::Standing;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub async fn present_jwt(app: &App, grant: &[u8; 16], generation: u32, now: Time
 }
 
 async fn read(app: &App, grant: &[u8; 16], which: Which) -> Result<Option<(Presentation, String)>> {
-    let Some(row) = app.db.look(&store::TOKEN, &encoding::hex(grant), None, |item| item).await? else {
+    let Some(row) = app.db.look(&store::TOKEN, Question::named(&encoding::hex(grant)), |item| item).await? else {
         return Ok(None);
     };
     let hash = row.text_opt(if which == Which::Refresh { "refresh_hash" } else { "access_hash" })?;

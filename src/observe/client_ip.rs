@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
-/// The address that a request comes from, for throttling and logs; an extension of every request.
+/// The address that a request comes from, for throttling and logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientIp(pub IpAddr);
 

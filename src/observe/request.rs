@@ -12,9 +12,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use tokio::time::Instant;
 
-/// The name of a request: on its log lines, on error pages and in `X-Request-Id`; an extension of every request.
+/// Which request it is, and who sends it; an extension of every request. One and not two: each is an allocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(pub Arc<str>);
+pub struct Asking {
+    /// The name of the request: on its log lines, on error pages and in `X-Request-Id`.
+    pub id: Arc<str>,
+    /// From where.
+    pub client: ClientIp,
+}
 
 const HEADER: &str = "x-request-id";
 
@@ -43,7 +48,7 @@ pub async fn request(
     let forwarded = request.headers().get_all("x-forwarded-for");
     let client = client_ip(peer, forwarded.iter().map(|value| value.to_str().unwrap_or_default()), trusted);
     let given = given_id(request.headers()).filter(|_| is_trusted(peer, trusted));
-    let id: Arc<str> = given.unwrap_or_else(fresh_id).into();
+    let id = given.unwrap_or_else(fresh_id);
     let mut line = Line {
         method: request.method().clone(),
         // Never the path that was sent, nor its query: they may hold codes, tokens and names.
@@ -55,8 +60,7 @@ pub async fn request(
         id: Arc::clone(&id),
         metrics: metrics.clone(),
     };
-    request.extensions_mut().insert(client);
-    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    request.extensions_mut().insert(Asking { id: Arc::clone(&id), client });
     let mut response = CURRENT.scope(Arc::clone(&id), answer(request)).await;
     line.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -66,20 +70,22 @@ pub async fn request(
 }
 
 /// A proxy's own name for the request, when it is one that can stand in logs and headers.
-fn given_id(headers: &HeaderMap) -> Option<String> {
+fn given_id(headers: &HeaderMap) -> Option<Arc<str>> {
     let id = headers.get(HEADER)?.to_str().ok()?;
     let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    (plain && (1..=64).contains(&id.len())).then(|| id.to_owned())
+    (plain && (1..=64).contains(&id.len())).then(|| id.into())
 }
 
 /// Eight characters of Crockford's base32, which has no letters that are taken for digits: to be read out on the phone. They
 /// name a request and prove nothing, so only the process takes chance for them: from there on each is the next one, in an order
 /// that doesn't look like one.
-fn fresh_id() -> String {
+fn fresh_id() -> Arc<str> {
     static BEGUN: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(u64::from_le_bytes(entropy::bytes())));
     // An odd factor takes each number of 40 bits to another one.
     let bits = BEGUN.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15) & 0xFF_FFFF_FFFF;
-    (0..8u32).rev().map(|at| crockford(bits >> (5 * at))).collect()
+    let mut id = String::with_capacity(8);
+    id.extend((0..8u32).rev().map(|at| crockford(bits >> (5 * at))));
+    id.into()
 }
 
 fn crockford(bits: u64) -> char {
@@ -137,7 +143,7 @@ mod tests {
                 .await
         };
         Router::new()
-            .route("/u/{id}", get(|Extension(RequestId(id)): Extension<RequestId>| async move { id.to_string() }))
+            .route("/u/{id}", get(|Extension(Asking { id, .. }): Extension<Asking>| async move { id.to_string() }))
             .route("/slow", get(|| async { std::future::pending::<()>().await }))
             .layer(axum::middleware::from_fn(around))
     }

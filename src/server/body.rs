@@ -20,9 +20,14 @@ pub(super) struct Allowance {
 
 /// The request with its whole body in memory.
 pub(super) async fn whole(allowed: Allowance, request: Request) -> Result<Request, Box<Response>> {
-    if request.body().is_end_stream() {
-        return Ok(request);
+    match request.body().is_end_stream() {
+        true => Ok(request),
+        // Boxed: most requests have no body and needn't carry the room for this.
+        false => Box::pin(read(allowed, request)).await,
     }
+}
+
+async fn read(allowed: Allowance, request: Request) -> Result<Request, Box<Response>> {
     let (parts, body) = request.into_parts();
     let announced = body.size_hint().lower();
     if announced > u64::try_from(allowed.bytes).unwrap_or(u64::MAX) {

@@ -3,7 +3,7 @@
 use crate::audit;
 use crate::base::ScopeSet;
 use crate::base::id::{ClientId, UserId, WorkspaceId};
-use crate::db::{Fault, Result};
+use crate::db::{Fault, Moment, Result};
 use crate::people::workspaces::Standing;
 use crate::vault::accounts::Account;
 use crate::vault::grants::named;
@@ -34,6 +34,8 @@ pub struct Actor {
     pub name: audit::Actor,
     /// From where.
     pub call: Call,
+    /// As of when they are who they are, where that can be told: what they ask first may be answered as of then.
+    pub as_of: Option<Moment>,
 }
 
 /// How much somebody may do with an account; each includes those before it.

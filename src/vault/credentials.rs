@@ -6,7 +6,7 @@ use super::actor::{Actor, Level};
 use super::grants::timing::least_left;
 use super::grants::{AttemptState, Grant, Health};
 use super::held::Held;
-use super::look::{Seen, Which, look};
+use super::look::{Seen, Which, look, look_as_of};
 use super::refused::Refused;
 use super::{refresh, sources, view};
 use crate::app::{App, Reader, Taken};
@@ -48,9 +48,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Gives an account's credentials, fresh.
 pub async fn read(app: &App, who: &Actor, which: &Which, ask: &Ask) -> Result<Given, Refused> {
     let until = Instant::now() + ask.wait;
+    let mut as_of = who.as_of;
     loop {
         let now = app.now();
-        let seen = look(app, who, which, &ask.role, now).await?.ok_or_else(Refused::not_found)?;
+        let seen = look_as_of(app, who, which, &ask.role, now, as_of.take()).await?.ok_or_else(Refused::not_found)?;
         admitted(app, who, &seen, &ask.role)?;
         let held = seen.held(app).await?.ok_or_else(|| no_credentials(&ask.role))?;
         let Some(grant) = &seen.grant else { return Err(no_credentials(&ask.role)) };

@@ -315,6 +315,7 @@ pub async fn overdue(app: &App) -> Result<usize> {
             scopes: None,
             name: Name::System,
             call: crate::web::Call::internal("vault"),
+            as_of: None,
         };
         let closed = match state == REVOKING {
             true => tell(app, &system, &account, &release).await.map(drop),

@@ -9,8 +9,10 @@ use super::sources::{SourceId, State};
 use super::view::Told;
 use crate::app::App;
 use crate::base::Time;
+use crate::crypto::seal::RowKey;
 use crate::db::Column::{Int, Text};
-use crate::db::{Hot, Item, On, Result, Row};
+use crate::db::{Hot, Item, Moment, On, Question, Result, Row};
+use crate::keys::broken;
 use crate::{args, sql};
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -114,9 +116,18 @@ pub struct Entry {
     pub grant: Option<Grant>,
     shared: Option<i64>,
     opened_until: Option<Time>,
-    secret: Option<(String, String, Vec<u8>)>,
+    secret: Option<Sealed>,
     /// As it was told to whoever asked.
     pub(super) told: OnceLock<Told>,
+}
+
+/// What we hold of it, as it is kept.
+struct Sealed {
+    id: String,
+    data_key: String,
+    sealed: Vec<u8>,
+    /// What opens it, once it was opened.
+    key: OnceLock<Arc<RowKey>>,
 }
 
 impl Deref for Seen {
@@ -130,8 +141,16 @@ impl Deref for Seen {
 impl Entry {
     /// What we hold of it. Only for those who may use it.
     pub(super) async fn held(&self, app: &App) -> Result<Option<Held>> {
-        let Some((id, key, sealed)) = &self.secret else { return Ok(None) };
-        let plain = app.data_keys.open(&app.keys, &app.db, key, refresh::place(id), sealed).await?;
+        let Some(Sealed { id, data_key, sealed, key }) = &self.secret else { return Ok(None) };
+        let place = refresh::place(id);
+        let key = match key.get() {
+            Some(key) => key,
+            None => {
+                let fresh = Box::pin(app.data_keys.of_row(&app.keys, &app.db, data_key, place)).await?;
+                key.get_or_init(|| fresh)
+            }
+        };
+        let plain = key.open(place, sealed).map_err(|_| broken(place))?;
         Held::from_plain(&plain).map(Some)
     }
 }
@@ -141,6 +160,18 @@ pub const PRIMARY: &str = "primary";
 
 /// Looks; none when it isn't there for whoever asks.
 pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) -> Result<Option<Seen>> {
+    look_as_of(app, who, which, role, now, None).await
+}
+
+/// The same, as of a moment at which the asking had begun.
+pub async fn look_as_of(
+    app: &App,
+    who: &Actor,
+    which: &Which,
+    role: &str,
+    now: Time,
+    as_of: Option<Moment>,
+) -> Result<Option<Seen>> {
     let (statement, account, source) = match which {
         Which::Id(id) => (&LOOK, id.as_str(), ""),
         Which::External(source, external) => (&LOOK_EXTERNAL, external.as_str(), source.as_str()),
@@ -153,10 +184,15 @@ pub async fn look(app: &App, who: &Actor, which: &Which, role: &str, now: Time) 
         let item = item.with("account", account).with("source", source).with("workspace", workspace).with("role", role);
         item.with("user_subject", user).with("client_subject", client)
     };
-    let Some(row) = app.db.look(statement, &id, Some(now), asked).await? else { return Ok(None) };
+    let Some(row) = app.db.look(statement, Question { id: &id, now: Some(now), as_of }, asked).await? else {
+        return Ok(None);
+    };
     let entry = row.made(|row| {
         let secret = match row.text_opt("secret_id")? {
-            Some(id) => Some((id, row.text("key")?, row.bytes("sealed")?)),
+            Some(id) => {
+                let (data_key, sealed) = (row.text("key")?, row.bytes("sealed")?);
+                Some(Sealed { id, data_key, sealed, key: OnceLock::new() })
+            }
             None => None,
         };
         Ok(Entry { secret, ..Entry::read(row)? })

@@ -83,7 +83,7 @@ async fn write(app: &App, reads: &[(Reader, app::Taken)]) -> Result<()> {
             .with("account", &reader.account)
             .with("version", reader.version)
             .with("actor", reader.actor.to_string())
-            .with("address", &reader.address)
+            .with("address", reader.address)
             .with("purpose", &reader.purpose)
             .with("times", taken.times)
     };

@@ -4,6 +4,7 @@ use crate::base::Secret;
 use crate::base::encoding::from_base64;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use std::sync::LazyLock;
 
 /// What a request shows for itself.
 #[derive(Debug)]
@@ -25,6 +26,12 @@ pub enum Authorization {
     Repeated,
 }
 
+/// RFC 9110 §11.2: what a token68 may have.
+static TOKEN68: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    let may = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b);
+    std::array::from_fn(|b| u8::try_from(b).is_ok_and(may))
+});
+
 /// Reads the header.
 pub fn authorization(headers: &HeaderMap) -> Authorization {
     let mut all = headers.get_all(AUTHORIZATION).iter();
@@ -40,7 +47,8 @@ pub fn authorization(headers: &HeaderMap) -> Authorization {
     let (scheme, value) = text.split_once(' ').unwrap_or((text, ""));
     let basic = scheme.eq_ignore_ascii_case("basic");
     // §11.4: token68, a single word.
-    let one_word = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b));
+    let may = &*TOKEN68;
+    let one_word = !value.is_empty() && value.bytes().all(|b| may.get(usize::from(b)).is_some_and(|may| *may));
     if !one_word {
         return Authorization::Unreadable { basic };
     }

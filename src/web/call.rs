@@ -1,6 +1,6 @@
 //! Who and where one request is, for logs, limits and the audit trail.
 
-use crate::observe::{ClientIp, RequestId};
+use crate::observe::Asking;
 use axum::extract::FromRequestParts;
 use axum::http::Extensions;
 use axum::http::request::Parts;
@@ -24,9 +24,10 @@ impl Call {
 
     /// Of the request with these extensions.
     pub fn of(extensions: &Extensions) -> Self {
-        let request_id = extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
-        let address = extensions.get::<ClientIp>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ip| ip.0);
-        Call { request_id, address }
+        match extensions.get::<Asking>() {
+            Some(Asking { id, client }) => Call { request_id: Arc::clone(id), address: client.0 },
+            None => Call { request_id: "".into(), address: IpAddr::V4(Ipv4Addr::UNSPECIFIED) },
+        }
     }
 
     /// What attempts are counted by: an IPv4 address, or the /64 of an IPv6 one, of which one customer has all.

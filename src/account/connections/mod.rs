@@ -72,6 +72,7 @@ pub(super) fn actor(session: &Session, one: &workspaces::Membership, call: Call)
         name: Name::User(user.clone()),
         user: Some(user),
         call,
+        as_of: None,
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) async fn actor(desk: &Desk, slug: &WorkspaceId) -> Result<Actor, Stop
         name: Name::User(user.clone()),
         user: Some(user),
         call: desk.who.call.clone(),
+        as_of: None,
     })
 }
 

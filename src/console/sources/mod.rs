@@ -49,6 +49,7 @@ async fn actor(desk: &Desk, slug: &WorkspaceId) -> Result<Actor, Stopped> {
         name: Name::User(user.clone()),
         user: Some(user),
         call: desk.who.call.clone(),
+        as_of: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a proxy is told: 200 with who it is, or 401, 403, 429 as the client shall get it.
 
 use super::super::door::{Door, Refused, challenges};
-use super::super::principal::Principal;
+use super::super::principal::{By, Principal};
 use super::rules::Need;
 use super::subject;
 use crate::app::App;
@@ -46,23 +46,18 @@ impl Answer {
     /// As a proxy takes it.
     pub fn response(self) -> Response {
         let Answer { status, mut headers, body } = self;
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         let mut response = match body {
             Body::Problem(problem) => {
                 headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 return (status, headers, problem.to_string()).into_response();
             }
-            Body::Anonymous => status.into_response(),
+            Body::Anonymous => {
+                mark(&mut headers);
+                status.into_response()
+            }
             Body::Caller(caller, identity) => {
-                // Room for what the layers add too: a map that grows puts everything in its place once more.
-                headers.reserve(16);
-                for ((name, _), text) in NAMED.into_iter().zip(members(&caller)) {
-                    // Addresses may have letters beyond ASCII, which headers carry as bytes (RFC 9110 §5.5).
-                    if let Some(value) = text.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
-                        headers.insert(name, value);
-                    }
-                }
+                headers = told(&caller);
                 if let Some(value) = identity.and_then(|jwt| HeaderValue::try_from(jwt).ok()) {
                     headers.insert(IDENTITY, value);
                 }
@@ -176,6 +171,33 @@ fn members(caller: &Principal) -> [Option<Cow<'_, str>>; 7] {
         caller.may.scopes().map(|scopes| scopes.to_string().into()),
         Some((&*caller.token_id).into()),
     ]
+}
+
+/// Who it is, in headers. For an API token they are made once, until its row changes.
+fn told(caller: &Principal) -> HeaderMap {
+    match &caller.by {
+        By::ApiToken(checked) => checked.told.get_or_init(|| named(caller)).clone(),
+        _ => named(caller),
+    }
+}
+
+fn named(caller: &Principal) -> HeaderMap {
+    // Room for what the layers add too: a map that grows puts everything in its place once more.
+    let mut headers = HeaderMap::with_capacity(16);
+    for ((name, _), text) in NAMED.into_iter().zip(members(caller)) {
+        // Addresses may have letters beyond ASCII, which headers carry as bytes (RFC 9110 §5.5).
+        if let Some(value) = text.and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    mark(&mut headers);
+    headers
+}
+
+/// Nothing of it is kept, and none of it is guessed at.
+fn mark(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 /// The same, signed. Its type keeps it from passing for an access token or an ID token (RFC 8725 §3.11).

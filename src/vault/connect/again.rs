@@ -43,6 +43,7 @@ pub async fn get(
         scopes: None,
         name: audit::Actor::User(session.user.id.clone()),
         call,
+        as_of: None,
     };
     let source = sources::store::one(&app.db, &account.source).await?.ok_or_else(nothing)?;
     let asked = Asked { account: Some(id), ..Asked::default() };
