@@ -4,11 +4,9 @@
 use crate::audit::Actor;
 use crate::base::Time;
 use crate::base::id::WorkspaceId;
-use crate::vault::accounts::AccountId;
-use crate::vault::grants::GrantId;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// More than these between two writings aren't kept; that they weren't is.
 const MOST: usize = 200_000;
@@ -19,9 +17,9 @@ pub struct Reader {
     /// In which workspace.
     pub workspace: WorkspaceId,
     /// Of which account.
-    pub account: AccountId,
+    pub account: Arc<str>,
     /// Of which grant.
-    pub grant: GrantId,
+    pub grant: Arc<str>,
     /// Which version.
     pub version: i64,
     /// Who.

@@ -19,6 +19,8 @@ pub struct Asking {
     pub id: Arc<str>,
     /// From where.
     pub client: ClientIp,
+    /// The other end of the connection: them, or a proxy.
+    pub peer: IpAddr,
 }
 
 const HEADER: &str = "x-request-id";
@@ -43,7 +45,7 @@ pub async fn request(
     mut request: Request,
     answer: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let peer = request.extensions_mut().remove::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let forwarded = request.headers().get_all("x-forwarded-for");
     let client = client_ip(peer, forwarded.iter().map(|value| value.to_str().unwrap_or_default()), trusted);
@@ -60,7 +62,7 @@ pub async fn request(
         id: Arc::clone(&id),
         metrics: metrics.clone(),
     };
-    request.extensions_mut().insert(Asking { id: Arc::clone(&id), client });
+    request.extensions_mut().insert(Asking { id: Arc::clone(&id), client, peer });
     let mut response = CURRENT.scope(Arc::clone(&id), answer(request)).await;
     line.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {

@@ -48,9 +48,21 @@ fn one_plain_host(headers: &HeaderMap, uri: &Uri) -> bool {
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return false;
     };
+    if uri.authority().is_none() && simple(host.as_bytes()) {
+        return true;
+    }
     let authority = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
     let Some(host) = authority.filter(|host| !host.as_str().contains('@')) else {
         return false;
     };
     uri.authority().is_none_or(|target| target == &host)
+}
+
+/// A name or an IPv4 address, and perhaps a port: what nearly everybody sends.
+fn simple(host: &[u8]) -> bool {
+    let mut halves = host.splitn(2, |byte| *byte == b':');
+    let name = halves.next().unwrap_or_default();
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let port = |port: &[u8]| (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+    !name.is_empty() && name.iter().all(plain) && halves.next().is_none_or(port)
 }

@@ -8,7 +8,6 @@ use super::{Phase, Stop};
 use crate::config::Config;
 use crate::observe::{self, Counted};
 use crate::web::Problem;
-use crate::web::browser::Unseen;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -64,11 +63,11 @@ async fn admitted(around: &Around, request: Request) -> Result<Request, Box<Resp
 }
 
 impl Around {
-    /// What stands on every answer that a browser may see, unless its handler knew better.
+    /// What stands on every answer, unless its handler knew better. One that names its own `nosniff` is for no browser: a proxy
+    /// reads its headers and throws it away.
     fn mark(&self, response: &mut Response) {
-        let seen = response.extensions().get::<Unseen>().is_none();
         let headers = response.headers_mut();
-        if seen {
+        if !headers.contains_key(header::X_CONTENT_TYPE_OPTIONS) {
             headers.reserve(self.headers.len());
             for (name, value) in &self.headers {
                 headers.entry(name).or_insert_with(|| value.clone());

@@ -173,8 +173,8 @@ fn given(app: &App, who: &Actor, ask: &Ask, seen: Seen, held: Held) -> Given {
     if let Some(grant) = grant {
         let reader = Reader {
             workspace: seen.account.workspace.clone(),
-            account: seen.account.id.clone(),
-            grant: grant.id.clone(),
+            account: seen.account.id.shared(),
+            grant: grant.id.shared(),
             version: grant.version,
             actor: who.name.clone(),
             address: who.call.address,

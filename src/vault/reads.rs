@@ -80,7 +80,7 @@ async fn write(app: &App, reads: &[(Reader, app::Taken)]) -> Result<()> {
         Item::new(hex(&uuid7(taken.at)))
             .with("at", taken.at.millis())
             .with("workspace", &reader.workspace)
-            .with("account", &reader.account)
+            .with("account", &*reader.account)
             .with("version", reader.version)
             .with("actor", reader.actor.to_string())
             .with("address", reader.address)
@@ -89,7 +89,7 @@ async fn write(app: &App, reads: &[(Reader, app::Taken)]) -> Result<()> {
     };
     let mut used: BTreeMap<&str, Time> = BTreeMap::new();
     for (reader, taken) in reads {
-        let at = used.entry(reader.grant.as_str()).or_insert(taken.at);
+        let at = used.entry(&*reader.grant).or_insert(taken.at);
         *at = taken.at.max(*at);
     }
     let used = used.into_iter().map(|(grant, at)| Item::new(grant.to_owned()).with("at", at.millis()));

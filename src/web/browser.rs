@@ -8,10 +8,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponseParts, Response, ResponseParts};
 use std::time::Duration;
 
-/// Extension of an answer that no browser sees: a proxy reads its headers and throws it away.
-#[derive(Clone, Copy, Debug)]
-pub struct Unseen;
-
 /// Our cookies. On https their names begin with `__Host-`, so that no other host can plant them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {

@@ -25,7 +25,7 @@ impl Call {
     /// Of the request with these extensions.
     pub fn of(extensions: &Extensions) -> Self {
         match extensions.get::<Asking>() {
-            Some(Asking { id, client }) => Call { request_id: Arc::clone(id), address: client.0 },
+            Some(Asking { id, client, .. }) => Call { request_id: Arc::clone(id), address: client.0 },
             None => Call { request_id: "".into(), address: IpAddr::V4(Ipv4Addr::UNSPECIFIED) },
         }
     }

@@ -7,7 +7,6 @@ use super::subject;
 use crate::app::App;
 use crate::crypto::Algorithm;
 use crate::web::Problem;
-use crate::web::browser::Unseen;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -53,7 +52,7 @@ impl Answer {
                 return (status, headers, problem.to_string()).into_response();
             }
             Body::Anonymous => {
-                mark(&mut headers);
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 status.into_response()
             }
             Body::Caller(caller, identity) => {
@@ -61,9 +60,7 @@ impl Answer {
                 if let Some(value) = identity.and_then(|jwt| HeaderValue::try_from(jwt).ok()) {
                     headers.insert(IDENTITY, value);
                 }
-                let mut response = status.into_response();
-                response.extensions_mut().insert(Unseen);
-                response
+                status.into_response()
             }
         };
         *response.headers_mut() = headers;
@@ -190,14 +187,10 @@ fn named(caller: &Principal) -> HeaderMap {
             headers.insert(name, value);
         }
     }
-    mark(&mut headers);
-    headers
-}
-
-/// Nothing of it is kept, and none of it is guessed at.
-fn mark(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // No browser sees it: the layers add nothing for one.
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers
 }
 
 /// The same, signed. Its type keeps it from passing for an access token or an ID token (RFC 8725 §3.11).

@@ -2,11 +2,9 @@
 //! could write any headers.
 
 use crate::app::App;
-use crate::observe::is_trusted;
-use axum::extract::ConnectInfo;
+use crate::observe::{Asking, is_trusted};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use std::net::SocketAddr;
 
 /// A request to somebody else's API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +34,7 @@ const UNTRUSTED: &str = "rules look at the original request, which only proxies 
 
 impl Convention {
     pub fn read(self, app: &App, parts: &Parts) -> Known {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = parts.extensions.get::<Asking>().map(|asking| asking.peer);
         if !peer.is_some_and(|peer| is_trusted(peer, &app.config.proxies.trusted)) {
             return Err(UNTRUSTED);
         }
