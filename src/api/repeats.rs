@@ -67,7 +67,7 @@ async fn caller(app: &App, parts: &Parts) -> Result<Actor, Response> {
     let path = parts.uri.path();
     match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
         Some("admin") => guard::admin(app, parts).await.map(|(actor, _)| actor),
-        Some("workspaces") => guard::member(app, parts).await.map(|id| Actor::User(id.clone())),
+        Some("workspaces") => guard::member(app, parts).await.map(Actor::User),
         _ => guard::actor(app, parts).await.map(|who| who.name),
     }
 }

@@ -212,6 +212,14 @@ pub struct Throttle {
     pub per: Option<Duration>,
 }
 
+impl Throttle {
+    /// How long a grant that was refreshed is left in peace; none where the vendor doesn't count.
+    pub fn interval(&self) -> Option<Duration> {
+        let even = self.per.zip(self.refreshes).map(|(per, refreshes)| per / refreshes.max(1));
+        self.min_interval.max(even)
+    }
+}
+
 impl SourceType {
     /// `slack@2`: what a source remembers of it.
     pub fn at_version(&self) -> String {

@@ -224,7 +224,7 @@ async fn sealed(
 async fn write(tx: &mut Tx, coming: &Coming<'_>, grant: &Grant, now: Time) -> Result<()> {
     let Some(written) = &grant.fresh else { return Ok(()) };
     let Written { row, access_print, scope, refreshable, times, ends_at } = written;
-    let news = News { scope, refreshable: *refreshable, times: *times, ends_at: *ends_at, now };
+    let news = News { scope, refreshable: *refreshable, times: *times, ends_at: *ends_at, retry_at: None, now };
     let (source, workspace) = (&coming.source.id, &coming.source.workspace);
     grants::store::create(&mut *tx, &grant.id, source, workspace, &coming.params, &news).await?;
     let row = row.clone();

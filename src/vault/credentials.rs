@@ -218,12 +218,17 @@ fn unavailable(app: &App, seen: &Seen, grant: &Grant, now: Time) -> Refused {
             let why = "the provider asks us to come less often; nothing was lost";
             later("provider_rate_limited", why, grant.retry_at.max(closed))
         }
+        None if grant.rests(now) => later("provider_rate_limited", RESTS, grant.retry_at),
         _ => {
             let why = "the provider can't be reached, or fails, right now; nothing was lost and it is tried again";
             later("provider_unreachable", why, grant.retry_at.max(closed))
         }
     }
 }
+
+/// Why an account isn't refreshed once more.
+pub(super) const RESTS: &str =
+    "the provider counts how often an account is refreshed; it was a moment ago, and can be again then";
 
 /// 424: the provider refuses our application, not the account.
 fn misconfigured(seen: &Seen) -> Refused {

@@ -227,7 +227,7 @@ async fn begin(app: &App, source: &Source, brought: &Brought, token: &Secret, na
         Secrets { id: secret, version: 1, parent: 0, attempt: 0, key: data_key.id, sealed, refresh_print: Some(print) };
     let scope = brought.scopes.join(" ");
     let times = grants::timing::Times { expires_at: Some(now), published_at: Some(now), ..Default::default() };
-    let news = News { scope: &scope, refreshable: true, times, ends_at: None, now };
+    let news = News { scope: &scope, refreshable: true, times, ends_at: None, retry_at: None, now };
     let mut tx = app.db.begin().await?;
     grants::store::create(&mut tx, &id, &source.id, &source.workspace, &brought.params, &news).await?;
     let fresh = Fresh { row, grant: &id, status: "current", access_print: None, purge_at: None };

@@ -482,6 +482,39 @@ on_both! {
         assert_eq!((refused, vault.crm.grants_lost().len()), (0, 0));
     }
 
+    async fn f24_where_a_provider_counts_refreshes_an_account_is_left_in_peace(house: House) {
+        let types = like_oauth2("counts", &[("[[identity.id]]", "[throttle]\nmin_interval = \"60s\"\nrefreshes = 10\nper = \"15m\"\n\n[[identity.id]]")]);
+        let dir = types.path().to_owned();
+        let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(dir);
+        let vault = Vault::set(house.kind, Rotation::None, json!({ "rotation": "none" }), set).await;
+        let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"),
+            "userinfo_url": vault.crm.at("api/me"), "rotation": "none" });
+        let ask = json!({ "type": "counts", "slug": "counts", "client_id": CLIENT, "client_secret": SECRET, "params": params });
+        assert_eq!(vault.ada.posts("/v1/sources", &ask).await.status, 201);
+        let given = vault.crm.gives(CLIENT, "zoe", "read");
+        let bring = json!({ "source": "counts", "credentials": { "oauth_refresh_token": given.refresh_token } });
+        let made = vault.ada.with("idempotency-key", "counts").posts("/v1/accounts", &bring).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = format!("/v1/accounts/{}", made.body["data"]["id"].as_str().expect("an id"));
+        for calls in 1..4 {
+            let token = vault.ada.does("GET", &format!("{path}?include_credentials=1")).await.ok();
+            let token = token.body["data"]["credentials"]["oauth_access_token"].as_str().expect("a token").to_owned();
+            assert_eq!(vault.crm.token_calls(&given.grant), calls);
+            // Ten in fifteen minutes are one in ninety seconds; who wants another one sooner is told when.
+            vault.house.wait(Duration::from_secs(85));
+            let not = symbolon::base::encoding::hex(&symbolon::base::encoding::sha256(token.as_bytes()));
+            let failed = format!("{path}?include_credentials=1&wait=1&not={not}");
+            for refused in [vault.ada.posts(&format!("{path}/refresh"), &json!({})).await, vault.ada.does("GET", &failed).await] {
+                refused.is_problem(503, "provider_rate_limited");
+                let after: u64 = refused.header("retry-after").parse().expect("seconds");
+                assert!((1..=5).contains(&after), "{after}");
+            }
+            assert_eq!(vault.crm.token_calls(&given.grant), calls, "nobody asked");
+            vault.house.wait(Duration::from_secs(6));
+            vault.ada.posts(&format!("{path}/refresh"), &json!({})).await.ok();
+        }
+    }
+
     async fn ss_09_nobody_is_asked_whose_certificate_nobody_vouches_for(house: House) {
         for (trusts, status) in [(false, 503), (true, 201)] {
             let house = House::with(house.kind, |config| match trusts {

@@ -34,7 +34,8 @@ pub(in crate::api) struct Refresh {
 #[utoipa::path(post, path = "/v1/accounts/{id}/refresh", operation_id = "refreshAccount", tag = "accounts",
     params(("id" = String, Path, description = "Its id")), request_body = Refresh,
     responses((status = 200, description = "The account", body = Data<Shown>),
-        (status = 409, description = "`not_refreshable`")))]
+        (status = 409, description = "`not_refreshable`"),
+        (status = 503, description = "`provider_rate_limited`: it was refreshed a moment ago, and the provider counts")))]
 pub(in crate::api) async fn refresh(
     On(who, which): On,
     State(app): State<App>,

@@ -205,6 +205,11 @@ impl Grant {
         })
     }
 
+    /// Whether it is well, and was refreshed too shortly ago for its provider to take it once more.
+    pub fn rests(&self, now: Time) -> bool {
+        self.error.is_none() && self.attempt_state == AttemptState::Clean && self.retry_at.is_some_and(|at| at > now)
+    }
+
     /// Whether somebody works on it right now.
     pub fn leased(&self, now: Time) -> bool {
         self.lease_until.is_some_and(|until| until >= now)

@@ -44,7 +44,7 @@ sql! {
     write RENEW = "UPDATE vault_grants SET lease_until = $3 WHERE id = $1 AND attempt = $2 RETURNING id";
     write COMMIT = "UPDATE vault_grants SET version = version + 1, state = 'live', scope = $3, refreshable = $4, expires_at = $5, \
                     published_at = $6, ends_at = coalesce($7, ends_at), idle_at = $8, health = 'ok', error = NULL, fails = 0, \
-                    failing_since = NULL, refused_at = NULL, refreshed_at = $9, next_at = $10, retry_at = NULL, lease_owner = NULL, \
+                    failing_since = NULL, refused_at = NULL, refreshed_at = $9, next_at = $10, retry_at = $11, lease_owner = NULL, \
                     lease_until = NULL, attempt = NULL, attempt_state = 'clean', attempt_at = NULL, tries = 0 \
                     WHERE id = $1 AND version = $2 AND state IN ('live', 'dead') RETURNING version";
     write SETTLE = "UPDATE vault_grants SET attempt = NULL, attempt_state = 'clean', attempt_at = NULL, tries = 0, lease_owner = NULL, \
@@ -89,6 +89,8 @@ pub struct News<'a> {
     pub times: Times,
     /// When a person must consent again, where that was told.
     pub ends_at: Option<Time>,
+    /// Until when the provider isn't asked again, where it counts how often it is.
+    pub retry_at: Option<Time>,
     /// Now.
     pub now: Time,
 }
@@ -232,7 +234,8 @@ pub async fn commit(mut on: impl On, id: &GrantId, version: i64, news: &News<'_>
         news.ends_at,
         idle_at,
         news.now,
-        next_at
+        next_at,
+        news.retry_at
     ];
     on.one(COMMIT, args).await?.map(|row| row.int("version")).transpose()
 }

@@ -119,6 +119,7 @@ impl Case<'_> {
             refreshable: held.refresh_token.is_some() || self.kind.kind.mints(),
             times: lives.times(answered.sent_at(), answered.grant.as_str()),
             ends_at: tokens.refresh_expires.map(|left| answered.sent_at() + left),
+            retry_at: self.kind.throttle.interval().map(|least| answered.sent_at() + least),
             now,
         };
         let print = |secret: &Option<Secret>| secret.as_ref().map(|one| prints::of(app, one));
@@ -231,6 +232,7 @@ impl Case<'_> {
             // Nobody knows how long its access token still works: it is refreshed before it is handed out.
             times: timing::Times { expires_at: Some(now), published_at: Some(now), idle_at: None, next_at: Some(now) },
             ends_at: None,
+            retry_at: None,
             now,
         };
         if store::commit(&mut tx, &self.grant.id, self.answered.version, &news).await?.is_none() {

@@ -30,7 +30,7 @@ impl Vault {
                     serde_json::json!({ "access_token": given.access_token, "refresh_token": given.refresh_token });
                 let place = Place { table: "vault_secrets", row: &secret, column: "sealed" };
                 let sealed = key.seal(place, plain.to_string().as_bytes()).expect("seals");
-                let news = News { scope: "read", refreshable: true, times, ends_at: None, now };
+                let news = News { scope: "read", refreshable: true, times, ends_at: None, retry_at: None, now };
                 grants::store::create(&mut tx, &grant, &source, &workspace, &params, &news).await.expect("a grant");
                 let (key, refresh_print) = (key.id.clone(), Some(given.refresh_token));
                 let row = Secrets { id: secret, version: 1, parent: 0, attempt: 0, key, sealed, refresh_print };
