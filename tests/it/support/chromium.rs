@@ -74,6 +74,20 @@ impl Chromium {
         field.send_keys(text).await.expect("types");
     }
 
+    /// What the page says, once it says this: the page before it may still be there.
+    pub async fn says(&self, part: &str) -> String {
+        for _ in 0..400 {
+            if let Ok(main) = self.driver.find(By::Tag("main")).await
+                && let Ok(text) = main.text().await
+                && text.contains(part)
+            {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("no {part:?} at {:?}: {}", self.driver.current_url().await, self.driver.source().await.expect("a page"));
+    }
+
     /// The address that the browser came to, once it begins with `start`.
     pub async fn arrives_at(&self, start: &str) -> String {
         for _ in 0..400 {
