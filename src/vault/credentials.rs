@@ -189,11 +189,7 @@ fn given(app: &App, who: &Actor, ask: &Ask, seen: Seen, held: Held) -> Given {
 
 /// Why there is nothing to hand out, and when there may be.
 fn unavailable(app: &App, seen: &Seen, grant: &Grant, now: Time) -> Refused {
-    let until = |at: Option<Time>| {
-        let millis = at.map_or(1_000, |at| at.millis().saturating_sub(now.millis()).clamp(1_000, 3_600_000));
-        Duration::from_millis(u64::try_from(millis).unwrap_or(1_000))
-    };
-    let later = |code, why: &str, at| Refused::later(code, why, until(at));
+    let later = |code, why: &str, at| later(code, why, at, now);
     if seen.source_state != sources::State::Active {
         return misconfigured(seen);
     }
@@ -212,13 +208,15 @@ fn unavailable(app: &App, seen: &Seen, grant: &Grant, now: Time) -> Refused {
             json!({ "reason": "authorization_expired", "reconnect_url": view::reconnect_url(app, &seen.account) }),
         );
     }
+    if let Some(rests) = rests(grant, now) {
+        return rests;
+    }
     let closed = app.turns.closed_until(grant.source.as_str(), now);
     match grant.error.as_ref().map(|error| error.class.as_str()) {
         Some("throttled") => {
             let why = "the provider asks us to come less often; nothing was lost";
             later("provider_rate_limited", why, grant.retry_at.max(closed))
         }
-        None if grant.rests(now) => later("provider_rate_limited", RESTS, grant.retry_at),
         _ => {
             let why = "the provider can't be reached, or fails, right now; nothing was lost and it is tried again";
             later("provider_unreachable", why, grant.retry_at.max(closed))
@@ -226,9 +224,17 @@ fn unavailable(app: &App, seen: &Seen, grant: &Grant, now: Time) -> Refused {
     }
 }
 
-/// Why an account isn't refreshed once more.
-pub(super) const RESTS: &str =
-    "the provider counts how often an account is refreshed; it was a moment ago, and can be again then";
+/// Not now: how long until then, an hour at most.
+fn later(code: &'static str, why: &str, at: Option<Time>, now: Time) -> Refused {
+    let millis = at.map_or(1_000, |at| at.millis().saturating_sub(now.millis()).clamp(1_000, 3_600_000));
+    Refused::later(code, why, Duration::from_millis(u64::try_from(millis).unwrap_or(1_000)))
+}
+
+/// Why a grant isn't refreshed once more, where it was a moment ago and its provider counts.
+pub(super) fn rests(grant: &Grant, now: Time) -> Option<Refused> {
+    let why = "the provider counts how often an account is refreshed; it was a moment ago, and can be again then";
+    grant.rests(now).then(|| later("provider_rate_limited", why, grant.retry_at, now))
+}
 
 /// 424: the provider refuses our application, not the account.
 fn misconfigured(seen: &Seen) -> Refused {

@@ -2,7 +2,7 @@
 
 use super::accounts::{self, Account, Custody, Reason, State};
 use super::actor::{ACCOUNTS_WRITE, Actor, Level};
-use super::credentials::RESTS;
+use super::credentials::rests;
 use super::events::{self, Event};
 use super::grants::{self, Grant};
 use super::look::{PRIMARY, Seen, Which, look};
@@ -159,9 +159,8 @@ pub async fn refresh(app: &App, seen: &Seen, version: Option<i64>, wait: Duratio
             "this account's credentials can't be refreshed; connect it again instead",
         ));
     }
-    if let Some(at) = grant.retry_at.filter(|_| grant.rests(app.now())) {
-        let left = u64::try_from(at.millis().saturating_sub(app.now().millis())).unwrap_or_default();
-        return Err(Refused::later("provider_rate_limited", RESTS, Duration::from_millis(left)));
+    if let Some(refused) = rests(grant, app.now()) {
+        return Err(refused);
     }
     if let Some(flight) = refresh::begin(app, &grant.id, grant.version) {
         flight.landed(wait).await;

@@ -6,9 +6,9 @@ use crate::support::fleet::{brings, makes_source, peopled};
 use crate::support::house::allow_loopback;
 use crate::support::provider::fault::Kept;
 use crate::support::provider::mode::{Again, Then};
-use crate::support::provider::{Fault, Mode, Plan, Provider, Rotation, Says, When};
+use crate::support::provider::{Fault, Given, Mode, Plan, Provider, Rotation, Says, When};
 use crate::support::vault::{CLIENT, SECRET, Vault};
-use crate::support::{House, stranger};
+use crate::support::{House, Kind, stranger};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -66,6 +66,32 @@ const INSIDE: [&str; 44] = [
     "//example.com/",
     "",
 ];
+
+/// Somebody's account at a source of a type that is like `oauth2` but for `edits`, brought when its tokens are `old`. The folder of
+/// the type goes when it is dropped.
+async fn of_own_type(
+    kind: Kind,
+    mode: impl Into<Mode>,
+    (name, rotation): (&str, &str),
+    edits: &[(&str, &str)],
+    old: Duration,
+) -> (Vault, tempfile::TempDir, Given, String) {
+    let types = like_oauth2(name, edits);
+    let dir = types.path().to_owned();
+    let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(dir);
+    let vault = Vault::set(kind, mode, json!({ "rotation": rotation }), set).await;
+    let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"),
+        "userinfo_url": vault.crm.at("api/me"), "rotation": rotation });
+    let ask = json!({ "type": name, "slug": name, "client_id": CLIENT, "client_secret": SECRET, "params": params });
+    assert_eq!(vault.ada.posts("/v1/sources", &ask).await.status, 201);
+    let given = vault.crm.gives(CLIENT, "zoe", "read");
+    vault.house.wait(old);
+    let bring = json!({ "source": name, "credentials": { "oauth_refresh_token": given.refresh_token } });
+    let made = vault.ada.with("idempotency-key", name).posts("/v1/accounts", &bring).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let account = made.body["data"]["id"].as_str().expect("an id").to_owned();
+    (vault, types, given, account)
+}
 
 /// A type of the operator's own, like one that is there.
 fn like_oauth2(key: &str, changes: &[(&str, &str)]) -> tempfile::TempDir {
@@ -403,23 +429,13 @@ on_both! {
     }
 
     async fn f29_where_a_refresh_ends_the_token_before_it_nobody_is_surprised(house: House) {
-        let types = like_oauth2("kills", &[
+        let edits = [
             ("custody = \"optional\"", "custody = \"required\""),
             ("[[identity.id]]", "[rotation]\npolicy = \"strict\"\nrefresh_kills_access = true\n\n[[identity.id]]"),
-        ]);
-        let dir = types.path().to_owned();
+        ];
         let mode = Mode { refresh_kills_access: true, ..Rotation::Strict.into() };
-        let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(dir);
-        let vault = Vault::set(house.kind, mode, json!({ "rotation": "strict" }), set).await;
-        let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"),
-            "userinfo_url": vault.crm.at("api/me"), "rotation": "strict" });
-        let ask = json!({ "type": "kills", "slug": "kills", "client_id": CLIENT, "client_secret": SECRET, "params": params });
-        assert_eq!(vault.ada.posts("/v1/sources", &ask).await.status, 201);
-        let given = vault.crm.gives(CLIENT, "zoe", "read");
-        let bring = json!({ "source": "kills", "credentials": { "oauth_refresh_token": given.refresh_token } });
-        let made = vault.ada.with("idempotency-key", "kills").posts("/v1/accounts", &bring).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        let account = made.body["data"]["id"].as_str().expect("an id").to_owned();
+        let (vault, _types, given, account) =
+            of_own_type(house.kind, mode, ("kills", "strict"), &edits, Duration::ZERO).await;
         for _ in 0..3 {
             let read = vault.reads(&account).await.ok();
             let calls = vault.crm.token_calls(&given.grant);
@@ -452,21 +468,10 @@ on_both! {
     }
 
     async fn f23_a_provider_that_refuses_to_be_asked_too_early_isn_t(house: House) {
-        let types = like_oauth2("early", &[("[[identity.id]]", "[rotation]\npolicy = \"strict\"\nearliest_refresh = \"570s\"\n\n[[identity.id]]")]);
-        let dir = types.path().to_owned();
+        let edits = [("[[identity.id]]", "[rotation]\npolicy = \"strict\"\nearliest_refresh = \"570s\"\n\n[[identity.id]]")];
         let mode = Mode { access_life: 600, earliest_refresh: Some(570), ..Rotation::Strict.into() };
-        let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(dir);
-        let vault = Vault::set(house.kind, mode, json!({ "rotation": "strict" }), set).await;
-        let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"),
-            "userinfo_url": vault.crm.at("api/me"), "rotation": "strict" });
-        let ask = json!({ "type": "early", "slug": "early", "client_id": CLIENT, "client_secret": SECRET, "params": params });
-        assert_eq!(vault.ada.posts("/v1/sources", &ask).await.status, 201);
-        let given = vault.crm.gives(CLIENT, "zoe", "read");
-        vault.house.wait(Duration::from_secs(580));
-        let bring = json!({ "source": "early", "credentials": { "oauth_refresh_token": given.refresh_token } });
-        let made = vault.ada.with("idempotency-key", "early").posts("/v1/accounts", &bring).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        let account = made.body["data"]["id"].as_str().expect("an id").to_owned();
+        let (vault, _types, _, account) =
+            of_own_type(house.kind, mode, ("early", "strict"), &edits, Duration::from_secs(580)).await;
         for _ in 0..3 {
             for secs in [100, 300, 140] {
                 vault.house.wait(Duration::from_secs(secs));
@@ -483,19 +488,10 @@ on_both! {
     }
 
     async fn f24_where_a_provider_counts_refreshes_an_account_is_left_in_peace(house: House) {
-        let types = like_oauth2("counts", &[("[[identity.id]]", "[throttle]\nmin_interval = \"60s\"\nrefreshes = 10\nper = \"15m\"\n\n[[identity.id]]")]);
-        let dir = types.path().to_owned();
-        let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(dir);
-        let vault = Vault::set(house.kind, Rotation::None, json!({ "rotation": "none" }), set).await;
-        let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"),
-            "userinfo_url": vault.crm.at("api/me"), "rotation": "none" });
-        let ask = json!({ "type": "counts", "slug": "counts", "client_id": CLIENT, "client_secret": SECRET, "params": params });
-        assert_eq!(vault.ada.posts("/v1/sources", &ask).await.status, 201);
-        let given = vault.crm.gives(CLIENT, "zoe", "read");
-        let bring = json!({ "source": "counts", "credentials": { "oauth_refresh_token": given.refresh_token } });
-        let made = vault.ada.with("idempotency-key", "counts").posts("/v1/accounts", &bring).await;
-        assert_eq!(made.status, 201, "{}", made.body);
-        let path = format!("/v1/accounts/{}", made.body["data"]["id"].as_str().expect("an id"));
+        let edits = [("[[identity.id]]", "[throttle]\nmin_interval = \"60s\"\nrefreshes = 10\nper = \"15m\"\n\n[[identity.id]]")];
+        let (vault, _types, given, account) =
+            of_own_type(house.kind, Rotation::None, ("counts", "none"), &edits, Duration::ZERO).await;
+        let path = format!("/v1/accounts/{account}");
         for calls in 1..4 {
             let token = vault.ada.does("GET", &format!("{path}?include_credentials=1")).await.ok();
             let token = token.body["data"]["credentials"]["oauth_access_token"].as_str().expect("a token").to_owned();

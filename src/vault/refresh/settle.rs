@@ -263,6 +263,9 @@ impl Case<'_> {
             return self.open(trouble).await;
         }
         let now = self.app.now();
+        // Where the provider counts, what it refused counts too.
+        let least = self.kind.throttle.interval().unwrap_or_default();
+        let retry_at = retry_at.max(self.answered.sent_at() + least);
         let end = Unchanged { health: Health::Degraded, trouble, refused_at, retry_at, now };
         store::settle(&self.app.db, &self.grant.id, &self.answered.attempt, &end).await
     }
