@@ -86,7 +86,24 @@ pub enum Clock {
     /// The machine's own clock.
     System,
     /// The machine's clock plus a number of milliseconds that `symbolon dev` and tests may move.
-    Shifted(Arc<AtomicI64>),
+    Shifted(Arc<Shift>),
+}
+
+/// How far a clock was moved.
+#[derive(Debug, Default)]
+pub struct Shift {
+    offset: AtomicI64,
+    /// The time at which it was stopped; 0 while it runs.
+    stopped: AtomicI64,
+}
+
+impl Shift {
+    fn now(&self) -> Time {
+        match self.stopped.load(Ordering::SeqCst) {
+            0 => Time(system_now().0.saturating_add(self.offset.load(Ordering::SeqCst))),
+            at => Time(at),
+        }
+    }
 }
 
 impl Clock {
@@ -99,18 +116,27 @@ impl Clock {
     pub fn now(&self) -> Time {
         match self {
             Clock::System => system_now(),
-            Clock::Shifted(offset) => Time(system_now().0.saturating_add(offset.load(Ordering::SeqCst))),
+            Clock::Shifted(shift) => shift.now(),
         }
     }
 
     /// Moves a shiftable clock by `millis` (either way). Returns false on the system clock.
     pub fn shift(&self, millis: i64) -> bool {
-        match self {
-            Clock::System => false,
-            Clock::Shifted(offset) => {
-                let _ = offset.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |at| Some(at.saturating_add(millis)));
-                true
-            }
+        let Clock::Shifted(shift) = self else {
+            return false;
+        };
+        let moved = |at: i64| Some(at.saturating_add(millis));
+        let _ = shift.offset.fetch_update(Ordering::SeqCst, Ordering::SeqCst, moved);
+        let stopped = |at: i64| moved(at).filter(|_| at != 0);
+        let _ = shift.stopped.fetch_update(Ordering::SeqCst, Ordering::SeqCst, stopped);
+        true
+    }
+
+    /// Sets a shiftable clock to this time, and stops it there until it is set again or moved on; it doesn't run again.
+    #[cfg(feature = "test-hooks")]
+    pub fn stop_at(&self, time: Time) {
+        if let Clock::Shifted(shift) = self {
+            shift.stopped.store(time.0, Ordering::SeqCst);
         }
     }
 
@@ -118,7 +144,10 @@ impl Clock {
     pub fn offset(&self) -> i64 {
         match self {
             Clock::System => 0,
-            Clock::Shifted(offset) => offset.load(Ordering::SeqCst),
+            Clock::Shifted(shift) => match shift.stopped.load(Ordering::SeqCst) {
+                0 => shift.offset.load(Ordering::SeqCst),
+                at => at.saturating_sub(system_now().0),
+            },
         }
     }
 }

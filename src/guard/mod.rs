@@ -1,7 +1,7 @@
 //! Who is calling: one answer for every door, whether it comes with a cookie, an API token or an access token.
 
 mod door;
-mod gate;
+pub mod gate;
 pub mod introspect;
 mod leaked;
 mod principal;
@@ -26,13 +26,14 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// A person's own tokens, those found in public, and the gate, each with its description.
+/// A person's own tokens, those found in public, and the gate, each with its description; what proxies ask is answered before any
+/// router, by [`gate::answer`].
 pub fn routes() -> OpenApiRouter<App> {
     let all = tokens::routes().routes(routes!(leaked::report)).merge(gate::routes());
     let (routes, mut described) = all.split_for_parts();
     described.merge(gate::described());
     let routes = routes.method_not_allowed_fallback(wrong_method).layer(from_fn(limited::told));
-    let mut routes = OpenApiRouter::from(routes.merge(gate::of_proxies()));
+    let mut routes = OpenApiRouter::from(routes);
     *routes.get_openapi_mut() = described;
     routes
 }

@@ -21,31 +21,22 @@ const JITTER: i64 = 1000;
 
 type Budget = RateLimiter<NotKeyed, InMemoryState, Ticks, StateInformationMiddleware>;
 
-/// Our clock, as the crate wants to read it: it doesn't go back, unless it was set back.
+/// When something was taken last: it doesn't go back, unless our clock was set back. Not the clock itself, which would be read
+/// for each budget anew.
 #[derive(Clone)]
-struct Ticks {
-    clock: Clock,
-    latest: Arc<AtomicI64>,
-}
-
-impl Ticks {
-    fn millis(&self) -> i64 {
-        let now = self.clock.now().millis();
-        let before = self.latest.fetch_max(now, Ordering::Relaxed);
-        if (now..=now.saturating_add(JITTER)).contains(&before) { before } else { now }
-    }
-}
+struct Ticks(Arc<AtomicI64>);
 
 impl governor::clock::Clock for Ticks {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.millis()).unwrap_or_default())
+        Duration::from_millis(u64::try_from(self.0.load(Ordering::Relaxed)).unwrap_or_default())
     }
 }
 
 pub(super) struct Local {
-    clock: Ticks,
+    clock: Clock,
+    latest: Ticks,
     /// By what `name` makes of whose they are.
     budgets: Cache<u64, Arc<Budget>>,
     name: RandomState,
@@ -53,13 +44,13 @@ pub(super) struct Local {
 
 impl Local {
     pub fn new(clock: Clock) -> Self {
-        let latest = Arc::new(AtomicI64::new(clock.now().millis()));
-        Local { clock: Ticks { clock, latest }, budgets: Cache::new(MOST), name: RandomState::new() }
+        let latest = Ticks(Arc::new(AtomicI64::new(clock.now().millis())));
+        Local { clock, latest, budgets: Cache::new(MOST), name: RandomState::new() }
     }
 
     /// Takes one from each in order, of a share of what there is.
     pub fn take<'a>(&self, cells: impl IntoIterator<Item = &'a Cell>, share_of: u32) -> Taken {
-        self.notice_the_clock();
+        self.look_at_the_clock();
         let mut left = Vec::with_capacity(2);
         for cell in cells {
             let (policy, quota) = (cell.policy.clone(), cell.per_second);
@@ -67,7 +58,7 @@ impl Local {
                 Ok(state) => left.push(Left { policy, quota, remaining: state.remaining_burst_capacity() }),
                 Err(until) => {
                     left.push(Left { policy, quota, remaining: 0 });
-                    return Taken { left, wait: Some(until.wait_time_from(self.clock.now())) };
+                    return Taken { left, wait: Some(until.wait_time_from(self.latest.now())) };
                 }
             }
         }
@@ -78,16 +69,16 @@ impl Local {
     fn budget(&self, cell: &Cell, share_of: u32) -> Arc<Budget> {
         // 64 bits under a secret of this process: nobody finds two that share a budget, and chance doesn't within its life.
         let key = self.name.hash_one((cell.policy.name(), cell.per_second, share_of, &*cell.key));
-        let fresh = || Arc::new(fresh(cell.per_second, share_of, self.clock.clone()));
+        let fresh = || Arc::new(fresh(cell.per_second, share_of, self.latest.clone()));
         let Ok(budget) = self.budgets.get_or_insert_with(&key, || Ok::<_, Infallible>(fresh()));
         budget
     }
 
-    /// A budget that was used in what is now the future would stay empty until then.
-    fn notice_the_clock(&self) {
-        let now = self.clock.clock.now().millis();
-        if self.clock.latest.load(Ordering::Relaxed) > now.saturating_add(JITTER) {
-            self.clock.latest.store(now, Ordering::Relaxed);
+    fn look_at_the_clock(&self) {
+        let (now, Ticks(latest)) = (self.clock.now().millis(), &self.latest);
+        // A budget that was used in what is now the future would stay empty until then.
+        if latest.fetch_max(now, Ordering::Relaxed) > now.saturating_add(JITTER) {
+            latest.store(now, Ordering::Relaxed);
             self.budgets.clear();
         }
     }
@@ -111,7 +102,7 @@ mod tests {
     }
 
     fn local() -> (Local, Clock) {
-        let clock = Clock::Shifted(Arc::default());
+        let clock = Clock::shiftable();
         (Local::new(clock.clone()), clock)
     }
 

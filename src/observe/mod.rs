@@ -9,7 +9,7 @@ mod trace;
 pub use client_ip::{ClientIp, client_ip, is_trusted};
 pub use metrics::Metrics;
 pub use pulse::Pulse;
-pub use request::{Asking, request};
+pub use request::{Asking, Route, request};
 pub use trace::init;
 
 use std::sync::Arc;

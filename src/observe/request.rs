@@ -3,16 +3,16 @@
 use super::Metrics;
 use super::client_ip::{ClientIp, client_ip, is_trusted};
 use crate::base::entropy;
-use axum::extract::{ConnectInfo, MatchedPath, Request};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use tokio::time::Instant;
 
-/// Which request it is, and who sends it; an extension of every request. One and not two: each is an allocation.
+/// Which request it is, and who sends it; an extension of every request that handlers get. One and not two: each is an allocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
     /// The name of the request: on its log lines, on error pages and in `X-Request-Id`.
@@ -35,26 +35,43 @@ pub(super) fn current() -> Option<Arc<str>> {
     CURRENT.try_with(Arc::clone).ok()
 }
 
-/// Names the request, finds out who sent it, has it answered, and logs it when that is done. `trusted` are the networks of
-/// reverse proxies; theirs `X-Request-Id` is taken over. Counts the answer.
+/// Which endpoint a request is for, as a pattern of ours. Never the path that was sent: it may hold codes, tokens and names.
+#[derive(Clone, Debug)]
+pub enum Route {
+    /// Known beforehand.
+    Named(&'static str),
+    /// As the router found it; none where it found nothing.
+    Matched(Option<MatchedPath>),
+}
+
+impl Route {
+    fn name(&self) -> &str {
+        match self {
+            Route::Named(name) => name,
+            Route::Matched(matched) => matched.as_ref().map_or("unmatched", MatchedPath::as_str),
+        }
+    }
+}
+
+/// Names the request, finds out who sent it, has it answered, and logs it when that is done. `peer` is the other end of the
+/// connection, `trusted` are the networks of reverse proxies; theirs `X-Request-Id` is taken over. Counts the answer.
 ///
 /// Around everything else, or the lines of others would come without `request_id`.
 pub async fn request(
     trusted: &[IpNet],
     metrics: &Metrics,
-    mut request: Request,
-    answer: impl AsyncFnOnce(Request) -> Response,
+    route: Route,
+    peer: IpAddr,
+    request: Request,
+    answer: impl AsyncFnOnce(Request, Asking) -> Response,
 ) -> Response {
-    let peer = request.extensions_mut().remove::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let forwarded = request.headers().get_all("x-forwarded-for");
     let client = client_ip(peer, forwarded.iter().map(|value| value.to_str().unwrap_or_default()), trusted);
     let given = given_id(request.headers()).filter(|_| is_trusted(peer, trusted));
     let id = given.unwrap_or_else(fresh_id);
     let mut line = Line {
         method: request.method().clone(),
-        // Never the path that was sent, nor its query: they may hold codes, tokens and names.
-        route: request.extensions().get::<MatchedPath>().cloned(),
+        route,
         status: None,
         begun: Instant::now(),
         peer,
@@ -62,8 +79,8 @@ pub async fn request(
         id: Arc::clone(&id),
         metrics: metrics.clone(),
     };
-    request.extensions_mut().insert(Asking { id: Arc::clone(&id), client, peer });
-    let mut response = CURRENT.scope(Arc::clone(&id), answer(request)).await;
+    let asking = Asking { id: Arc::clone(&id), client, peer };
+    let mut response = CURRENT.scope(Arc::clone(&id), answer(request, asking)).await;
     line.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, id);
@@ -85,20 +102,19 @@ fn fresh_id() -> Arc<str> {
     static BEGUN: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(u64::from_le_bytes(entropy::bytes())));
     // An odd factor takes each number of 40 bits to another one.
     let bits = BEGUN.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15) & 0xFF_FFFF_FFFF;
-    let mut id = String::with_capacity(8);
-    id.extend((0..8u32).rev().map(|at| crockford(bits >> (5 * at))));
-    id.into()
+    let digits: [u8; 8] = std::array::from_fn(|at| crockford(bits >> (35 - 5 * at)));
+    std::str::from_utf8(&digits).unwrap_or_default().into()
 }
 
-fn crockford(bits: u64) -> char {
+fn crockford(bits: u64) -> u8 {
     let digit = usize::try_from(bits & 31).unwrap_or_default();
-    b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".get(digit).copied().map_or('0', char::from)
+    b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".get(digit).copied().unwrap_or(b'0')
 }
 
 /// The line at the end of a request. Written on drop, so that requests whose client went away are told as well.
 struct Line {
     method: Method,
-    route: Option<MatchedPath>,
+    route: Route,
     status: Option<u16>,
     /// Monotonic, unlike the application's clock.
     begun: Instant,
@@ -111,7 +127,7 @@ struct Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let (method, peer) = (self.method.as_str(), self.peer);
-        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        let route = self.route.name();
         if let Some(status) = self.status {
             self.metrics.answered(method, route, status, self.begun.elapsed());
         }
@@ -139,10 +155,14 @@ mod tests {
     use tracing::instrument::WithSubscriber;
 
     fn house() -> Router {
-        let around = async |asked: Request, next: Next| {
-            let metrics = Metrics::default();
-            request(&["10.0.0.0/8".parse().expect("network")], &metrics, asked, async |asked| next.run(asked).await)
-                .await
+        let around = async |Extension(peer): Extension<IpAddr>, asked: Request, next: Next| {
+            let (metrics, trusted) = (Metrics::default(), ["10.0.0.0/8".parse().expect("network")]);
+            let route = Route::Matched(asked.extensions().get().cloned());
+            request(&trusted, &metrics, route, peer, asked, async |mut asked, asking| {
+                asked.extensions_mut().insert(asking);
+                next.run(asked).await
+            })
+            .await
         };
         Router::new()
             .route("/u/{id}", get(|Extension(Asking { id, .. }): Extension<Asking>| async move { id.to_string() }))
@@ -154,8 +174,7 @@ mod tests {
         let mut request = Request::get(uri).body(Body::empty()).expect("request");
         request.headers_mut().insert(HEADER, id.parse().expect("header"));
         request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("198.51.100.1"));
-        let peer: SocketAddr = format!("{peer}:4711").parse().expect("address");
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(peer.parse::<IpAddr>().expect("address"));
         request
     }
 

@@ -89,8 +89,8 @@ async fn company(options: &Options, home: &Home, clock: &Clock) -> Result<(Acme,
 fn opens(acme: &Acme, doors: Vec<TcpListener>, limits: &Limits) -> JoinSet<()> {
     let mut open = JoinSet::new();
     for door in doors {
-        let (router, limits) = (acme::routes(acme), limits.clone());
-        open.spawn(async move { accept(door, router, &limits, Stop::new()).await });
+        let (front, limits) = (acme::routes(acme).into(), limits.clone());
+        open.spawn(async move { accept(door, front, &limits, Stop::new()).await });
     }
     open
 }

@@ -3,7 +3,6 @@
 
 use crate::base::{Clock, failpoint};
 use crate::config::process_env;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// How often the files are looked at.
@@ -22,10 +21,9 @@ pub fn clock() -> Clock {
     let shared = clock.clone();
     let look = move || {
         let read = |file: &Option<String>| file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
-        if let (Some(millis), Clock::Shifted(offset)) =
-            (read(&moved).and_then(|text| text.trim().parse().ok()), &shared)
-        {
-            let before: i64 = offset.swap(millis, Ordering::SeqCst);
+        if let Some(millis) = read(&moved).and_then(|text| text.trim().parse::<i64>().ok()) {
+            let before = shared.offset();
+            shared.shift(millis.saturating_sub(before));
             if let (true, Some(file), Some(name)) = (before != millis, &moved, process()) {
                 let _ = std::fs::write(format!("{file}-{name}"), millis.to_string());
             }

@@ -5,8 +5,10 @@ use super::body::{Allowance, whole};
 use super::gate::gate;
 use super::refusal::refusal;
 use super::{Phase, Stop};
+use crate::app::App;
 use crate::config::Config;
-use crate::observe::{self, Counted};
+use crate::guard::gate::{Convention, answer};
+use crate::observe::{self, Asking, Counted, Route};
 use crate::web::Problem;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -16,25 +18,64 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use ipnet::IpNet;
 use std::any::Any;
+use std::future::poll_fn;
+use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
+use tower::ServiceExt;
 
-/// Puts the layers around all routes of `router`, and around its fallback; whoever wants one sets it before, as
-/// `.fallback(`[`not_found`]`)`.
-pub fn layered(router: Router, config: &Config, counted: Counted, stop: Stop) -> Router {
-    let around = Around {
-        trusted: config.proxies.trusted.clone(),
-        headers: security_headers(config.issuer.starts_with("https:")),
-        allowed: Allowance { bytes: config.limits.body_bytes, time: config.limits.body_read },
-        handler: config.limits.handler,
-        counted,
-        stop,
-    };
-    router.layer(from_fn_with_state(Arc::new(around), around_each))
+/// What a listener serves: routes, and what proxies ask of the gate.
+#[derive(Clone)]
+pub struct Front {
+    router: Router,
+    gate: Option<(App, Arc<Around>)>,
 }
 
-/// What stands around every request. One middleware and not six: each costs a boxed future and a cloned service.
+impl From<Router> for Front {
+    /// With no layers around them.
+    fn from(router: Router) -> Self {
+        Front { router, gate: None }
+    }
+}
+
+impl Front {
+    /// These routes, and the gate of this house, with the layers around each; around a fallback too, which whoever wants one
+    /// sets before, as `.fallback(`[`not_found`]`)`.
+    pub fn layered(router: Router, gate: Option<&App>, config: &Config, counted: Counted, stop: Stop) -> Self {
+        let around = Arc::new(Around {
+            trusted: config.proxies.trusted.clone(),
+            headers: security_headers(config.issuer.starts_with("https:")),
+            allowed: Allowance { bytes: config.limits.body_bytes, time: config.limits.body_read },
+            handler: config.limits.handler,
+            counted,
+            stop,
+        });
+        let router = router.layer(from_fn_with_state(Arc::clone(&around), around_route));
+        Front { router, gate: gate.map(|app| (app.clone(), around)) }
+    }
+
+    /// Answers a request that came from `peer`.
+    pub(super) async fn answer(&self, mut request: Request, peer: IpAddr) -> Response {
+        let proxies = self.gate.as_ref().zip(Convention::at(request.uri().path()));
+        if let Some(((app, around), convention)) = proxies {
+            // Boxed: each of the layers would carry it from hand to hand.
+            let ask = async |request, asking: Asking| Box::pin(answer(app, request, &asking, convention)).await;
+            return around.each(Route::Named(convention.route()), peer, request, ask).await;
+        }
+        request.extensions_mut().insert(Peer(peer));
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        response
+    }
+}
+
+/// The other end of a connection; an extension of requests on their way to a route.
+#[derive(Clone, Copy)]
+struct Peer(IpAddr);
+
+/// What stands around every request. One and not six: each costs a boxed future and a cloned service.
 struct Around {
     trusted: Vec<IpNet>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -44,17 +85,14 @@ struct Around {
     stop: Stop,
 }
 
-async fn around_each(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
-    observe::request(&around.trusted, &around.counted.metrics, request, async |request| {
-        let mut response = match admitted(&around, request).await {
-            Ok(request) => in_time(around.handler + patience(request.uri().path()), caught(next.run(request))).await,
-            Err(refusal) => *refusal,
-        };
-        around.mark(&mut response);
-        around.counted.pulse.answered(response.status().as_u16());
-        response
-    })
-    .await
+async fn around_route(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions_mut().remove::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(peer)| peer);
+    let route = Route::Matched(request.extensions().get().cloned());
+    let run = async |mut request: Request, asking: Asking| {
+        request.extensions_mut().insert(asking);
+        next.run(request).await
+    };
+    around.each(route, peer, request, run).await
 }
 
 async fn admitted(around: &Around, request: Request) -> Result<Request, Box<Response>> {
@@ -63,6 +101,28 @@ async fn admitted(around: &Around, request: Request) -> Result<Request, Box<Resp
 }
 
 impl Around {
+    async fn each(
+        &self,
+        route: Route,
+        peer: IpAddr,
+        request: Request,
+        answer: impl AsyncFnOnce(Request, Asking) -> Response,
+    ) -> Response {
+        observe::request(&self.trusted, &self.counted.metrics, route, peer, request, async |request, asking| {
+            let mut response = match admitted(self, request).await {
+                Ok(request) => {
+                    let limit = self.handler + patience(request.uri().path());
+                    in_time(limit, caught(answer(request, asking))).await
+                }
+                Err(refusal) => *refusal,
+            };
+            self.mark(&mut response);
+            self.counted.pulse.answered(response.status().as_u16());
+            response
+        })
+        .await
+    }
+
     /// What stands on every answer, unless its handler knew better. One that names its own `nosniff` is for no browser: a proxy
     /// reads its headers and throws it away.
     fn mark(&self, response: &mut Response) {
@@ -134,6 +194,11 @@ fn patience(path: &str) -> Duration {
 
 /// 503 when there is no answer in time. What the handler was doing is dropped where it waits.
 async fn in_time(limit: Duration, answer: impl Future<Output = Response>) -> Response {
+    let mut answer = pin!(answer);
+    // Most answers are there at once, and need no clock.
+    if let Poll::Ready(response) = poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await {
+        return response;
+    }
     match tokio::time::timeout(limit, answer).await {
         Ok(response) => response,
         Err(_) => {

@@ -1,12 +1,11 @@
 //! The accept loop: HTTP/1.1 with a limit for everything that a client may take from us (axum's own has none).
 
+use super::layers::Front;
 use super::patience::{Patience, Room};
 use super::wire::{Ambiguous, Seen, Unreadable, Wire};
 use super::{Phase, Stop};
 use crate::config::Limits;
-use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
+use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -15,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +22,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
-use tower::ServiceExt;
 
 /// The most bytes of a request's head (431).
 const MAX_HEAD: usize = 32 * 1024;
@@ -32,12 +30,12 @@ const REST: Duration = Duration::from_millis(100);
 /// How long we go on reading after our last answer, and how much.
 const LINGER: (Duration, usize) = (Duration::from_millis(500), 1024 * 1024);
 
-/// Serves `router` (which should be [`super::layered`]) until `stop`; returns when the last connection is gone, or when
+/// Serves `front` until `stop`; returns when the last connection is gone, or when
 /// the time to drain is over.
-pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: Stop) {
+pub async fn serve(listener: TcpListener, front: Front, limits: &Limits, stop: Stop) {
     let seats = Arc::new(Semaphore::new(limits.connections));
     let room = Room::new(Arc::clone(&seats), limits);
-    let house = Arc::new(House { router, http: http(limits), room, write: limits.write, stop });
+    let house = Arc::new(House { front, http: http(limits), room, write: limits.write, stop });
     let (open, _) = watch::channel(());
     let mut closing = pin!(close_after(&house.stop, limits.shutdown_delay));
     loop {
@@ -65,7 +63,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
 
 /// What all connections share.
 struct House {
-    router: Router,
+    front: Front,
     http: http1::Builder,
     room: Room,
     write: Duration,
@@ -143,8 +141,7 @@ type Socket = Pin<Box<TimeoutStream<Wire>>>;
 
 /// Serves a connection until one side has had enough. Gives it back, and whether the client kept to our times.
 async fn talk(io: Socket, peer: SocketAddr, house: &House, seen: &Arc<Seen>) -> (Socket, bool) {
-    let service =
-        hyper::service::service_fn(|request| Box::pin(answer(house.router.clone(), request, peer, Arc::clone(seen))));
+    let service = hyper::service::service_fn(|request| Box::pin(answer(&house.front, request, peer.ip(), seen)));
     let mut http = house.http.clone();
     http.timer(Patience::new(Arc::clone(seen), house.room.clone()));
     let mut talk = http.serve_connection(TokioIo::new(io), service);
@@ -159,19 +156,18 @@ async fn talk(io: Socket, peer: SocketAddr, house: &House, seen: &Arc<Seen>) -> 
 }
 
 async fn answer(
-    router: Router,
+    front: &Front,
     request: hyper::Request<Incoming>,
-    peer: SocketAddr,
-    seen: Arc<Seen>,
+    peer: IpAddr,
+    seen: &Seen,
 ) -> Result<Response, Infallible> {
-    let mut request = request.map(Body::new);
-    request.extensions_mut().insert(ConnectInfo(peer));
+    let mut request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
     if let Some(status) = seen.refused() {
         request.extensions_mut().insert(Unreadable(status));
     } else if seen.ambiguous() {
         request.extensions_mut().insert(Ambiguous);
     }
-    let mut response = router.oneshot(request).await?;
+    let mut response = front.answer(request, peer).await;
     if seen.ambiguous() || seen.chunked() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

@@ -4,10 +4,9 @@
 use super::wire::Seen;
 use crate::config::Limits;
 use hyper::rt::{Sleep, Timer};
-use pin_project_lite::pin_project;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -33,17 +32,20 @@ impl Room {
     }
 }
 
-/// The timer of one connection: hyper starts it when it begins to wait for a head, and drops it when it has one.
+/// The timer of one connection: hyper starts it when it begins to wait for a head, and drops it when it has one. So the
+/// runtime's own timer is kept beyond that: it is set for each connection, not for each request, and asked again when it rings.
 pub(super) struct Patience {
     seen: Arc<Seen>,
     room: Room,
     /// Nothing was asked on this connection yet.
     new: AtomicBool,
+    alarm: Arc<Mutex<Alarm>>,
 }
 
 impl Patience {
     pub(super) fn new(seen: Arc<Seen>, room: Room) -> Self {
-        Patience { seen, room, new: AtomicBool::new(true) }
+        let alarm = Alarm { sleep: Box::pin(tokio::time::sleep(room.head)) };
+        Patience { seen, room, new: AtomicBool::new(true), alarm: Arc::new(Mutex::new(alarm)) }
     }
 }
 
@@ -55,9 +57,14 @@ impl Timer for Patience {
     fn sleep_until(&self, head: std::time::Instant) -> Pin<Box<dyn Sleep>> {
         // Who connects and says nothing has nothing to lose.
         let begun = self.new.swap(false, Ordering::Relaxed) || self.seen.begun();
-        let until = if begun { head.into() } else { Instant::now() + self.room.idle() };
-        let sleep = tokio::time::sleep_until(until);
-        Box::pin(Waiting { sleep, seen: Arc::clone(&self.seen), head: self.room.head, begun })
+        let head = Instant::from_std(head);
+        let until = match begun {
+            true => head,
+            // `head` counts from now.
+            false => head.checked_sub(self.room.head).unwrap_or(head) + self.room.idle(),
+        };
+        let (seen, alarm) = (Arc::clone(&self.seen), Arc::clone(&self.alarm));
+        Box::pin(Waiting { until, seen, alarm, head: self.room.head, begun })
     }
 
     fn now(&self) -> std::time::Instant {
@@ -65,29 +72,46 @@ impl Timer for Patience {
     }
 }
 
-pin_project! {
-    /// Ends when the time is over that is right for what has come so far.
-    struct Waiting {
-        #[pin]
-        sleep: tokio::time::Sleep,
-        seen: Arc<Seen>,
-        head: Duration,
-        begun: bool,
-    }
+/// Ends when the time is over that is right for what has come so far.
+struct Waiting {
+    until: Instant,
+    seen: Arc<Seen>,
+    alarm: Arc<Mutex<Alarm>>,
+    head: Duration,
+    begun: bool,
 }
 
 impl Future for Waiting {
     type Output = ();
 
     // Polled after each read that didn't bring the whole head.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
-        if !*this.begun && this.seen.begun() {
-            *this.begun = true;
-            this.sleep.as_mut().reset(Instant::now() + *this.head);
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.begun && self.seen.begun() {
+            self.begun = true;
+            self.until = Instant::now() + self.head;
         }
-        this.sleep.poll(cx)
+        self.alarm.lock().unwrap_or_else(PoisonError::into_inner).rings(self.until, cx)
     }
 }
 
 impl Sleep for Waiting {}
+
+/// A timer that may ring too early, and then is set anew.
+struct Alarm {
+    sleep: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl Alarm {
+    fn rings(&mut self, until: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        if self.sleep.deadline() > until {
+            self.sleep.as_mut().reset(until);
+        }
+        while self.sleep.as_mut().poll(cx).is_ready() {
+            if self.sleep.deadline() >= until {
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(until);
+        }
+        Poll::Pending
+    }
+}

@@ -1,7 +1,7 @@
 //! From settings to a running server: database, keys, services, routes, background work.
 
 use super::health::{Well, health, measured};
-use super::layers::{layered, not_found};
+use super::layers::{Front, not_found};
 use super::listener::serve as accept;
 use super::routes::routes;
 use super::stop::Stop;
@@ -238,16 +238,16 @@ pub async fn serve_all(started: Started, listeners: Vec<TcpListener>, stop: Stop
     };
     let router = routes(&app).merge(health(stop.clone(), ready)).fallback(not_found);
     let counted = Counted { metrics: app.metrics.clone(), pulse: app.pulse.clone() };
-    let router = layered(router, &app.config, counted.clone(), stop.clone());
+    let front = Front::layered(router, Some(&app), &app.config, counted.clone(), stop.clone());
     let mut accepting = JoinSet::new();
     for listener in listeners {
-        let (router, limits, stop) = (router.clone(), app.config.limits.clone(), stop.clone());
-        accepting.spawn(async move { accept(listener, router, &limits, stop).await });
+        let (front, limits, stop) = (front.clone(), app.config.limits.clone(), stop.clone());
+        accepting.spawn(async move { accept(listener, front, &limits, stop).await });
     }
     if let Some(listener) = metrics {
         let (limits, stop) = (app.config.limits.clone(), stop.clone());
-        let router = layered(measured(&app).fallback(not_found), &app.config, counted, stop.clone());
-        accepting.spawn(async move { accept(listener, router, &limits, stop).await });
+        let front = Front::layered(measured(&app).fallback(not_found), None, &app.config, counted, stop.clone());
+        accepting.spawn(async move { accept(listener, front, &limits, stop).await });
     }
     accepting.join_all().await;
     drop(jobs);

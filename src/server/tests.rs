@@ -1,7 +1,7 @@
 //! The server through real sockets, with tiny limits.
 
 use super::health::{Well, health};
-use super::layers::{layered, not_found};
+use super::layers::{Front, not_found};
 use super::listener::serve;
 use super::{Phase, Stop, listen};
 use crate::config::{Config, Flags, load};
@@ -63,8 +63,8 @@ impl House {
             .fallback(not_found);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("address");
-        let (router, end_of) = (layered(routes, &config, Counted::default(), stop.clone()), stop.clone());
-        let end = tokio::spawn(async move { serve(listener, router, &config.limits, end_of).await });
+        let (front, end_of) = (Front::layered(routes, None, &config, Counted::default(), stop.clone()), stop.clone());
+        let end = tokio::spawn(async move { serve(listener, front, &config.limits, end_of).await });
         House { at, stop, end, waiting, go }
     }
 

@@ -25,7 +25,7 @@ impl Call {
     /// Of the request with these extensions.
     pub fn of(extensions: &Extensions) -> Self {
         match extensions.get::<Asking>() {
-            Some(Asking { id, client, .. }) => Call { request_id: Arc::clone(id), address: client.0 },
+            Some(asking) => Call::from(asking),
             None => Call { request_id: "".into(), address: IpAddr::V4(Ipv4Addr::UNSPECIFIED) },
         }
     }
@@ -39,6 +39,12 @@ impl Call {
                 format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
             }
         }
+    }
+}
+
+impl From<&Asking> for Call {
+    fn from(Asking { id, client, .. }: &Asking) -> Self {
+        Call { request_id: Arc::clone(id), address: client.0 }
     }
 }
 

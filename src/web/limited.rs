@@ -151,18 +151,24 @@ fn write(headers: &mut HeaderMap, left: &[Left], wait: Option<u64>) {
     if left.is_empty() {
         return;
     }
-    let (mut policies, mut states) = (String::with_capacity(64), String::with_capacity(64));
+    let mut text = String::with_capacity(128);
     let (mut first, mut second) = (itoa::Buffer::new(), itoa::Buffer::new());
-    for (n, Left { policy, quota, remaining }) in left.iter().enumerate() {
-        let (between, name) = (if n == 0 { "\"" } else { ", \"" }, policy.name());
-        let seconds = wait.filter(|_| n + 1 == left.len()).unwrap_or(1);
-        // `write!` would take as long as all else that the gate does about limits.
-        policies.extend([between, name, "\";q=", first.format(*quota), ";w=1"]);
-        states.extend([between, name, "\";r=", first.format(*remaining), ";t=", second.format(seconds)]);
+    // `write!` would take as long as all else that the gate does about limits.
+    for (n, Left { policy, quota, .. }) in left.iter().enumerate() {
+        text.extend([between(n), policy.name(), "\";q=", first.format(*quota), ";w=1"]);
     }
-    let (policies, states) = (HeaderValue::try_from(policies), HeaderValue::try_from(states));
-    if let (Ok(policies), Ok(states)) = (policies, states) {
+    let policies = HeaderValue::from_str(&text);
+    text.clear();
+    for (n, Left { policy, remaining, .. }) in left.iter().enumerate() {
+        let seconds = wait.filter(|_| n + 1 == left.len()).unwrap_or(1);
+        text.extend([between(n), policy.name(), "\";r=", first.format(*remaining), ";t=", second.format(seconds)]);
+    }
+    if let (Ok(policies), Ok(states)) = (policies, HeaderValue::from_str(&text)) {
         headers.insert(POLICY, policies);
         headers.insert(STATE, states);
     }
+}
+
+fn between(n: usize) -> &'static str {
+    if n == 0 { "\"" } else { ", \"" }
 }

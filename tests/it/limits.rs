@@ -8,7 +8,7 @@ use crate::support::{Answer, Client, Holder, House, Kind};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use symbolon::base::Secret;
+use symbolon::base::{Secret, Time};
 use symbolon::clients::GrantType;
 use symbolon::config::Config;
 use symbolon::limits::{Cell, Policy};
@@ -26,7 +26,7 @@ fn usual(config: &mut Config) {
 impl House {
     /// The clock stands at this millisecond, however slow the machine is.
     pub fn stands_at(&self, millis: i64) {
-        self.app.clock.shift(millis - self.now().millis());
+        self.app.clock.stop_at(Time::from_millis(millis));
     }
 }
 

@@ -12,15 +12,16 @@ use super::principal::{By, Principal};
 use crate::app::App;
 use crate::oauth::bearer::Challenge;
 use crate::oauth::resource::Resource;
+use crate::observe::Asking;
+use crate::web::Call;
 use crate::web::browser::same_origin;
-use crate::web::limited;
+use crate::web::limited::{self, Ledger};
 use answer::{Answer, Passed};
-use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use axum::routing::any;
-use original::{Convention, Known};
+pub use original::Convention;
+use original::Known;
 use rules::{Need, Unruled, need};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
@@ -30,17 +31,6 @@ use utoipa_axum::routes;
 /// What backends ask.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(check::post))
-}
-
-/// What proxies ask, with the method of the original request. They tell what is left themselves: a layer costs as much as all
-/// that they do.
-pub fn of_proxies() -> Router<App> {
-    Router::new()
-        .route("/gate/nginx", any(nginx))
-        .route("/gate/forward", any(forward))
-        .route("/gate/envoy", any(envoy))
-        .route("/gate/envoy/", any(envoy))
-        .route("/gate/envoy/{*path}", any(envoy))
 }
 
 /// What proxies ask, for the document of all endpoints: it has no word for "any method", nor for "any path below".
@@ -58,8 +48,8 @@ pub fn described() -> OpenApi {
     params(("X-Original-Method" = Option<String>, Header, description = "The method of the original request"),
         ("X-Original-URL" = Option<String>, Header, description = "Its URL, absolute")),
     responses((status = 200, description = "It may pass")))]
-async fn nginx(State(app): State<App>, request: Request) -> Response {
-    ask(&app, request, Convention::Nginx).await
+async fn nginx(app: &App, request: Request, asking: &Asking) -> Response {
+    ask(app, request, asking, Convention::Nginx).await
 }
 
 /// Ask for Traefik or Caddy
@@ -70,8 +60,8 @@ async fn nginx(State(app): State<App>, request: Request) -> Response {
         ("X-Forwarded-Host" = Option<String>, Header, description = "Its host"),
         ("X-Forwarded-Uri" = Option<String>, Header, description = "Its path and query")),
     responses((status = 200, description = "It may pass")))]
-async fn forward(State(app): State<App>, request: Request) -> Response {
-    ask(&app, request, Convention::Forward).await
+async fn forward(app: &App, request: Request, asking: &Asking) -> Response {
+    ask(app, request, asking, Convention::Forward).await
 }
 
 /// Ask for Envoy
@@ -80,13 +70,23 @@ async fn forward(State(app): State<App>, request: Request) -> Response {
 #[utoipa::path(get, path = "/gate/envoy/{path}", operation_id = "askForEnvoy", tag = "gate",
     params(("path" = String, Path, description = "The path of the original request")),
     responses((status = 200, description = "It may pass")))]
-async fn envoy(State(app): State<App>, request: Request) -> Response {
-    ask(&app, request, Convention::Envoy).await
+async fn envoy(app: &App, request: Request, asking: &Asking) -> Response {
+    ask(app, request, asking, Convention::Envoy).await
 }
 
-async fn ask(app: &App, request: Request, convention: Convention) -> Response {
+/// Answers a proxy. Past the router, whose own work would be as much as all of this; so what is left is told here too.
+pub async fn answer(app: &App, request: Request, asking: &Asking, convention: Convention) -> Response {
+    match convention {
+        Convention::Nginx => nginx(app, request, asking).await,
+        Convention::Forward => forward(app, request, asking).await,
+        Convention::Envoy => envoy(app, request, asking).await,
+    }
+}
+
+async fn ask(app: &App, request: Request, asking: &Asking, convention: Convention) -> Response {
     let (parts, _) = request.into_parts();
-    let (known, asked) = (|| convention.read(app, &parts), Asked::of(&parts));
+    let asked = Asked { headers: &parts.headers, call: Call::from(asking), ledger: Ledger::default() };
+    let known = || convention.read(app, &parts, asking.peer);
     let mut response = judge(app, &asked, &known).await.response();
     asked.ledger.tell(response.headers_mut());
     response

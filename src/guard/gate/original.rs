@@ -2,9 +2,10 @@
 //! could write any headers.
 
 use crate::app::App;
-use crate::observe::{Asking, is_trusted};
+use crate::observe::is_trusted;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use std::net::IpAddr;
 
 /// A request to somebody else's API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +21,8 @@ pub(super) struct Original {
 pub(super) type Known = Result<Original, &'static str>;
 
 /// How a proxy says which request it asks about.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Convention {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Convention {
     /// nginx's `auth_request`, as our snippet sets it up: X-Original-Method, X-Original-URL.
     Nginx,
     /// Traefik, Caddy: X-Forwarded-Method, X-Forwarded-Host, X-Forwarded-Uri.
@@ -33,9 +34,28 @@ pub(super) enum Convention {
 const UNTRUSTED: &str = "rules look at the original request, which only proxies in `proxies.trusted` may name";
 
 impl Convention {
-    pub fn read(self, app: &App, parts: &Parts) -> Known {
-        let peer = parts.extensions.get::<Asking>().map(|asking| asking.peer);
-        if !peer.is_some_and(|peer| is_trusted(peer, &app.config.proxies.trusted)) {
+    /// Of those who ask at this path, with any method.
+    pub fn at(path: &str) -> Option<Self> {
+        match path.strip_prefix("/gate/")? {
+            "nginx" => Some(Convention::Nginx),
+            "forward" => Some(Convention::Forward),
+            rest if rest == "envoy" || rest.starts_with("envoy/") => Some(Convention::Envoy),
+            _ => None,
+        }
+    }
+
+    /// The pattern of their paths.
+    pub fn route(self) -> &'static str {
+        match self {
+            Convention::Nginx => "/gate/nginx",
+            Convention::Forward => "/gate/forward",
+            Convention::Envoy => "/gate/envoy/{*path}",
+        }
+    }
+
+    /// What they say of the original request; `peer` is the other end of their connection.
+    pub(super) fn read(self, app: &App, parts: &Parts, peer: IpAddr) -> Known {
+        if !is_trusted(peer, &app.config.proxies.trusted) {
             return Err(UNTRUSTED);
         }
         match self {
@@ -115,6 +135,24 @@ mod tests {
         }
         assert_eq!(split("/a"), None);
         assert_eq!(split("ftp://a/b"), None);
+    }
+
+    #[test]
+    fn a_path_of_ours_says_who_asks() {
+        for (path, asks) in [
+            ("/gate/nginx", Some(Convention::Nginx)),
+            ("/gate/forward", Some(Convention::Forward)),
+            ("/gate/envoy", Some(Convention::Envoy)),
+            ("/gate/envoy/", Some(Convention::Envoy)),
+            ("/gate/envoy/a//b", Some(Convention::Envoy)),
+        ] {
+            assert_eq!(Convention::at(path), asks, "{path}");
+        }
+        for path in
+            ["/gate/nginx/", "/gate/forwarded", "/gate/envoys", "/gate", "/gate/check", "/v1/gate/nginx", "gate/nginx"]
+        {
+            assert_eq!(Convention::at(path), None, "{path}");
+        }
     }
 
     #[test]
