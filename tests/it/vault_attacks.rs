@@ -6,7 +6,7 @@ use crate::support::fleet::{brings, makes_source, peopled};
 use crate::support::house::allow_loopback;
 use crate::support::provider::fault::Kept;
 use crate::support::provider::mode::{Again, Then};
-use crate::support::provider::{Fault, Given, Mode, Plan, Provider, Rotation, Says, When};
+use crate::support::provider::{At, Fault, Given, Mode, Plan, Provider, Rotation, Says, When};
 use crate::support::vault::{CLIENT, SECRET, Vault};
 use crate::support::{House, Kind, stranger};
 use serde_json::{Value, json};
@@ -18,6 +18,51 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 const HOUR: Duration = Duration::from_secs(3_600);
+
+impl Vault {
+    /// A source whose provider takes tokens back, with so many accounts; gives them and their grants there.
+    async fn goes_with(&self, slug: &str, many: usize) -> Vec<(String, String)> {
+        let params = json!({ "rotation": "strict_family", "revoke_url": self.crm.at("revoke") });
+        assert_eq!(self.makes_source(slug, &params).await.status, 201);
+        let mut made = Vec::new();
+        for n in 0..many {
+            let name = format!("{slug}{n}");
+            self.crm.knows(&[&name]);
+            let given = self.crm.gives(CLIENT, &name, "read");
+            let brought = brings(&self.ada, slug, &given.refresh_token).await;
+            assert_eq!(brought.status, 201, "{}", brought.body);
+            made.push((brought.body["data"]["id"].as_str().expect("an id").to_owned(), given.grant));
+        }
+        made
+    }
+
+    /// Until nothing is left of sources that were deleted.
+    async fn parts(&self) {
+        for _ in 0..200 {
+            symbolon::vault::parting::some(&self.house.app).await.expect("tells");
+            if self.counts("SELECT count(*) FROM sources WHERE gone_at IS NOT NULL").await == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("a source that was deleted stays");
+    }
+
+    /// What the trail says of sources that were deleted: of how many grants their providers were told, and of how many not.
+    async fn told_of_sources(&self) -> Vec<(i64, i64)> {
+        let all = self
+            .house
+            .raw()
+            .await
+            .texts("SELECT detail FROM audit_events WHERE action = 'source.revoked' ORDER BY id")
+            .await;
+        let read = |text: &String| {
+            let detail: Value = serde_json::from_str(text).expect("JSON");
+            (detail["told"].as_i64().expect("a number"), detail["untold"].as_i64().expect("a number"))
+        };
+        all.iter().map(read).collect()
+    }
+}
 
 /// Where no request may go; `{port}` is one where somebody listens on loopback.
 const INSIDE: [&str; 44] = [
@@ -225,6 +270,67 @@ on_both! {
         for table in ["accounts", "vault_grants", "vault_secrets", "connects", "shares"] {
             assert_eq!(vault.counts(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
         }
+    }
+
+    async fn cv_27_the_provider_is_told_of_each_account_that_goes_with_its_source(house: House) {
+        let vault = Vault::with(house.kind, Rotation::StrictFamily, "strict_family").await;
+        let accounts = vault.goes_with("gone", 12).await;
+        // The token of one was handed out: that is its new holder's. One is disabled here, and one over at the provider.
+        let (handed, held_by) = &accounts[0];
+        let external = vault.ada.does("GET", &format!("/v1/accounts/{handed}")).await.ok().body["data"]["external_id"].clone();
+        let ask = json!({ "mode": "export", "confirm_external_id": external });
+        vault.ada.posts(&format!("/v1/accounts/{handed}/custody/free"), &ask).await.ok();
+        vault.ada.patches(&format!("/v1/accounts/{}", accounts[1].0), &json!({ "state": "disabled" })).await.ok();
+        vault.crm.withdraws(&accounts[2].1);
+        vault.house.wait(2 * HOUR);
+        vault.reads(&accounts[2].0).await.is_problem(409, "account_disabled");
+        let held = vault.crm.holds(When::Read, "revoke", None);
+        // Nobody waits for a provider that doesn't answer, and nothing of it is there any more.
+        assert_eq!(vault.ada.does("DELETE", "/v1/sources/gone?cascade=1").await.status, 204);
+        for (account, _) in &accounts {
+            vault.reads(account).await.is_problem(404, "not_found");
+        }
+        vault.ada.does("GET", "/v1/sources/gone").await.is_problem(404, "not_found");
+        let listed = vault.ada.does("GET", "/v1/sources").await.ok();
+        assert!(listed.body["data"].as_array().is_some_and(|all| all.len() == 1), "{}", listed.body);
+        assert_eq!(vault.makes_source("gone", &json!({ "rotation": "none" })).await.status, 201, "its name is free");
+        // What is left is what telling it needs: of each grant one secret, and those are sealed.
+        let left = "SELECT count(*) FROM vault_secrets WHERE grant_id IN (SELECT id FROM vault_grants WHERE state = 'parting')";
+        assert_eq!((vault.counts(left).await, vault.counts("SELECT count(*) FROM vault_secrets").await), (10, 10));
+        held.arrived(1).await;
+        held.releases();
+        let told = |crm: &At| accounts[1..].iter().all(|(_, grant)| crm.live(grant).is_none());
+        vault.crm.until(told).await;
+        assert!(vault.crm.live(held_by).is_some());
+        vault.parts().await;
+        assert_eq!(vault.crm.hits("revoke"), 10, "each once");
+        assert_eq!(vault.told_of_sources().await, [(10, 0)]);
+    }
+
+    async fn cv_27_a_provider_that_doesn_t_hear_is_told_again_and_given_up_within_a_day(house: House) {
+        let vault = Vault::with(house.kind, Rotation::StrictFamily, "strict_family").await;
+        let accounts = vault.goes_with("gone", 3).await;
+        vault.crm.meets(Plan::always(When::Read, Fault::Says(Says::Busy(None))).at("revoke"));
+        assert_eq!(vault.ada.does("DELETE", "/v1/sources/gone?cascade=1").await.status, 204);
+        vault.crm.until(|crm| crm.hits("revoke") >= 3).await;
+        // One is told when it answers again; then it never hears anything any more.
+        vault.crm.behaves();
+        let silent = Plan::always(When::Read, Fault::Says(Says::Html(502))).at("revoke");
+        for (_, grant) in &accounts[1..] {
+            vault.crm.meets(silent.clone().of(grant));
+        }
+        let mut waited = Duration::ZERO;
+        while vault.counts("SELECT count(*) FROM sources WHERE gone_at IS NOT NULL").await > 0 {
+            vault.house.wait(HOUR / 2);
+            waited += HOUR / 2;
+            assert!(waited <= 25 * HOUR, "it stays for ever");
+            symbolon::vault::parting::some(&vault.house.app).await.expect("tells");
+        }
+        assert!(vault.crm.live(&accounts[0].1).is_none());
+        assert!(accounts[1..].iter().all(|(_, grant)| vault.crm.live(grant).is_some()));
+        assert!(vault.crm.hits("revoke") <= 3 * 6, "{} times", vault.crm.hits("revoke"));
+        assert_eq!(vault.counts("SELECT count(*) FROM vault_secrets").await, 0);
+        assert_eq!(vault.told_of_sources().await, [(1, 2)]);
     }
 
     async fn ss_01_ss_05_ss_06_no_address_of_a_source_leads_inside(house: House) {
