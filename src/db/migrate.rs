@@ -66,6 +66,7 @@ const ALL: &[(i64, &str, &str)] = &[
     (21, "reseal", include_str!("../../migrations/0021_reseal.sql")),
     (22, "break_glass", include_str!("../../migrations/0022_break_glass.sql")),
     (23, "reads", include_str!("../../migrations/0023_reads.sql")),
+    (24, "parting", include_str!("../../migrations/0024_parting.sql")),
 ];
 
 /// How a schema differs from what this binary expects.

@@ -3,7 +3,7 @@
 use super::{again, text, until_done};
 use crate::app::App;
 use crate::vault::{
-    break_glass, connect, custody, events, grants, hooks, import, reads, refresh, reseal, shares, sources,
+    break_glass, connect, custody, events, grants, hooks, import, parting, reads, refresh, reseal, shares, sources,
 };
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -37,6 +37,12 @@ pub(super) fn start(app: &App, jobs: &mut JoinSet<()>) {
     jobs.spawn(again(app.clone(), "vault: notices", HEAL, |app| async move {
         until_done(|| hooks::notices::tell(&app)).await
     }));
+    jobs.spawn(again(
+        app.clone(),
+        "vault: parting",
+        DUE,
+        |app| async move { until_done(|| parting::some(&app)).await },
+    ));
     jobs.spawn(again(app.clone(), "vault: reseal", TIDY, |app| async move {
         until_done(|| reseal::some(&app)).await?;
         reseal::forget(&app).await.map_err(text)

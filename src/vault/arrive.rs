@@ -131,7 +131,10 @@ async fn account(
 }
 
 fn custody(coming: &Coming<'_>) -> Custody {
-    if coming.held.refresh_token.is_some() { Custody::Held } else { Custody::None }
+    let others = coming.tokens.iter().flat_map(|(tokens, _)| &tokens.others);
+    let held =
+        coming.held.refresh_token.is_some() || others.map(|(_, other)| other).any(|one| one.refresh_token.is_some());
+    if held { Custody::Held } else { Custody::None }
 }
 
 fn fields(coming: &Coming<'_>, identity: &Identity) -> Map<String, Value> {
@@ -174,14 +177,8 @@ async fn primary(app: &App, coming: &Coming<'_>, now: Time) -> Result<Grant> {
 }
 
 async fn other(app: &App, coming: &Coming<'_>, role: &str, tokens: &Tokens, now: Time) -> Result<Grant> {
-    let held = Held {
-        access_token: Some(tokens.access_token.clone()),
-        token_type: Some(tokens.token_type.clone()),
-        refresh_token: tokens.refresh_token.clone(),
-        fields: BTreeMap::new(),
-    };
     let sent_at = coming.tokens.map_or(now, |(_, sent_at)| sent_at);
-    sealed(app, coming, role.to_owned(), &held, Some((tokens, sent_at)), now).await
+    sealed(app, coming, role.to_owned(), &Held::from(tokens), Some((tokens, sent_at)), now).await
 }
 
 async fn sealed(

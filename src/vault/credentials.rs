@@ -8,7 +8,7 @@ use super::grants::{AttemptState, Grant, Health};
 use super::held::Held;
 use super::look::{Seen, Which, look, look_as_of};
 use super::refused::Refused;
-use super::{refresh, sources, view};
+use super::{grants, refresh, sources, view};
 use crate::app::{App, Reader, Taken};
 use crate::base::Time;
 use crate::base::encoding::{hex, sha256};
@@ -111,9 +111,26 @@ fn admitted(app: &App, who: &Actor, seen: &Seen, role: &str) -> Result<(), Refus
         (State::Disabled, _, reason) => {
             Err(Refused::conflict("account_disabled", reason.unwrap_or(Reason::User).words()).with(details()))
         }
-        (State::Active, ..) if seen.grant.is_none() => Err(no_credentials(role)),
-        _ => Ok(()),
+        (State::Active, ..) => match &seen.grant {
+            None => Err(no_credentials(role)),
+            Some(grant) if grant.state == grants::State::Dead => Err(role_ended(app, seen, grant, role)),
+            Some(_) => Ok(()),
+        },
     }
+}
+
+/// The account goes on with what else it has.
+fn role_ended(app: &App, seen: &Seen, grant: &Grant, role: &str) -> Refused {
+    let lost = grant.error.as_ref().is_some_and(|error| error.class == Reason::RotationLost.name());
+    let reason = match grant.ends_at {
+        _ if lost => Reason::RotationLost,
+        Some(end) if end <= app.now() => Reason::AuthorizationExpired,
+        _ => Reason::Revoked,
+    };
+    let url = view::reconnect_url(app, &seen.account);
+    Refused::conflict("account_disabled", reason.words()).with(
+        json!({ "role": role, "reason": reason, "reconnect_url": url, "account": view::Shown::of(app, seen, None) }),
+    )
 }
 
 fn no_credentials(role: &str) -> Refused {

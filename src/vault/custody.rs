@@ -6,8 +6,9 @@ use super::actor::{ACCOUNTS_CUSTODY, Actor};
 use super::grants::{self, GrantId, State};
 use super::held::Held;
 use super::look::Seen;
-use super::manage::{note, tell_provider};
+use super::manage::note;
 use super::refused::Refused;
+use super::revoke::{Told, tell as tell_provider};
 use super::{refresh, sources};
 use crate::app::App;
 use crate::audit::Actor as Name;
@@ -85,7 +86,7 @@ pub async fn export(
         && let Some(row) = (&app.db).one(MINE, args![&seen.account.id, &by, now]).await?
     {
         let all = accounts::store::grants(&app.db, &seen.account.id).await?;
-        let held = released(app, all).await?;
+        let held = released(app, &all).await?;
         return Ok(Released { release_id: row.text("id")?, ack_by: row.time("ack_by")?, held });
     }
     held(&seen.account)?;
@@ -103,15 +104,17 @@ pub async fn export(
     }
     tx.commit().await?;
     crate::base::failpoint::reached("custody-freed");
-    Ok(Released { release_id, ack_by, held: released(app, all).await? })
+    Ok(Released { release_id, ack_by, held: released(app, &all).await? })
 }
 
-/// What is held of each grant.
-async fn released(app: &App, all: Vec<(GrantId, String)>) -> Result<Vec<(String, Held, Option<Time>)>> {
+/// What is held of each grant that was frozen: one that its provider has ended is of no use to anybody.
+async fn released(app: &App, all: &[(GrantId, String)]) -> Result<Vec<(String, Held, Option<Time>)>> {
     let mut out = Vec::new();
     for (id, role) in all {
-        let expires_at = grants::store::one(&app.db, &id).await?.and_then(|grant| grant.expires_at);
-        out.extend(refresh::held(app, &id).await?.map(|held| (role, held, expires_at)));
+        let grant = grants::store::one(&app.db, id).await?.filter(|grant| grant.state == State::Freeing);
+        if let (Some(grant), Some(held)) = (grant, refresh::held(app, id).await?) {
+            out.push((role.clone(), held, grant.expires_at));
+        }
     }
     Ok(out)
 }
@@ -141,7 +144,7 @@ async fn tell(app: &App, who: &Actor, account: &Account, release: &str) -> std::
     for id in &all {
         let grant = grants::store::one(&app.db, id).await?;
         if let Some((grant, held)) = grant.zip(refresh::held(app, id).await?) {
-            told &= tell_provider(app, &source, &grant.params, &held).await;
+            told &= tell_provider(app, &source, &grant.params, &held).await == Told::Heard;
         }
     }
     close(app, who, &all, (release, REVOKING, "revoked"), json!({ "revoked": told })).await?;
@@ -172,13 +175,20 @@ fn held(account: &Account) -> std::result::Result<(), Refused> {
     }
 }
 
-/// No refresh runs, and none can begin.
+/// No refresh runs, and none can begin. What its provider has ended needn't be frozen, where there is something else.
 async fn freeze(tx: &mut Tx, all: &[(GrantId, String)], now: Time) -> std::result::Result<(), Refused> {
+    let mut living = Vec::new();
     for (id, _) in all {
-        if (&mut *tx).one(FREEZE, args![id, now]).await?.is_none() {
-            let why = "a refresh of this account is under way, or its outcome isn't known yet; nothing was changed, try again in a moment";
-            return Err(Refused::later("refresh_uncertain", why, Duration::from_secs(5)));
-        }
+        let ended = grants::store::one(&mut *tx, id).await?.is_some_and(|grant| grant.state == State::Dead);
+        living.extend((!ended).then_some(id));
+    }
+    let mut frozen = 0;
+    for id in &living {
+        frozen += (&mut *tx).run(FREEZE, args![*id, now]).await?;
+    }
+    if frozen == 0 || frozen < living.len() {
+        let why = "a refresh of this account is under way, or its outcome isn't known yet; nothing was changed, try again in a moment";
+        return Err(Refused::later("refresh_uncertain", why, Duration::from_secs(5)));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What we hold of somebody at a provider: tokens, or what they typed in. It exists in clear only in memory.
 
 use crate::base::Secret;
+use crate::catalogue::wire::Tokens;
 use crate::db::{Fault, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +18,17 @@ pub struct Held {
     pub refresh_token: Option<Secret>,
     /// What somebody typed in: a key, a password.
     pub fields: BTreeMap<String, Secret>,
+}
+
+impl From<&Tokens> for Held {
+    fn from(tokens: &Tokens) -> Self {
+        Held {
+            access_token: Some(tokens.access_token.clone()),
+            token_type: Some(tokens.token_type.clone()),
+            refresh_token: tokens.refresh_token.clone(),
+            fields: BTreeMap::new(),
+        }
+    }
 }
 
 #[derive(Serialize)]

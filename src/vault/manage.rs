@@ -7,17 +7,14 @@ use super::events::{self, Event};
 use super::grants::{self, Grant};
 use super::look::{PRIMARY, Seen, Which, look};
 use super::refused::Refused;
-use super::setup::send;
-use super::sources::{self, Source};
-use super::{import, refresh};
+use super::sources;
+use super::{refresh, revoke};
 use crate::app::App;
 use crate::base::Time;
 use crate::base::id::UserId;
-use crate::catalogue::wire;
 use crate::db::Tx;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const MOST_METADATA: usize = 16 * 1024;
@@ -45,7 +42,12 @@ pub async fn managed(app: &App, who: &Actor, which: &Which) -> Result<Seen, Refu
 
 /// Finds one with which whoever asks may do at least this.
 pub async fn at_least(app: &App, who: &Actor, which: &Which, level: Level) -> Result<Seen, Refused> {
-    let seen = look(app, who, which, PRIMARY, app.now()).await?.ok_or_else(Refused::not_found)?;
+    with_role(app, who, which, PRIMARY, level).await
+}
+
+/// The same with its grant of this role.
+pub async fn with_role(app: &App, who: &Actor, which: &Which, role: &str, level: Level) -> Result<Seen, Refused> {
+    let seen = look(app, who, which, role, app.now()).await?.ok_or_else(Refused::not_found)?;
     if !who.may_see(&seen.slug) {
         return Err(Refused::scope(super::actor::ACCOUNTS_READ));
     }
@@ -180,14 +182,14 @@ pub enum Revoke {
 }
 
 /// Deletes one: its secrets are gone from here at once.
-pub async fn delete(app: &App, who: &Actor, seen: Seen, revoke: Revoke) -> Result<(), Refused> {
+pub async fn delete(app: &App, who: &Actor, seen: Seen, wanted: Revoke) -> Result<(), Refused> {
     let now = app.now();
     let account = &seen.account;
     let source = sources::store::one(&app.db, &account.source).await?.ok_or_else(Refused::not_found)?;
     let mut to_revoke = Vec::new();
     for (id, _) in accounts::store::grants(&app.db, &account.id).await? {
         let alone = accounts::store::others_of_grant(&app.db, &id, &account.id).await? == 0;
-        if alone && revoke != Revoke::No && account.custody != Custody::Freed {
+        if alone && wanted != Revoke::No && account.custody != Custody::Freed {
             let grant = grants::store::one(&app.db, &id).await?;
             to_revoke.extend(grant.zip(refresh::held(app, &id).await?));
         }
@@ -204,29 +206,9 @@ pub async fn delete(app: &App, who: &Actor, seen: Seen, revoke: Revoke) -> Resul
     tx.commit().await?;
     refresh::forget(app, &gone).await;
     for (grant, held) in to_revoke {
-        tell_provider(app, &source, &grant.params, &held).await;
+        revoke::tell(app, &source, &grant.params, &held).await;
     }
     Ok(())
-}
-
-/// RFC 7009, as well as it goes: what we hold is gone either way. `params` are those of the grant: they may say at which host.
-pub(super) async fn tell_provider(
-    app: &App,
-    source: &Source,
-    params: &BTreeMap<String, String>,
-    held: &super::held::Held,
-) -> bool {
-    let Ok(ready) = import::ready(app, source, params).await else { return false };
-    let setup = ready.with(ready.first(), &held.fields, app.now());
-    let call = wire::revoke(&ready.kind, &setup, held.refresh_token.as_ref(), held.access_token.as_ref());
-    let Ok(Some(call)) = call else { return false };
-    match send(app, &call).await {
-        Ok(reply) => (200..300).contains(&reply.status),
-        Err(why) => {
-            tracing::info!(source = %source.slug, ?why, "a provider couldn't be told that its tokens aren't needed any more");
-            false
-        }
-    }
 }
 
 pub(super) async fn note(

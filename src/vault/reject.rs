@@ -2,11 +2,11 @@
 //! the account's timeline what the provider said.
 
 use super::accounts::{self, State};
-use super::actor::{ACCOUNTS_CREDENTIALS, Actor};
+use super::actor::{ACCOUNTS_CREDENTIALS, Actor, Level};
 use super::events;
 use super::held::Held;
-use super::look::Seen;
-use super::manage::note;
+use super::look::{PRIMARY, Seen, Which};
+use super::manage::{note, with_role};
 use super::refresh;
 use super::refused::Refused;
 use crate::app::App;
@@ -19,6 +19,8 @@ const MOST: usize = 200;
 /// A token that somebody saw fail.
 #[derive(Debug, Default)]
 pub struct Rejected {
+    /// Of which role, where that was said.
+    pub role: Option<String>,
     /// Its SHA-256, in hexadecimal digits.
     pub token_sha256: Option<String>,
     /// Or its version.
@@ -29,11 +31,34 @@ pub struct Rejected {
     pub provider_error: Option<String>,
 }
 
-/// Whether it was the current one. Then it is refreshed, where it can be.
-pub async fn reject(app: &App, who: &Actor, seen: &Seen, rejected: Rejected) -> Result<bool, Refused> {
+/// Whether it was a current one. Then it is refreshed, where it can be. A digest tells of which role it is.
+pub async fn reject(app: &App, who: &Actor, which: &Which, rejected: Rejected) -> Result<bool, Refused> {
+    let role = rejected.role.as_deref().unwrap_or(PRIMARY);
+    let seen = with_role(app, who, which, role, Level::Use).await?;
     if !who.may_take(&seen.slug) {
         return Err(Refused::scope(ACCOUNTS_CREDENTIALS));
     }
+    let current = of_role(app, who, &seen, role, &rejected).await? || beside(app, who, which, &seen, &rejected).await?;
+    tracing::info!(account = %seen.account.id, current, status = rejected.status, "a caller saw a token fail");
+    Ok(current)
+}
+
+/// Whoever tells the digest needn't know of which role it is.
+async fn beside(app: &App, who: &Actor, which: &Which, seen: &Seen, rejected: &Rejected) -> Result<bool, Refused> {
+    if rejected.role.is_some() || rejected.token_sha256.is_none() {
+        return Ok(false);
+    }
+    let all = accounts::store::grants(&app.db, &seen.account.id).await?;
+    for (_, role) in all.into_iter().filter(|(_, role)| role != PRIMARY) {
+        let seen = with_role(app, who, which, &role, Level::Use).await?;
+        if of_role(app, who, &seen, &role, rejected).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn of_role(app: &App, who: &Actor, seen: &Seen, role: &str, rejected: &Rejected) -> Result<bool, Refused> {
     let Some(grant) = &seen.grant else { return Ok(false) };
     let held = seen.held(app).await?;
     let token = held.as_ref().and_then(|held| held.access_token.as_ref());
@@ -47,7 +72,7 @@ pub async fn reject(app: &App, who: &Actor, seen: &Seen, rejected: Rejected) -> 
     if !current {
         return Ok(false);
     }
-    tell(app, who, seen, grant.version, (held.as_ref(), &rejected)).await?;
+    tell(app, who, seen, (role, grant.version), (held.as_ref(), rejected)).await?;
     if grant.refreshable && seen.account.state == State::Active {
         refresh::begin(app, &grant.id, grant.version);
     }
@@ -59,18 +84,22 @@ async fn tell(
     app: &App,
     who: &Actor,
     seen: &Seen,
-    version: i64,
+    (role, version): (&str, i64),
     (held, rejected): (Option<&Held>, &Rejected),
 ) -> Result<(), Refused> {
     let (account, now) = (&seen.account, app.now());
+    let beside = (role != PRIMARY).then(|| json!(role));
     let last = events::of_account(app, &account.id, "", 1).await?;
-    let told =
-        |one: &events::Happened| one.kind == "account.rejected" && one.detail.get("version") == Some(&json!(version));
+    let told = |one: &events::Happened| {
+        one.kind == "account.rejected"
+            && one.detail.get("version") == Some(&json!(version))
+            && one.detail.get("role") == beside.as_ref()
+    };
     if last.first().is_some_and(told) {
         return Ok(());
     }
     let said = rejected.provider_error.as_deref().map(|text| shown(text, held)).filter(|text| !text.is_empty());
-    let detail = json!({ "version": version, "status": rejected.status, "provider_error": said });
+    let detail = json!({ "version": version, "role": beside, "status": rejected.status, "provider_error": said });
     let mut tx = app.db.begin().await?;
     if let Some(seq) = accounts::store::step(&mut tx, &account.id, now).await? {
         note(&mut tx, who, account, seq, ("account.rejected", without_nulls(detail)), now).await?;

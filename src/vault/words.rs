@@ -141,6 +141,7 @@ fn next(one: &Happened) -> Option<Message> {
             Reason::Uninstalled => Message::new("told-do-install"),
             _ => Message::new("told-do-reconnect"),
         }),
+        "account.degraded" if reason(one).is_some() => Some(Message::new("told-do-reconnect")),
         "account.degraded" => Some(match class(one) {
             "client_bad" | "request_bad" => Message::new("told-do-source"),
             _ => Message::new("told-do-wait"),
@@ -176,7 +177,9 @@ impl<'a> Names<'a> {
 
     async fn whose(&mut self, one: &Happened) -> Result<Option<Message>> {
         let system = match (one.kind.as_str(), reason(one)) {
-            ("account.disabled", Some(Reason::RotationLost)) => Some(Message::new("told-by-nobody")),
+            ("account.disabled" | "account.degraded", Some(Reason::RotationLost)) => {
+                Some(Message::new("told-by-nobody"))
+            }
             ("account.disabled", Some(Reason::OwnerRemoved)) => Some(Message::new("told-by-leaving")),
             ("account.disabled" | "account.reauthorization_due", _) => Some(Message::new("told-by-service")),
             ("account.degraded", _) if ["client_bad", "request_bad"].contains(&class(one)) => {
@@ -203,10 +206,12 @@ impl<'a> Names<'a> {
             "account.enabled" => Message::new("connection-event-enabled"),
             "account.updated" => Message::new("told-renamed").name("name", text(one, "name")),
             "account.disabled" => reason(one).map_or_else(|| Message::new("connection-event-disabled"), disabled),
-            "account.degraded" => match class(one) {
-                "throttled" => Message::new("told-busy"),
-                "client_bad" | "request_bad" => Message::new("told-source"),
-                "transient" | "unreachable" | "ambiguous" => Message::new("told-silent"),
+            "account.degraded" => match (reason(one), class(one)) {
+                // Of several credentials one ended.
+                (Some(reason), _) => disabled(reason),
+                (_, "throttled") => Message::new("told-busy"),
+                (_, "client_bad" | "request_bad") => Message::new("told-source"),
+                (_, "transient" | "unreachable" | "ambiguous") => Message::new("told-silent"),
                 _ => Message::new("connection-event-degraded"),
             },
             "account.reauthorization_due" => match moment(one, "authorization_expires_at") {

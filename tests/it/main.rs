@@ -109,6 +109,7 @@ mod vault_pages;
 mod vault_proofs;
 mod vault_real;
 mod vault_reseal;
+mod vault_roles;
 mod vault_scopes;
 mod vault_seed;
 mod vault_sharing;

@@ -52,6 +52,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("vault/import.rs", vault::import::ALL),
     ("vault/leave.rs", vault::leave::ALL),
     ("vault/look.rs", vault::look::ALL),
+    ("vault/parting.rs", vault::parting::ALL),
     ("vault/reads.rs", vault::reads::ALL),
     ("vault/reseal.rs", vault::reseal::ALL),
     ("vault/shares.rs", vault::shares::ALL),

@@ -6,18 +6,64 @@ use crate::support::fleet::{brings, makes_source, peopled};
 use crate::support::house::allow_loopback;
 use crate::support::provider::fault::Kept;
 use crate::support::provider::mode::{Again, Then};
-use crate::support::provider::{Fault, Given, Mode, Plan, Provider, Rotation, Says, When};
+use crate::support::provider::{At, Fault, Given, Mode, Plan, Provider, Rotation, Says, When};
 use crate::support::vault::{CLIENT, SECRET, Vault};
-use crate::support::{House, Kind, stranger};
+use crate::support::{Holder, House, Kind, stranger};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use symbolon::catalogue::{Asked, Catalogue, ParamKind};
 use symbolon::people::workspaces::Standing;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 const HOUR: Duration = Duration::from_secs(3_600);
+
+impl Vault {
+    /// A source whose provider takes tokens back, with so many accounts; gives them and their grants there.
+    async fn goes_with(&self, slug: &str, many: usize) -> Vec<(String, String)> {
+        let params = json!({ "rotation": "strict_family", "revoke_url": self.crm.at("revoke") });
+        assert_eq!(self.makes_source(slug, &params).await.status, 201);
+        let mut made = Vec::new();
+        for n in 0..many {
+            let name = format!("{slug}{n}");
+            self.crm.knows(&[&name]);
+            let given = self.crm.gives(CLIENT, &name, "read");
+            let brought = brings(&self.ada, slug, &given.refresh_token).await;
+            assert_eq!(brought.status, 201, "{}", brought.body);
+            made.push((brought.body["data"]["id"].as_str().expect("an id").to_owned(), given.grant));
+        }
+        made
+    }
+
+    /// Until nothing is left of sources that were deleted.
+    async fn parts(&self) {
+        for _ in 0..200 {
+            symbolon::vault::parting::some(&self.house.app).await.expect("tells");
+            if self.counts("SELECT count(*) FROM sources WHERE gone_at IS NOT NULL").await == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("a source that was deleted stays");
+    }
+
+    /// What the trail says of sources that were deleted: of how many grants their providers were told, and of how many not.
+    async fn told_of_sources(&self) -> Vec<(i64, i64)> {
+        let all = self
+            .house
+            .raw()
+            .await
+            .texts("SELECT detail FROM audit_events WHERE action = 'source.revoked' ORDER BY id")
+            .await;
+        let read = |text: &String| {
+            let detail: Value = serde_json::from_str(text).expect("JSON");
+            (detail["told"].as_i64().expect("a number"), detail["untold"].as_i64().expect("a number"))
+        };
+        all.iter().map(read).collect()
+    }
+}
 
 /// Where no request may go; `{port}` is one where somebody listens on loopback.
 const INSIDE: [&str; 44] = [
@@ -117,6 +163,11 @@ on_both! {
         .await;
         let (account, _) = vault.brings("zoe").await;
         let hex = account.strip_prefix("acc_").expect("an id").to_owned();
+        // 48 bits of time, 6 that are the same in all of them (RFC 9562 §5.7), 122 of chance.
+        assert!(hex.len() * 4 == 48 + 6 + 122 && hex.bytes().all(|b| b.is_ascii_hexdigit()), "{hex}");
+        let (other, _) = vault.brings("yan").await;
+        let same = hex.bytes().zip(other["acc_".len()..].bytes()).filter(|(one, two)| one == two).count();
+        assert!(same < 12 + 1 + 16, "{same} of {} digits are those of another id", hex.len());
         let mut guesses = vec![account.clone(), account.to_uppercase(), format!("{account}0"), account[..account.len() - 1].to_owned()];
         for at in 0..hex.len() {
             let digit = if &hex[at..=at] == "0" { "1" } else { "0" };
@@ -225,6 +276,67 @@ on_both! {
         for table in ["accounts", "vault_grants", "vault_secrets", "connects", "shares"] {
             assert_eq!(vault.counts(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
         }
+    }
+
+    async fn cv_27_the_provider_is_told_of_each_account_that_goes_with_its_source(house: House) {
+        let vault = Vault::with(house.kind, Rotation::StrictFamily, "strict_family").await;
+        let accounts = vault.goes_with("gone", 12).await;
+        // The token of one was handed out: that is its new holder's. One is disabled here, and one over at the provider.
+        let (handed, held_by) = &accounts[0];
+        let external = vault.ada.does("GET", &format!("/v1/accounts/{handed}")).await.ok().body["data"]["external_id"].clone();
+        let ask = json!({ "mode": "export", "confirm_external_id": external });
+        vault.ada.posts(&format!("/v1/accounts/{handed}/custody/free"), &ask).await.ok();
+        vault.ada.patches(&format!("/v1/accounts/{}", accounts[1].0), &json!({ "state": "disabled" })).await.ok();
+        vault.crm.withdraws(&accounts[2].1);
+        vault.house.wait(2 * HOUR);
+        vault.reads(&accounts[2].0).await.is_problem(409, "account_disabled");
+        let held = vault.crm.holds(When::Read, "revoke", None);
+        // Nobody waits for a provider that doesn't answer, and nothing of it is there any more.
+        assert_eq!(vault.ada.does("DELETE", "/v1/sources/gone?cascade=1").await.status, 204);
+        for (account, _) in &accounts {
+            vault.reads(account).await.is_problem(404, "not_found");
+        }
+        vault.ada.does("GET", "/v1/sources/gone").await.is_problem(404, "not_found");
+        let listed = vault.ada.does("GET", "/v1/sources").await.ok();
+        assert!(listed.body["data"].as_array().is_some_and(|all| all.len() == 1), "{}", listed.body);
+        assert_eq!(vault.makes_source("gone", &json!({ "rotation": "none" })).await.status, 201, "its name is free");
+        // What is left is what telling it needs: of each grant one secret, and those are sealed.
+        let left = "SELECT count(*) FROM vault_secrets WHERE grant_id IN (SELECT id FROM vault_grants WHERE state = 'parting')";
+        assert_eq!((vault.counts(left).await, vault.counts("SELECT count(*) FROM vault_secrets").await), (10, 10));
+        held.arrived(1).await;
+        held.releases();
+        let told = |crm: &At| accounts[1..].iter().all(|(_, grant)| crm.live(grant).is_none());
+        vault.crm.until(told).await;
+        assert!(vault.crm.live(held_by).is_some());
+        vault.parts().await;
+        assert_eq!(vault.crm.hits("revoke"), 10, "each once");
+        assert_eq!(vault.told_of_sources().await, [(10, 0)]);
+    }
+
+    async fn cv_27_a_provider_that_doesn_t_hear_is_told_again_and_given_up_within_a_day(house: House) {
+        let vault = Vault::with(house.kind, Rotation::StrictFamily, "strict_family").await;
+        let accounts = vault.goes_with("gone", 3).await;
+        vault.crm.meets(Plan::always(When::Read, Fault::Says(Says::Busy(None))).at("revoke"));
+        assert_eq!(vault.ada.does("DELETE", "/v1/sources/gone?cascade=1").await.status, 204);
+        vault.crm.until(|crm| crm.hits("revoke") >= 3).await;
+        // One is told when it answers again; then it never hears anything any more.
+        vault.crm.behaves();
+        let silent = Plan::always(When::Read, Fault::Says(Says::Html(502))).at("revoke");
+        for (_, grant) in &accounts[1..] {
+            vault.crm.meets(silent.clone().of(grant));
+        }
+        let mut waited = Duration::ZERO;
+        while vault.counts("SELECT count(*) FROM sources WHERE gone_at IS NOT NULL").await > 0 {
+            vault.house.wait(HOUR / 2);
+            waited += HOUR / 2;
+            assert!(waited <= 25 * HOUR, "it stays for ever");
+            symbolon::vault::parting::some(&vault.house.app).await.expect("tells");
+        }
+        assert!(vault.crm.live(&accounts[0].1).is_none());
+        assert!(accounts[1..].iter().all(|(_, grant)| vault.crm.live(grant).is_some()));
+        assert!(vault.crm.hits("revoke") <= 3 * 6, "{} times", vault.crm.hits("revoke"));
+        assert_eq!(vault.counts("SELECT count(*) FROM vault_secrets").await, 0);
+        assert_eq!(vault.told_of_sources().await, [(1, 2)]);
     }
 
     async fn ss_01_ss_05_ss_06_no_address_of_a_source_leads_inside(house: House) {
@@ -520,9 +632,7 @@ on_both! {
             .await;
             let provider = Provider::start_tls(house.app.clock.clone()).await;
             let at = peopled(&provider, "crm", Rotation::Strict, 1);
-            let ada = house.person("ada").await;
-            house.workspace("acme", &[(&ada, Standing::Owner)]).await;
-            let (_, ada) = house.api_token(&ada, Some("acme"), None).await;
+            let ada = an_owner(&house).await;
             makes_source(&ada, &at, "crm", "strict").await;
             let given = at.gives(CLIENT, "u0", "read");
             let made = brings(&ada, "crm", &given.refresh_token).await;
@@ -530,4 +640,79 @@ on_both! {
             assert_eq!(at.grants_lost(), []);
         }
     }
+    async fn ss_09_only_a_certificate_that_is_good_now_for_this_name_will_do(house: House) {
+        let year = |year| rcgen::date_time_ymd(year, 1, 1);
+        let names = ["localhost"];
+        for (what, tls, status) in [
+            ("good", stranger::tls_for(&names, |_| {}), 201),
+            ("over", stranger::tls_for(&names, |own| (own.not_before, own.not_after) = (year(2001), year(2002))), 503),
+            ("not yet", stranger::tls_for(&names, |own| own.not_before = year(2999)), 503),
+            ("of another name", stranger::tls_for(&["elsewhere.example", "127.0.0.1"], |_| {}), 503),
+        ] {
+            let house = House::with(house.kind, stranger::trusts_sites).await;
+            let provider = Provider::start_with(house.app.clock.clone(), tls).await;
+            let at = peopled(&provider, "crm", Rotation::Strict, 1);
+            let ada = an_owner(&house).await;
+            makes_source(&ada, &at, "crm", "strict").await;
+            let given = at.gives(CLIENT, "u0", "read");
+            let made = brings(&ada, "crm", &given.refresh_token).await;
+            assert_eq!((made.status, at.hits("token")), (status, usize::from(status == 201)), "{what}: {}", made.body);
+            assert_eq!(at.grants_lost(), [], "{what}");
+        }
+    }
+
+    async fn ss_09_nobody_is_talked_to_in_an_old_tls(house: House) {
+        let house = House::with(house.kind, stranger::trusts_sites).await;
+        let ada = an_owner(&house).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+        let origin = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
+        let serving = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut head = [0; 5];
+            stream.read_exact(&mut head).await.expect("a record");
+            let mut hello = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+            stream.read_exact(&mut hello).await.expect("a ClientHello");
+            stream.write_all(&OLD_HELLO).await.expect("writes");
+            let mut said = Vec::new();
+            let _ = stream.read_to_end(&mut said).await;
+            (hello, said)
+        });
+        let params = json!({ "authorize_url": format!("{origin}/a"), "token_url": format!("{origin}/t"), "userinfo_url": format!("{origin}/u") });
+        let ask = json!({ "type": "oauth2", "slug": "crm", "client_id": CLIENT, "client_secret": SECRET, "params": params });
+        assert_eq!(ada.posts("/v1/sources", &ask).await.status, 201);
+        let made = brings(&ada, "crm", "some-refresh-token").await;
+        assert_eq!(made.status, 503, "{}", made.body);
+        let (hello, said) = serving.await.expect("serves");
+        // RFC 8446 §4.2.1: what it offers. TLS 1.2 is 0x0303, 1.3 is 0x0304.
+        let offered: Vec<&[u8]> = hello.windows(4).filter(|four| four[..3] == [0, 43, 0]).collect();
+        assert!(!offered.is_empty(), "it says which versions it takes");
+        let offers = |low: u8| hello.windows(9).any(|nine| nine[..4] == [0, 43, 0, 5] && nine[5..].chunks(2).any(|two| two == [3, low]));
+        assert!(offers(4) && offers(3) && !offers(2) && !offers(1), "{hello:?}");
+        // RFC 8446 §6.2: a fatal alert, 70 (protocol_version), and not a byte of a request.
+        assert!(said.len() == 7 && said[0] == 21 && said[5..] == [2, 70], "{said:?}");
+    }
+}
+
+/// A server that chooses TLS 1.1 (RFC 4346 §7.4.1.3), with TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA.
+const OLD_HELLO: [u8; 47] = {
+    let mut record = [7; 47];
+    let head = [22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+    let mut n = 0;
+    while n < head.len() {
+        record[n] = head[n];
+        n += 1;
+    }
+    // After 32 random bytes: no session, the suite, no compression.
+    record[43] = 0;
+    record[44] = 0xc0;
+    record[45] = 0x13;
+    record[46] = 0;
+    record
+};
+
+/// Somebody who owns a workspace.
+async fn an_owner(house: &House) -> Holder {
+    let ada = house.person("ada").await;
+    house.workspace("acme", &[(&ada, Standing::Owner)]).await;
+    house.api_token(&ada, Some("acme"), None).await.1
 }

@@ -4,7 +4,7 @@
 use crate::on_both;
 use crate::support::fleet::{Fleet, brings, makes_source, peopled};
 use crate::support::provider::{At, Rotation};
-use crate::support::vault::CLIENT;
+use crate::support::vault::{CLIENT, SECRET};
 use crate::support::{Browser, Kind, browser::View};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -128,6 +128,45 @@ on_both! {
         }
         // It is in the list of what is to be finished: `vault_custody` finishes it.
         assert_eq!(fleet.count("SELECT count(*) FROM vault_releases WHERE state = 'revoking'").await, 1);
+    }
+
+    async fn cv_27_whoever_is_killed_while_a_provider_is_told_leaves_the_rest_to_the_next(house: House) {
+        let (mut fleet, at) = begins(house.kind, Rotation::StrictFamily, "strict_family").await;
+        let params = json!({ "authorize_url": at.at("authorize"), "token_url": at.at("token"), "userinfo_url": at.at("api/me"),
+            "revoke_url": at.at("revoke"), "rotation": "strict_family" });
+        let ask = json!({ "type": "oauth2", "slug": "gone", "client_id": CLIENT, "client_secret": SECRET, "params": params });
+        assert_eq!(fleet.ada(0).posts("/v1/sources", &ask).await.status, 201);
+        let mut grants = Vec::new();
+        for n in 0..5 {
+            let given = at.gives(CLIENT, &format!("u{n}"), "read");
+            assert_eq!(brings(&fleet.ada(0), "gone", &given.refresh_token).await.status, 201);
+            grants.push(given.grant);
+        }
+        // Nobody else is there to tell it.
+        (1..fleet.servers()).for_each(|seat| fleet.kills(seat));
+        fleet.arms(0, "source-parting", 1).await;
+        // It may die before it has answered.
+        let _ = fleet.ada(0).request("DELETE", "/v1/sources/gone?cascade=1").send().await;
+        let until = Instant::now() + Duration::from_secs(20);
+        while !fleet.ends(0).await {
+            assert!(Instant::now() < until, "it goes on");
+        }
+        assert!(grants.iter().any(|grant| at.live(grant).is_some()), "somebody is left to be told");
+        for seat in 0..fleet.servers() {
+            fleet.starts(seat).await;
+        }
+        // Whoever died might have been telling it for a while yet.
+        fleet.lets_pass(Duration::from_secs(301));
+        for seat in 0..fleet.servers() {
+            fleet.knows_the_time(seat).await;
+        }
+        at.until(|at| grants.iter().all(|grant| at.live(grant).is_none())).await;
+        let until = Instant::now() + Duration::from_secs(20);
+        while fleet.count("SELECT count(*) FROM sources WHERE slug = 'gone'").await > 0 {
+            assert!(Instant::now() < until, "it stays");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(fleet.count("SELECT count(*) FROM vault_secrets").await, 0);
     }
 
     async fn s5_2_whoever_is_killed_after_the_code_was_exchanged_has_the_account_all_the_same(house: House) {

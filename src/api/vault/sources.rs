@@ -192,6 +192,8 @@ pub(in crate::api) async fn patch(
 }
 
 /// Delete a source
+///
+/// With its accounts it is gone at once; where the provider takes tokens back it is told of each account afterwards.
 #[utoipa::path(delete, path = "/v1/sources/{id}", operation_id = "deleteSource", tag = "sources",
     params(("id" = String, Path, description = "Its id or slug"),
         ("cascade" = Option<String>, Query, description = "1: its accounts too")),

@@ -1,10 +1,11 @@
 //! Tokens that must be fresh now, and tokens that failed.
 
-use super::accounts::looked;
+use super::credentials::role;
 use super::named::On;
 use super::{Data, Stopped, one};
 use crate::app::App;
 use crate::vault::actor::{ACCOUNTS_WRITE, Level};
+use crate::vault::look::look;
 use crate::vault::manage;
 use crate::vault::refused::Refused;
 use crate::vault::reject::{self, Rejected};
@@ -26,6 +27,8 @@ use utoipa::ToSchema;
 pub(in crate::api) struct Refresh {
     /// The version that was seen: nothing happens when there is a newer one.
     version: Option<i64>,
+    /// Which of its credentials, where a provider gives several.
+    role: Option<String>,
 }
 
 /// Refresh an account's credentials
@@ -45,9 +48,11 @@ pub(in crate::api) async fn refresh(
     if !who.may(ACCOUNTS_WRITE) {
         return Err(Refused::scope(ACCOUNTS_WRITE).into());
     }
-    let seen = manage::at_least(&app, &who, &which, Level::Use).await?;
+    let role = role(ask.role.as_deref())?;
+    let seen = manage::with_role(&app, &who, &which, &role, Level::Use).await?;
     manage::refresh(&app, &seen, ask.version, Duration::from_secs(20)).await?;
-    Ok(one(Shown::of(&app, &looked(&app, &who, &which).await?, None)))
+    let seen = look(&app, &who, &which, &role, app.now()).await?.ok_or_else(Refused::not_found)?;
+    Ok(one(Shown::of(&app, &seen, None)))
 }
 
 /// A token that failed.
@@ -59,6 +64,8 @@ pub(in crate::api) struct Reject {
     token_sha256: Option<String>,
     /// Or its version.
     version: Option<i64>,
+    /// Which of the account's credentials it is; its digest tells that, too.
+    role: Option<String>,
     /// The provider's status.
     #[schema(minimum = 100, maximum = 599)]
     status: Option<u16>,
@@ -86,9 +93,9 @@ pub(in crate::api) async fn reject(
     if ask.status.is_some_and(|status| !(100..=599).contains(&status)) {
         return Err(Refused::field("status", "must be the status of the provider's answer, from 100 to 599").into());
     }
-    let seen = manage::at_least(&app, &who, &which, Level::Use).await?;
-    let Reject { token_sha256, version, status, provider_error } = ask;
-    let current = reject::reject(&app, &who, &seen, Rejected { token_sha256, version, status, provider_error }).await?;
-    tracing::info!(account = %seen.account.id, current, status, "a caller saw a token fail");
+    let role = ask.role.as_deref().map(|text| role(Some(text))).transpose()?;
+    let Reject { token_sha256, version, status, provider_error, .. } = ask;
+    let rejected = Rejected { role, token_sha256, version, status, provider_error };
+    let current = reject::reject(&app, &who, &which, rejected).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "data": { "current": current } }))).into_response())
 }

@@ -5,7 +5,8 @@ use super::fill::Values;
 use super::tokens::{method, request, written};
 use super::{Call, Setup, Tokens, Wrong};
 use crate::base::{Secret, Time};
-use crate::catalogue::{RequestAuth, SourceType, TokenKind};
+use crate::catalogue::{Asked, RequestAuth, SourceType, TokenKind};
+use std::collections::BTreeMap;
 
 /// The request that tells who an account is, or whether what was typed in is good; `None` where the answers so far say
 /// it. `tokens` are those that just came, for types that have any.
@@ -20,6 +21,13 @@ pub fn identity(
     let token = access_token.or(tokens.map(|tokens| &tokens.access_token));
     let values = Values { kind, setup, tokens, access_token: token };
     request(values, rule, token, now).map(Some)
+}
+
+/// Whether a provider can be told of anything with what a source of this type says: its address isn't one that nobody entered.
+pub fn revokes(kind: &SourceType, params: &BTreeMap<String, String>) -> bool {
+    let missing =
+        |name: &str| kind.params_of(Asked::Source).any(|param| param.name == name) && !params.contains_key(name);
+    kind.revoke.as_ref().is_some_and(|rule| !rule.url.whole().is_some_and(missing))
 }
 
 /// RFC 7009 §2.1, or what the provider has instead; `None` where it has nothing, or where nothing is left to be named.

@@ -24,7 +24,7 @@ pub use callback::{callback, genuine};
 pub use client::{assertion_key, takes_key};
 pub use evidence::{Evidence, Identity, Unidentified, external_id};
 pub use expiry::Expiry;
-pub use identity::{identity, revoke};
+pub use identity::{identity, revoke, revokes};
 pub use metadata::{Metadata, discovery};
 pub use read::{Answer, MAX_BYTES, Outcome, Probed, Tokens, probed, read};
 pub use tokens::{Code, exchange, mint, probe, refresh};

@@ -32,6 +32,9 @@ sql! {
                              ORDER BY a.id LIMIT 500");
     read OTHERS_OF_GRANT = "SELECT count(*) AS n FROM account_grants b JOIN accounts a ON a.id = b.account \
                             WHERE b.grant_id = $1 AND b.account <> $2 AND a.deleted_at IS NULL";
+    read BESIDE = "SELECT b.role FROM account_grants b WHERE b.account = $1 AND b.grant_id = $2 AND b.role <> 'primary' \
+                   AND EXISTS (SELECT 1 FROM account_grants p JOIN vault_grants g ON g.id = p.grant_id WHERE p.account = $1 \
+                   AND p.role = 'primary' AND p.grant_id <> $2 AND g.state = 'live') ORDER BY b.role LIMIT 1";
     read GRANTS = "SELECT grant_id, role FROM account_grants WHERE account = $1 ORDER BY role LIMIT 20";
     write COUNT_UP = "UPDATE accounts SET seq = seq + 1, updated_at = $2 WHERE id = $1 RETURNING seq";
     write DISABLE = "UPDATE accounts SET state = 'disabled', disabled_by = $2, disabled_reason = $3, disabled_at = $4, updated_at = $4, \
@@ -111,6 +114,11 @@ pub async fn of_owner(mut on: impl On, owner: &UserId, workspace: &str, after: &
 /// How many others act with a grant of this one.
 pub async fn others_of_grant(mut on: impl On, grant: &GrantId, account: &AccountId) -> Result<i64> {
     on.one(OTHERS_OF_GRANT, args![grant, account]).await?.map_or(Ok(0), |row| row.int("n"))
+}
+
+/// The role that a grant has for an account, where the account lives on without it: its primary one is another.
+pub async fn beside(mut on: impl On, account: &AccountId, grant: &GrantId) -> Result<Option<String>> {
+    on.one(BESIDE, args![account, grant]).await?.map(|row| row.text("role")).transpose()
 }
 
 /// The grants of an account and their roles.

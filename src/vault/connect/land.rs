@@ -18,10 +18,11 @@ use crate::vault::grants::store::{Fresh, Secrets};
 use crate::vault::held::Held;
 use crate::vault::identify::{Known, identify};
 use crate::vault::kept::{self, Kept};
+use crate::vault::look::PRIMARY;
 use crate::vault::refused::Refused;
 use crate::vault::setup::Ready;
 use crate::vault::sources::{self, Source};
-use crate::vault::{import, manage, prints, refresh};
+use crate::vault::{import, prints, refresh, revoke};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -176,7 +177,8 @@ pub(super) async fn judge(app: &App, connect: &Connect, source: &Source) -> Step
     match verdict {
         Ok(identity) => Ok(Judged { ready, held, tokens, identity }),
         Err(ended) => {
-            give_back(app, (connect, source), &held, &identity).await?;
+            let tokens = tokens.as_ref().map(|(tokens, _)| &**tokens);
+            give_back(app, (connect, source), (&held, tokens), &identity).await?;
             Err(ended)
         }
     }
@@ -203,13 +205,7 @@ async fn content(
     }
     let came: Came = serde_json::from_slice(&plain).map_err(|_| Fault::Bug("a candidate isn't JSON".to_owned()))?;
     let Outcome::Tokens(tokens) = came.outcome(&ready.kind) else { return Err(failed(Why::ProviderError)) };
-    let held = Held {
-        access_token: Some(tokens.access_token.clone()),
-        token_type: Some(tokens.token_type.clone()),
-        refresh_token: tokens.refresh_token.clone(),
-        fields: BTreeMap::new(),
-    };
-    Ok((held, Some((tokens, Time::from_millis(came.sent_at))), Some(came.nonce)))
+    Ok((Held::from(&*tokens), Some((tokens, Time::from_millis(came.sent_at))), Some(came.nonce)))
 }
 
 fn unidentified(refused: &Refused) -> Ended {
@@ -268,13 +264,21 @@ fn meant(identity: Identity, expected: &str) -> Option<Identity> {
 }
 
 /// A provider may end all that one person has allowed us: it is told only where we have nothing else of theirs.
-async fn give_back(app: &App, (connect, source): (&Connect, &Source), held: &Held, identity: &Identity) -> Result<()> {
+async fn give_back(
+    app: &App,
+    (connect, source): (&Connect, &Source),
+    (held, tokens): (&Held, Option<&Tokens>),
+    identity: &Identity,
+) -> Result<()> {
     for one in std::iter::once(identity).chain(&identity.siblings) {
         if accounts::store::by_external(&app.db, &source.id, &one.external_id).await?.is_some() {
             return Ok(());
         }
     }
-    manage::tell_provider(app, source, &connect.params, held).await;
+    revoke::tell(app, source, &connect.params, held).await;
+    for (_, other) in tokens.iter().flat_map(|tokens| &tokens.others) {
+        revoke::tell(app, source, &connect.params, &Held::from(other)).await;
+    }
     Ok(())
 }
 
@@ -310,7 +314,8 @@ pub(super) async fn land(app: &App, connect: &Connect, source: &Source) -> Step<
             Err(failed(Why::ExternalIdTaken))
         }
         (None, _) => {
-            give_back(app, (connect, source), &held, &identity).await?;
+            let tokens = tokens.as_ref().map(|(tokens, _)| &**tokens);
+            give_back(app, (connect, source), (&held, tokens), &identity).await?;
             Err(failed(Why::WrongAccount))
         }
     }
@@ -324,7 +329,8 @@ async fn keep_beside(app: &App, source: &Source, held: &Held, identity: &Identit
     let Some(there) = accounts::store::by_external(&app.db, &source.id, &identity.external_id).await? else {
         return Ok(());
     };
-    let Some((grant, _)) = accounts::store::grants(&app.db, &there.id).await?.into_iter().next() else { return Ok(()) };
+    let all = accounts::store::grants(&app.db, &there.id).await?;
+    let Some((grant, _)) = all.into_iter().find(|(_, role)| role == PRIMARY) else { return Ok(()) };
     let Some(live) = grants::store::one(&app.db, &grant).await? else { return Ok(()) };
     let now = app.now();
     let name = format!("try_{}", hex(&uuid7(now)));
@@ -358,9 +364,10 @@ pub async fn tidy(app: &App) -> Result<()> {
             _ => None,
         };
         if store::fail(&app.db, &connect.id, Why::StateExpired, &[]).await?
-            && let Some(Judged { held, identity, .. }) = judged
+            && let Some(Judged { held, tokens, identity, .. }) = judged
         {
-            give_back(app, (&connect, &source), &held, &identity).await?;
+            let tokens = tokens.as_ref().map(|(tokens, _)| &**tokens);
+            give_back(app, (&connect, &source), (&held, tokens), &identity).await?;
         }
     }
     while store::purge(&app.db, now - REMEMBERED).await? > 0 {}

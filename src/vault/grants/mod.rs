@@ -34,6 +34,8 @@ pub enum State {
     Dead,
     /// Its secrets are gone from here.
     Wiped,
+    /// Its source was deleted, and the provider is told.
+    Parting,
 }
 
 /// Whether a request is out whose outcome isn't in the database.
@@ -80,7 +82,15 @@ macro_rules! named {
 }
 pub(crate) use named;
 
-named!(State, "the state of a provider's grant", Live = "live", Freeing = "freeing", Dead = "dead", Wiped = "wiped");
+named!(
+    State,
+    "the state of a provider's grant",
+    Live = "live",
+    Freeing = "freeing",
+    Dead = "dead",
+    Wiped = "wiped",
+    Parting = "parting"
+);
 named!(AttemptState, "an attempt", Clean = "clean", Sent = "sent", Uncertain = "uncertain");
 named!(Health, "the health of a grant", Ok = "ok", Degraded = "degraded", Uncertain = "uncertain");
 

@@ -42,11 +42,11 @@ sql! {
                      WHERE id = $1 AND version = $2 AND state = 'live' AND (lease_until IS NULL OR lease_until < $6) \
                      AND attempt_state <> 'clean' RETURNING attempts, tries";
     write RENEW = "UPDATE vault_grants SET lease_until = $3 WHERE id = $1 AND attempt = $2 RETURNING id";
-    write COMMIT = "UPDATE vault_grants SET version = version + 1, state = 'live', scope = $3, refreshable = $4, expires_at = $5, \
+    write COMMIT = "UPDATE vault_grants SET version = version + 1, state = CASE state WHEN 'parting' THEN 'parting' ELSE 'live' END, scope = $3, refreshable = $4, expires_at = $5, \
                     published_at = $6, ends_at = coalesce($7, ends_at), idle_at = $8, health = 'ok', error = NULL, fails = 0, \
                     failing_since = NULL, refused_at = NULL, refreshed_at = $9, next_at = $10, retry_at = $11, lease_owner = NULL, \
                     lease_until = NULL, attempt = NULL, attempt_state = 'clean', attempt_at = NULL, tries = 0 \
-                    WHERE id = $1 AND version = $2 AND state IN ('live', 'dead') RETURNING version";
+                    WHERE id = $1 AND version = $2 AND state IN ('live', 'dead', 'parting') RETURNING version";
     write SETTLE = "UPDATE vault_grants SET attempt = NULL, attempt_state = 'clean', attempt_at = NULL, tries = 0, lease_owner = NULL, \
                     lease_until = NULL, health = $3, error = $4, fails = fails + 1, failing_since = coalesce(failing_since, $5), \
                     refused_at = $6, retry_at = $7, next_at = $7 WHERE id = $1 AND attempt = $2 RETURNING fails";
@@ -289,6 +289,11 @@ pub async fn wipe(mut tx: impl On, id: &GrantId) -> Result<Vec<String>> {
     let gone = tx.all(WIPE_SECRETS, args![id]).await?;
     tx.run(WIPE, args![id]).await?;
     gone.iter().map(|row| row.text("id")).collect()
+}
+
+/// Lets go of what is held of a grant. Gives the names.
+pub async fn wipe_secrets(mut tx: impl On, id: &GrantId) -> Result<Vec<String>> {
+    tx.all(WIPE_SECRETS, args![id]).await?.iter().map(|row| row.text("id")).collect()
 }
 
 /// Looks again at those of a source that wait after a failure, or until somebody asks.

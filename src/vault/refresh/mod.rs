@@ -5,6 +5,7 @@ mod answered;
 mod ask;
 mod attempt;
 mod due;
+mod ended;
 mod lease;
 mod recover;
 mod settle;

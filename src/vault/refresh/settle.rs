@@ -2,6 +2,7 @@
 
 use super::answered::{Answered, Request};
 use super::ask::{Question, place};
+use super::ended::ended;
 use crate::app::App;
 use crate::audit::Actor;
 use crate::base::{Secret, Time};
@@ -20,7 +21,6 @@ use serde_json::json;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
-const MONTH: Duration = Duration::from_secs(30 * 86_400);
 /// How long before a provider that refused once is asked again, where one refusal doesn't count.
 const SECOND_THOUGHT: Duration = Duration::from_secs(60);
 /// How long a provider that says "too often" is left in peace, where it doesn't say for how long.
@@ -160,7 +160,8 @@ impl Case<'_> {
         let now = self.app.now();
         for account in accounts::store::of_grant(&mut *tx, &self.grant.id).await? {
             let given_up = matches!(account.disabled_reason, Some(Reason::RotationLost | Reason::Revoked));
-            if given_up
+            if self.grant.state == State::Dead
+                && given_up
                 && account.disabled_by.as_deref() == Some("system")
                 && let Some(seq) = accounts::store::enable(&mut *tx, &account.id, now).await?
             {
@@ -203,17 +204,12 @@ impl Case<'_> {
             Some(end) if end <= now => Reason::AuthorizationExpired,
             _ => Reason::Revoked,
         };
+        let last = if unsure { Trouble { class: why.name().to_owned(), ..trouble.clone() } } else { trouble.clone() };
         let mut tx = app.db.begin().await?;
-        if !store::die(&mut tx, self.grant, &answered.attempt, trouble).await? {
+        if !store::die(&mut tx, self.grant, &answered.attempt, &last).await? {
             return Ok(false);
         }
-        store::keep_until(&mut tx, &self.grant.id, now + MONTH).await?;
-        for account in accounts::store::of_grant(&mut tx, &self.grant.id).await? {
-            if let Some(seq) = accounts::store::disable(&mut tx, &account.id, "system", why, now).await? {
-                let detail = json!({ "reason": why.name(), "error": trouble, "message": why.words() });
-                note(&mut tx, &account, seq, "account.disabled", detail, now).await?;
-            }
-        }
+        ended(&mut tx, self.grant, why, trouble, now).await?;
         tx.commit().await?;
         tracing::info!(grant = %self.grant.id, source = %self.source.slug, why = why.name(), code = ?trouble.code, "a provider ended a grant");
         Ok(true)
@@ -385,7 +381,7 @@ pub(in crate::vault) fn lives(kind: &SourceType, tokens: &Tokens, sent_at: Time)
     }
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &mut Tx,
     account: &accounts::Account,
     seq: i64,

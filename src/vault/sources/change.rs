@@ -11,6 +11,7 @@ use crate::db::Result;
 use crate::vault::actor::{Actor, SOURCES_WRITE};
 use crate::vault::events::{self, Event};
 use crate::vault::grants;
+use crate::vault::parting;
 use crate::vault::refused::Refused;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -207,7 +208,7 @@ async fn tell(tx: &mut crate::db::Tx, source: &Source, kind: &'static str, detai
     events::note(&mut *tx, &event, now).await
 }
 
-/// Deletes one that has no accounts; with `cascade` one that has.
+/// Deletes one that has no accounts; with `cascade` one that has: their provider is told afterwards.
 pub async fn delete(app: &App, who: &Actor, source: &Source, cascade: Cascade) -> std::result::Result<(), Refused> {
     admitted(who)?;
     let now = app.now();
@@ -219,7 +220,7 @@ pub async fn delete(app: &App, who: &Actor, source: &Source, cascade: Cascade) -
         return Err(Refused::conflict("source_in_use", why).with(json!({ "accounts": count })));
     }
     let mut tx = app.db.begin().await?;
-    store::delete(&mut tx, &source.id).await?;
+    parting::leave(app, &mut tx, source, now).await?;
     record(&mut tx, who, "source.deleted", &source.id, json!({ "slug": source.slug, "accounts": count }), now).await?;
     tx.commit().await?;
     Ok(())

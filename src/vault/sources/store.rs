@@ -12,7 +12,7 @@ macro_rules! source {
         concat!(
             "SELECT s.id AS source_id, s.workspace, s.slug, s.name, s.type, s.type_version, s.client_id, s.secrets, s.key, ",
             "s.scope AS source_scope, s.params, s.policy, s.state AS source_state, s.reason, s.state_at, s.rev, ",
-            "s.created_at AS source_created_at, s.updated_at AS source_updated_at FROM sources s ",
+            "s.created_at AS source_created_at, s.updated_at AS source_updated_at, s.gone_at FROM sources s ",
             $rest
         )
     };
@@ -24,16 +24,18 @@ sql! {
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'active', $13, 0, $13, $13) \
                     ON CONFLICT DO NOTHING RETURNING id";
     read ONE = source!("WHERE s.id = $1");
-    read NAMED = source!("WHERE s.workspace = $1 AND (s.id = $2 OR s.slug = $2)");
-    read PAGE = source!("WHERE s.workspace = $1 AND s.id > $2 ORDER BY s.id LIMIT $3");
-    read BY_NEED = source!("WHERE ($1 = '' OR s.workspace = $1) ORDER BY CASE s.state WHEN 'misconfigured' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, \
+    read NAMED = source!("WHERE s.workspace = $1 AND (s.id = $2 OR s.slug = $2) AND s.gone_at IS NULL");
+    read PAGE = source!("WHERE s.workspace = $1 AND s.id > $2 AND s.gone_at IS NULL ORDER BY s.id LIMIT $3");
+    read BY_NEED = source!("WHERE ($1 = '' OR s.workspace = $1) AND s.gone_at IS NULL ORDER BY CASE s.state WHEN 'misconfigured' THEN 0 WHEN 'paused' THEN 1 ELSE 2 END, \
                            lower(s.name), s.id LIMIT $2");
-    read MISCONFIGURED = source!("WHERE s.state = 'misconfigured' AND s.updated_at < $1 ORDER BY s.updated_at, s.id LIMIT 20");
+    read MISCONFIGURED = source!("WHERE s.state = 'misconfigured' AND s.updated_at < $1 AND s.gone_at IS NULL ORDER BY s.updated_at, s.id LIMIT 20");
     write CHANGE = "UPDATE sources SET name = $2, client_id = $3, secrets = $4, key = $5, scope = $6, params = $7, policy = $8, \
-                    rev = rev + 1, updated_at = $9 WHERE id = $1 AND rev = $10 RETURNING id";
-    write SET_STATE = "UPDATE sources SET state = $3, reason = $4, state_at = $5, updated_at = $5 WHERE id = $1 AND state = $2 RETURNING id";
+                    rev = rev + 1, updated_at = $9 WHERE id = $1 AND rev = $10 AND gone_at IS NULL RETURNING id";
+    write SET_STATE = "UPDATE sources SET state = $3, reason = $4, state_at = $5, updated_at = $5 WHERE id = $1 AND state = $2 \
+                       AND gone_at IS NULL RETURNING id";
     write TOUCH = "UPDATE sources SET updated_at = $2 WHERE id = $1 RETURNING id";
     read COUNT_ACCOUNTS = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM accounts WHERE source = $1 AND deleted_at IS NULL LIMIT $2) counted";
+    read GONE = source!("WHERE s.gone_at IS NOT NULL ORDER BY s.gone_at, s.id LIMIT 100");
     write DELETE = "DELETE FROM sources WHERE id = $1 RETURNING id";
 }
 
@@ -96,7 +98,7 @@ pub async fn change(mut on: impl On, row: Row<'_>, rev: i64, now: Time) -> Resul
     Ok(on.one(CHANGE, args).await?.is_some())
 }
 
-/// The source with this name.
+/// The source with this name, though it was deleted and its provider is still told.
 pub async fn one(mut on: impl On, id: &SourceId) -> Result<Option<Source>> {
     on.one(ONE, args![id]).await?.as_ref().map(Source::read).transpose()
 }
@@ -140,6 +142,11 @@ pub async fn set_state(
 /// How many accounts it has; counting stops at `most`.
 pub async fn count_accounts(mut on: impl On, id: &SourceId, most: i64) -> Result<i64> {
     on.one(COUNT_ACCOUNTS, args![id, most]).await?.map_or(Ok(0), |row| row.int("n"))
+}
+
+/// Those that were deleted and of which their provider isn't told yet, and when they were.
+pub async fn gone(mut on: impl On) -> Result<Vec<(Source, Time)>> {
+    on.all(GONE, args![]).await?.iter().map(|row| Ok((Source::read(row)?, row.time("gone_at")?))).collect()
 }
 
 /// Deletes one with everything that belongs to it.

@@ -117,6 +117,8 @@ pub struct Mode {
     pub iss: Iss,
     /// Further parameters of the callback; `{user}` is the person's id.
     pub callback: BTreeMap<String, String>,
+    /// With a code comes a second chain of tokens of this scope, as `authed_user` (Slack).
+    pub second: Option<String>,
     /// What it signs the callback with, in `hmac` (Shopify).
     pub callback_secret: Option<String>,
     /// What a successful token answer looks like instead: texts `$access_token`, `$refresh_token`, `$expires_in`,
@@ -164,6 +166,7 @@ impl Default for Mode {
             pkce_required: false,
             iss: Iss::None,
             callback: BTreeMap::new(),
+            second: None,
             callback_secret: None,
             answer: None,
             dead_error: "invalid_grant".to_owned(),

@@ -250,7 +250,9 @@ async fn suffers<W: Wire>(
 /// The request is known: whose it is, and what it will meet.
 fn reads(under: &Under, request: &Request) -> (Option<String>, Vec<(When, Fault)>) {
     let params = request.params();
-    let presented = params.iter().find(|(name, _)| name == "refresh_token").map(|(_, value)| value.as_str());
+    // RFC 7009 §2.1 names it otherwise.
+    let named = |name: &str| name == "refresh_token" || name == "token";
+    let presented = params.iter().find(|(name, _)| named(name)).map(|(_, value)| value.as_str());
     under.with(|provider, now| {
         let refresh = presented.and_then(|value| provider.ledger.find(value, Kind::Refresh));
         let access = request.bearer().and_then(|value| provider.ledger.find(value, Kind::Access));

@@ -64,7 +64,8 @@ impl Virtual {
         match kind {
             "authorization_code" => {
                 let (issued, nonce) = self.redeems(ask, &app)?;
-                Ok(self.says(ask, &issued, nonce.as_deref()))
+                let second = self.second(ask, issued.grant);
+                Ok(self.says_with(ask, &issued, nonce.as_deref(), second))
             }
             "refresh_token" => {
                 let presented = ask.needs("refresh_token")?;
@@ -209,8 +210,26 @@ impl Virtual {
         Grantee { client: grant.client.clone(), user: grant.user.clone() }
     }
 
-    /// §5.1: the answer, in the provider's own shape, bent as the faults ask for.
+    /// A grant of its own beside the one that a code gave.
+    fn second(&mut self, ask: &Asking<'_>, beside: usize) -> Option<Value> {
+        let scope = self.mode.second.clone()?;
+        let Grantee { client, user } = self.grantee(beside);
+        let issued = self.grants(ask, &client, &format!("{user}'s own"), &scope, true);
+        let refresh = issued.refresh.expect("a refresh token");
+        for index in [issued.access, refresh] {
+            self.ledger.tokens[index].carried.push(ask.call);
+        }
+        let value = |index: usize| self.ledger.tokens[index].value.as_str();
+        Some(json!({ "id": user, "scope": scope, "access_token": value(issued.access), "token_type": "user",
+            "expires_in": self.mode.access_life, "refresh_token": value(refresh) }))
+    }
+
     fn says(&mut self, ask: &Asking<'_>, issued: &Issued, nonce: Option<&str>) -> Value {
+        self.says_with(ask, issued, nonce, None)
+    }
+
+    /// §5.1: the answer, in the provider's own shape, bent as the faults ask for.
+    fn says_with(&mut self, ask: &Asking<'_>, issued: &Issued, nonce: Option<&str>, second: Option<Value>) -> Value {
         for index in [Some(issued.access), issued.refresh].into_iter().flatten() {
             self.ledger.tokens[index].carried.push(ask.call);
         }
@@ -234,6 +253,9 @@ impl Virtual {
         if let (Some(name), Some(idle)) = (&self.mode.says_refresh_life, self.mode.refresh_idle) {
             let capped = self.mode.refresh_absolute.map(|most| most - (ask.now - grant.at) / 1000);
             answer.insert(name.clone(), json!(capped.map_or(idle, |most| most.min(idle))));
+        }
+        if let Some(second) = second {
+            answer.insert("authed_user".to_owned(), second);
         }
         let user = grant.user.clone();
         if grant.scope.split(' ').any(|one| one == "openid") {
