@@ -29,6 +29,7 @@ pub mod reseal;
 mod setup;
 pub mod shares;
 pub mod sources;
+pub mod take;
 pub mod view;
 pub mod words;
 

@@ -89,7 +89,7 @@ fn without_nulls(mut detail: Value) -> Value {
 /// On one line, of bounded length, without the tokens that an answer may repeat.
 fn shown(text: &str, held: Option<&Held>) -> String {
     let secrets = held.into_iter().flat_map(|held| {
-        let tokens = held.access_token.iter().chain(&held.refresh_token);
+        let tokens = held.access_token.iter().chain(&held.refresh_token).chain(&held.long_lived);
         tokens.chain(held.fields.values()).map(crate::base::Secret::reveal).filter(|one| one.len() >= 8)
     });
     let clean = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]"));

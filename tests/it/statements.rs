@@ -49,13 +49,13 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("vault/grants/store.rs", vault::grants::store::ALL),
     ("vault/hooks/notices.rs", vault::hooks::notices::ALL),
     ("vault/hooks/store.rs", vault::hooks::store::ALL),
-    ("vault/import.rs", vault::import::ALL),
     ("vault/leave.rs", vault::leave::ALL),
     ("vault/look.rs", vault::look::ALL),
     ("vault/reads.rs", vault::reads::ALL),
     ("vault/reseal.rs", vault::reseal::ALL),
     ("vault/shares.rs", vault::shares::ALL),
     ("vault/sources/store.rs", vault::sources::store::ALL),
+    ("vault/take.rs", vault::take::ALL),
 ];
 
 fn hot() -> impl Iterator<Item = &'static symbolon::db::Hot> {

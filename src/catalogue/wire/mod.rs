@@ -27,7 +27,7 @@ pub use expiry::Expiry;
 pub use identity::{identity, revoke};
 pub use metadata::{Metadata, discovery};
 pub use read::{Answer, MAX_BYTES, Outcome, Probed, Tokens, probed, read};
-pub use tokens::{Code, exchange, mint, probe, refresh};
+pub use tokens::{Code, exchange, migrate, mint, probe, refresh};
 pub use typed::typed;
 
 pub(super) use fill::lands;

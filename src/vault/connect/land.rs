@@ -207,7 +207,7 @@ async fn content(
         access_token: Some(tokens.access_token.clone()),
         token_type: Some(tokens.token_type.clone()),
         refresh_token: tokens.refresh_token.clone(),
-        fields: BTreeMap::new(),
+        ..Held::default()
     };
     Ok((held, Some((tokens, Time::from_millis(came.sent_at))), Some(came.nonce)))
 }

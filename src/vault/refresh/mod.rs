@@ -8,6 +8,7 @@ mod due;
 mod lease;
 mod recover;
 mod settle;
+mod silent;
 
 pub use answered::{forget, replay, sweep};
 pub(super) use ask::{held, place};

@@ -27,7 +27,7 @@ impl Asking<'_> {
         self.params.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
     }
 
-    fn needs(&self, name: &str) -> Result<&str, Refusal> {
+    pub fn needs(&self, name: &str) -> Result<&str, Refusal> {
         self.param(name).ok_or_else(|| refuse("invalid_request", &format!("{name} is missing")))
     }
 }
@@ -210,7 +210,7 @@ impl Virtual {
     }
 
     /// §5.1: the answer, in the provider's own shape, bent as the faults ask for.
-    fn says(&mut self, ask: &Asking<'_>, issued: &Issued, nonce: Option<&str>) -> Value {
+    pub fn says(&mut self, ask: &Asking<'_>, issued: &Issued, nonce: Option<&str>) -> Value {
         for index in [Some(issued.access), issued.refresh].into_iter().flatten() {
             self.ledger.tokens[index].carried.push(ask.call);
         }
