@@ -1,6 +1,6 @@
 //! vault.md §4: a source type, as its definition says it.
 
-use super::endpoints::{Assertion, Authorize, Migrate, RequestRule, Revoke, TokenEndpoint};
+use super::endpoints::{Assertion, Authorize, Introspect, Migrate, RequestRule, Revoke, TokenEndpoint};
 use super::example::Example;
 use super::form::{Asked, Field, Param};
 use super::host::HostPattern;
@@ -88,6 +88,9 @@ pub struct SourceType {
     /// How a token from before there were refresh tokens is exchanged for a pair.
     #[serde(default)]
     pub migrate: Option<Migrate>,
+    /// Where it says whether a token is good.
+    #[serde(default)]
+    pub introspect: Option<Introspect>,
     /// How a token is taken back.
     #[serde(default)]
     pub revoke: Option<Revoke>,

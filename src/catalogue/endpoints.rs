@@ -243,6 +243,17 @@ pub struct Migrate {
     pub extra: BTreeMap<String, Template>,
 }
 
+/// RFC 7662: where a provider says whether a token is good. It is asked only when somebody saw one fail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Introspect {
+    /// The endpoint.
+    pub url: Template,
+    /// Who asks.
+    #[serde(default)]
+    pub auth: RequestAuth,
+}
+
 /// RFC 7009, or what a provider has instead.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use super::wire::{
     self, Answer, AskToAuthorize, Code, Evidence, Expiry, Metadata, Outcome, Setup, Tokens, authorize, exchange,
-    identity, migrate, probe, refresh, revoke,
+    identity, introspect, migrate, probe, refresh, revoke,
 };
 use super::{Asked, Check, Example, Expected, Kind, SourceType, Wrong, checks};
 use crate::base::encoding::base64url;
@@ -104,6 +104,7 @@ fn requests(kind: &SourceType) -> Result<(), Wrong> {
         exchange(kind, &setup, Code { code: &token, code_verifier: &token, redirect_uri: REDIRECT })?;
         refresh(kind, &setup, &token, &[])?;
         probe(kind, &setup, REDIRECT, now)?;
+        introspect(kind, &setup, &token)?;
         kind.migrate.iter().try_for_each(|_| migrate(kind, &setup, &token).map(drop))?;
         revoke(kind, &setup, Some(&token), Some(&token))?;
     }

@@ -16,6 +16,7 @@ mod held;
 pub mod hooks;
 mod identify;
 pub mod import;
+mod introspect;
 mod kept;
 pub mod leave;
 pub mod look;

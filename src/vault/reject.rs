@@ -7,8 +7,8 @@ use super::events;
 use super::held::Held;
 use super::look::Seen;
 use super::manage::note;
-use super::refresh;
 use super::refused::Refused;
+use super::{introspect, refresh};
 use crate::app::App;
 use crate::base::encoding::{hex, same, sha256};
 use serde_json::{Value, json};
@@ -29,7 +29,8 @@ pub struct Rejected {
     pub provider_error: Option<String>,
 }
 
-/// Whether it was the current one. Then it is refreshed, where it can be.
+/// Whether it was the current one. Then it is refreshed, where it can be; where the provider can be asked about it, only if that doesn't
+/// say that it is good.
 pub async fn reject(app: &App, who: &Actor, seen: &Seen, rejected: Rejected) -> Result<bool, Refused> {
     if !who.may_take(&seen.slug) {
         return Err(Refused::scope(ACCOUNTS_CREDENTIALS));
@@ -49,7 +50,10 @@ pub async fn reject(app: &App, who: &Actor, seen: &Seen, rejected: Rejected) -> 
     }
     tell(app, who, seen, grant.version, (held.as_ref(), &rejected)).await?;
     if grant.refreshable && seen.account.state == State::Active {
-        refresh::begin(app, &grant.id, grant.version);
+        match introspect::knows(app, seen) {
+            true => introspect::begin(app, &grant.id, grant.version),
+            false => drop(refresh::begin(app, &grant.id, grant.version)),
+        }
     }
     Ok(true)
 }

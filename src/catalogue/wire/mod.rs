@@ -11,6 +11,7 @@ mod expiry;
 mod fill;
 mod id_token;
 mod identity;
+mod introspect;
 mod metadata;
 mod read;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use client::{assertion_key, takes_key};
 pub use evidence::{Evidence, Identity, Unidentified, external_id};
 pub use expiry::Expiry;
 pub use identity::{identity, revoke};
+pub use introspect::{Introspected, introspect, introspected};
 pub use metadata::{Metadata, discovery};
 pub use read::{Answer, MAX_BYTES, Outcome, Probed, Tokens, probed, read};
 pub use tokens::{Code, exchange, migrate, mint, probe, refresh};

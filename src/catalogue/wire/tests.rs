@@ -311,6 +311,7 @@ fn everywhere(kind: &SourceType, params: &BTreeMap<String, String>, fields: &BTr
             .ok(),
         refresh(kind, &setup, &token, &[]).ok(),
         migrate(kind, &setup, &token).ok(),
+        introspect(kind, &setup, &token).ok().flatten(),
         revoke(kind, &setup, Some(&token), Some(&token)).ok().flatten(),
         identity(kind, &setup, Some(&token), None, now).ok().flatten(),
         mint(kind, &setup, &[], now).ok(),
