@@ -86,6 +86,18 @@ fn sections(kind: &SourceType) -> Held {
     needs(kind.token.is_some() != k.typed_in(), "token", "is for kinds that get tokens, which need it")?;
     let signs = matches!(k, Kind::JwtBearer | Kind::AppInstallation);
     needs(kind.assertion.is_some() == signs, "assertion", "is for jwt_bearer and app_installation, which need it")?;
+    needs(
+        kind.migrate.is_none() || kind.custody != Custody::None,
+        "migrate",
+        "gives a refresh token, so custody can't be \"none\"",
+    )?;
+    let minted = kind.migrate.as_ref().is_some_and(|rules| rules.policy == Policy::Minted);
+    needs(!minted, "migrate.policy", "can't be minted: it says what becomes of the old token")?;
+    needs(
+        kind.introspect.is_none() || kind.custody != Custody::None,
+        "introspect",
+        "is asked before a refresh, so custody can't be \"none\"",
+    )?;
     let form = k.typed_in() || k == Kind::JwtBearer;
     needs(!kind.fields.is_empty() || !form, "field", "is missing: the kind has a key form, so add [[field]]")?;
     needs(
@@ -141,10 +153,12 @@ fn templates(kind: &SourceType) -> Vec<(&'static str, &Template)> {
     let token = kind.token.iter().flat_map(|rules| {
         std::iter::once(("token.url", &rules.url)).chain(rules.refresh_url.iter().map(|url| ("token.refresh_url", url)))
     });
+    let migrate = kind.migrate.iter().map(|rules| ("migrate.url", &rules.url));
+    let introspect = kind.introspect.iter().map(|rules| ("introspect.url", &rules.url));
     let revoke = kind.revoke.iter().map(|rules| ("revoke.url", &rules.url));
     let request = kind.identity.request.iter().map(|rules| ("identity.request.url", &rules.url));
     let probe = kind.probe.iter().map(|rules| ("probe.url", &rules.url));
-    authorize.chain(token).chain(revoke).chain(request).chain(probe).collect()
+    authorize.chain(token).chain(migrate).chain(introspect).chain(revoke).chain(request).chain(probe).collect()
 }
 
 fn urls(kind: &SourceType) -> Held {
@@ -205,6 +219,7 @@ fn requests(kind: &SourceType) -> Held {
         }
     }
     let token = kind.token.iter().flat_map(|rules| rules.extra.keys().chain(rules.refresh_extra.keys()));
+    let token = token.chain(kind.migrate.iter().flat_map(|rules| rules.extra.keys()));
     let ours = [
         "code",
         "refresh_token",
@@ -223,6 +238,16 @@ fn requests(kind: &SourceType) -> Held {
         && rules.client_key.is_none()
     {
         return wrong("token.client_auth", "is private_key_jwt, so [token.client_key] must say how");
+    }
+    if let Some(rules) = &kind.introspect
+        && rules.auth == RequestAuth::Assertion
+    {
+        return wrong("introspect.auth", "must be client, client_basic, bearer or none");
+    }
+    if let Some(rules) = &kind.migrate
+        && rules.extra.contains_key(&rules.token_param)
+    {
+        return wrong("migrate.extra", "has the parameter of the old token, which `token_param` names");
     }
     let rules = &kind.answer;
     let paths = [

@@ -1,6 +1,6 @@
 //! vault.md §4: a source type, as its definition says it.
 
-use super::endpoints::{Assertion, Authorize, RequestRule, Revoke, TokenEndpoint};
+use super::endpoints::{Assertion, Authorize, Introspect, Migrate, RequestRule, Revoke, TokenEndpoint};
 use super::example::Example;
 use super::form::{Asked, Field, Param};
 use super::host::HostPattern;
@@ -85,6 +85,12 @@ pub struct SourceType {
     /// How often tokens may be asked for.
     #[serde(default)]
     pub throttle: Throttle,
+    /// How a token from before there were refresh tokens is exchanged for a pair.
+    #[serde(default)]
+    pub migrate: Option<Migrate>,
+    /// Where it says whether a token is good.
+    #[serde(default)]
+    pub introspect: Option<Introspect>,
     /// How a token is taken back.
     #[serde(default)]
     pub revoke: Option<Revoke>,
@@ -233,6 +239,13 @@ impl SourceType {
             kind if kind.mints() => Policy::Minted,
             _ => Policy::None,
         }
+    }
+
+    /// The type as it is while a token from before is exchanged: what becomes of that one, [`Migrate::policy`] says.
+    pub fn migrating(&self) -> Option<SourceType> {
+        let policy = self.migrate.as_ref()?.policy;
+        let rotation = Rotation { policy, flaky_invalid_grant: false, ..self.rotation.clone() };
+        Some(SourceType { rotation, ..self.clone() })
     }
 
     /// What is asked for: the given scopes, or the type's own when there are none; and those without which nothing

@@ -1,5 +1,6 @@
 //! Where a third party is asked, and in which words.
 
+use super::rules::Policy;
 use super::template::Template;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -216,6 +217,41 @@ pub enum Algorithm {
     PS256,
     ES256,
     EdDSA,
+}
+
+/// Where an access token that doesn't expire becomes one that does, with a refresh token: once, and there is no way back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Migrate {
+    /// The endpoint.
+    pub url: Template,
+    /// The name of the parameter that holds the old token.
+    #[serde(default = "token")]
+    pub token_param: String,
+    /// What becomes of the old token: good once, where nothing is known; `grace(7d)` where the exchange may be repeated for that
+    /// long; `none` where it stays good.
+    #[serde(default)]
+    pub policy: Policy,
+    /// How the client proves itself, where that isn't as at the token endpoint.
+    #[serde(default)]
+    pub client_auth: Option<ClientAuth>,
+    /// How parameters are written.
+    #[serde(default)]
+    pub body: Body,
+    /// Further parameters.
+    #[serde(default)]
+    pub extra: BTreeMap<String, Template>,
+}
+
+/// RFC 7662: where a provider says whether a token is good. It is asked only when somebody saw one fail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Introspect {
+    /// The endpoint.
+    pub url: Template,
+    /// Who asks.
+    #[serde(default)]
+    pub auth: RequestAuth,
 }
 
 /// RFC 7009, or what a provider has instead.

@@ -21,8 +21,8 @@ pub use check::{Check, all as checks};
 pub use definition::{Custody, Kind, Scopes, SourceType, Throttle};
 pub use embedded::EMBEDDED;
 pub use endpoints::{
-    Algorithm, Assertion, Authorize, Body, ClientAuth, ClientKey, Method, Pkce, RequestAuth, RequestRule, Revoke,
-    RsaAlgorithm, TokenEndpoint, TokenKind,
+    Algorithm, Assertion, Authorize, Body, ClientAuth, ClientKey, Introspect, Method, Migrate, Pkce, RequestAuth,
+    RequestRule, Revoke, RsaAlgorithm, TokenEndpoint, TokenKind,
 };
 pub use example::{Example, Expected};
 pub use form::{Asked, Field, Param, ParamKind};

@@ -44,6 +44,8 @@ pub struct SourceTypeShown {
     pub secret_meaning: String,
     /// Whether a source may hold a private key instead, and sign with it (`private_key_jwt`).
     pub private_key: bool,
+    /// Whether an access token that doesn't expire can be exchanged for one that does and a refresh token (`migrate`).
+    pub migrate: bool,
     /// What an operator should know.
     pub notes: String,
     /// Facts that nobody could verify without the vendor.
@@ -153,6 +155,7 @@ impl SourceType {
             external_id_meaning: self.external_id_meaning.clone(),
             secret_meaning: self.secret_meaning.clone(),
             private_key: super::wire::takes_key(self),
+            migrate: self.migrate.is_some(),
             notes: self.notes.clone(),
             unverified: self.unverified.clone(),
             docs: self.docs.clone(),

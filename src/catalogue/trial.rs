@@ -2,7 +2,7 @@
 
 use super::wire::{
     self, Answer, AskToAuthorize, Code, Evidence, Expiry, Metadata, Outcome, Setup, Tokens, authorize, exchange,
-    identity, probe, refresh, revoke,
+    identity, introspect, migrate, probe, refresh, revoke,
 };
 use super::{Asked, Check, Example, Expected, Kind, SourceType, Wrong, checks};
 use crate::base::encoding::base64url;
@@ -104,6 +104,8 @@ fn requests(kind: &SourceType) -> Result<(), Wrong> {
         exchange(kind, &setup, Code { code: &token, code_verifier: &token, redirect_uri: REDIRECT })?;
         refresh(kind, &setup, &token, &[])?;
         probe(kind, &setup, REDIRECT, now)?;
+        introspect(kind, &setup, &token)?;
+        kind.migrate.iter().try_for_each(|_| migrate(kind, &setup, &token).map(drop))?;
         revoke(kind, &setup, Some(&token), Some(&token))?;
     }
     Ok(())
@@ -189,7 +191,7 @@ fn account(known: &Known, example: &Example, tokens: Option<&Tokens>) -> Result<
     }
     let request =
         example.identity.as_ref().map(|body| Answer { status: 200, body: body.as_bytes(), ..Answer::default() });
-    let found = wire::external_id(kind, &Evidence { setup, tokens, request, nonce: None, now });
+    let found = wire::external_id(kind, &Evidence { setup, tokens, said: None, request, nonce: None, now });
     let found = found.map_err(|why| Wrong::field("external_id", format!("can't be found: {why:?}")))?;
     same("external_id", &expect.external_id, Some(&found.external_id))?;
     let siblings: Vec<&str> = found.siblings.iter().map(|other| other.external_id.as_str()).collect();

@@ -97,6 +97,7 @@ fn show(kind: &SourceType) -> Printed {
         ("hosts", kind.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
         ("secret", if secret { kind.secret_meaning.clone() } else { String::new() }),
         ("or", if takes_key(kind) { "a private key that signs (private_key_jwt)".to_owned() } else { String::new() }),
+        ("takes over", if kind.migrate.is_some() { MIGRATES.to_owned() } else { String::new() }),
         ("scopes", kind.scopes_to_ask(&[]).join("\n")),
         ("the source says", asked(Asked::Source)),
         ("who connects says", asked(Asked::Connect)),
@@ -109,6 +110,8 @@ fn show(kind: &SourceType) -> Printed {
     let text = format!("{} ({})\n{}", bold(&kind.name), kind.at_version(), block(&lines));
     Printed::new(text, json!(kind.shown()))
 }
+
+const MIGRATES: &str = "access tokens that don't expire, too: they are exchanged once (`\"migrate\": true`)";
 
 fn lives(verb: &str, lasts: Lasts) -> String {
     match lasts {

@@ -121,7 +121,9 @@ impl Recall {
         if known.of(hot).is_none() {
             known.rows.push((hot, HashMap::new()));
         }
-        if let Some(rows) = known.of(hot).filter(|rows| rows.len() < MOST && id.len() <= LONGEST) {
+        // Anybody may ask for what isn't there: half of the room is for what is.
+        let room = if row.is_some() { MOST } else { MOST / 2 };
+        if let Some(rows) = known.of(hot).filter(|rows| rows.len() < room && id.len() <= LONGEST) {
             rows.insert(id.to_owned(), row.cloned());
         }
     }

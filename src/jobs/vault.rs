@@ -3,7 +3,7 @@
 use super::{again, text, until_done};
 use crate::app::App;
 use crate::vault::{
-    break_glass, connect, custody, events, grants, hooks, import, parting, reads, refresh, reseal, shares, sources,
+    break_glass, connect, custody, events, grants, hooks, parting, reads, refresh, reseal, shares, sources, take,
 };
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -65,7 +65,7 @@ async fn tidy(app: App) -> Result<(), String> {
     until_done(|| grants::store::purge(&app.db, now)).await?;
     until_done(|| events::purge(&app.db, now - REFRESHES)).await?;
     until_done(|| reads::purge(&app.db, now - app.config.vault.keep_reads)).await?;
-    until_done(|| import::purge(&app, now - Duration::from_secs(86_400))).await?;
+    until_done(|| take::purge(&app, now - Duration::from_secs(86_400))).await?;
     until_done(|| shares::purge(&app)).await?;
     until_done(|| break_glass::purge(&app)).await?;
     until_done(|| hooks::store::purge(&app.db, now - REFRESHES)).await?;

@@ -117,8 +117,7 @@ async fn account(
     let Some(there) = there else { return Ok(Found { account: fresh(coming, identity, now), was_there: false }) };
     let repairs = coming.repair.is_some() || there.owner == coming.owner && there.owner_ref == coming.owner_ref;
     if !repairs {
-        let why = "this account is connected already, by somebody else; ask them to share it";
-        return Err(Refused::conflict("external_id_taken", why));
+        return Err(theirs());
     }
     let account = Account {
         verified: identity.verified,
@@ -128,6 +127,11 @@ async fn account(
         ..there
     };
     Ok(Found { account, was_there: true })
+}
+
+/// 409: somebody else has connected it.
+pub(super) fn theirs() -> Refused {
+    Refused::conflict("external_id_taken", "this account is connected already, by somebody else; ask them to share it")
 }
 
 fn custody(coming: &Coming<'_>) -> Custody {

@@ -29,7 +29,8 @@ pub(super) async fn identify(app: &App, ready: &Ready, known: Known<'_>) -> Resu
         None => None,
     };
     let request = reply.as_ref().map(answer);
-    let evidence = Evidence { setup, tokens: known.tokens, request, nonce: known.nonce, now };
+    let said = Some(&known.held.said);
+    let evidence = Evidence { setup, tokens: known.tokens, said, request, nonce: known.nonce, now };
     wire::external_id(&ready.kind, &evidence).map_err(refused)
 }
 

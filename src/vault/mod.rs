@@ -16,6 +16,7 @@ mod held;
 pub mod hooks;
 mod identify;
 pub mod import;
+mod introspect;
 mod kept;
 pub mod leave;
 pub mod look;
@@ -31,6 +32,7 @@ mod revoke;
 mod setup;
 pub mod shares;
 pub mod sources;
+pub mod take;
 pub mod view;
 pub mod words;
 

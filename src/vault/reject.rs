@@ -7,8 +7,8 @@ use super::events;
 use super::held::Held;
 use super::look::{PRIMARY, Seen, Which};
 use super::manage::{note, with_role};
-use super::refresh;
 use super::refused::Refused;
+use super::{introspect, refresh};
 use crate::app::App;
 use crate::base::encoding::{hex, same, sha256};
 use serde_json::{Value, json};
@@ -31,7 +31,8 @@ pub struct Rejected {
     pub provider_error: Option<String>,
 }
 
-/// Whether it was a current one. Then it is refreshed, where it can be. A digest tells of which role it is.
+/// Whether it was a current one. Then it is refreshed, where it can be; where the provider can be asked about it, only if that doesn't
+/// say that it is good. A digest tells of which role it is.
 pub async fn reject(app: &App, who: &Actor, which: &Which, rejected: Rejected) -> Result<bool, Refused> {
     let role = rejected.role.as_deref().unwrap_or(PRIMARY);
     let seen = with_role(app, who, which, role, Level::Use).await?;
@@ -74,7 +75,10 @@ async fn of_role(app: &App, who: &Actor, seen: &Seen, role: &str, rejected: &Rej
     }
     tell(app, who, seen, (role, grant.version), (held.as_ref(), rejected)).await?;
     if grant.refreshable && seen.account.state == State::Active {
-        refresh::begin(app, &grant.id, grant.version);
+        match introspect::knows(app, seen) {
+            true => introspect::begin(app, &grant.id, grant.version),
+            false => drop(refresh::begin(app, &grant.id, grant.version)),
+        }
     }
     Ok(true)
 }
@@ -118,7 +122,7 @@ fn without_nulls(mut detail: Value) -> Value {
 /// On one line, of bounded length, without the tokens that an answer may repeat.
 fn shown(text: &str, held: Option<&Held>) -> String {
     let secrets = held.into_iter().flat_map(|held| {
-        let tokens = held.access_token.iter().chain(&held.refresh_token);
+        let tokens = held.access_token.iter().chain(&held.refresh_token).chain(&held.long_lived);
         tokens.chain(held.fields.values()).map(crate::base::Secret::reveal).filter(|one| one.len() >= 8)
     });
     let clean = secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[secret]"));

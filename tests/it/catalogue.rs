@@ -183,6 +183,36 @@ fn the_command_tests_a_definition_and_prints_each_check() {
         ("path = \"/tenant\"", "path = \"tenant\"", &["/data/0/id"]),
         ("custody = \"required\"", "custody = \"perhaps\"", &["custody", "required"]),
         ("[token]\n", "[token]\nextra = { client_secret = \"x\" }\n", &["`client_secret`", "ours"]),
+        (
+            "[rotation]\n",
+            "[migrate]\nurl = \"https://evil.example/swap\"\n[rotation]\n",
+            &["`migrate.url`", "leads astray", "evil.example"],
+        ),
+        (
+            "[rotation]\n",
+            "[migrate]\nurl = \"https://{whose}.acme.example.com/swap\"\n[rotation]\n",
+            &["`migrate.url`", "{whose}", "[[param]]"],
+        ),
+        (
+            "[rotation]\n",
+            "[migrate]\nurl = \"https://t1.acme.example.com/swap\"\nextra = { client_secret = \"x\" }\n[rotation]\n",
+            &["`client_secret`", "ours"],
+        ),
+        (
+            "[rotation]\n",
+            "[migrate]\nurl = \"https://t1.acme.example.com/swap\"\nextra = { token = \"x\" }\n[rotation]\n",
+            &["`migrate.extra`", "token_param"],
+        ),
+        (
+            "[rotation]\n",
+            "[migrate]\nurl = \"https://t1.acme.example.com/swap\"\npolicy = \"minted\"\n[rotation]\n",
+            &["`migrate.policy`", "minted"],
+        ),
+        (
+            "custody = \"required\"\n",
+            "custody = \"none\"\nmigrate = { url = \"https://t1.acme.example.com/swap\" }\n",
+            &["`migrate`", "custody"],
+        ),
         ("[authorize]\n", "[authorize]\nextra = { state = \"x\" }\n", &["`state`", "ours"]),
         ("external_id = \"t1\"\n", "external_id = \"t2\"\n", &["example: the answer", "should be \"t2\"", "\"t1\""]),
         ("outcome = \"tokens\"", "outcome = \"grant_dead\"", &["should be \"grant_dead\"", "\"tokens\""]),

@@ -103,6 +103,7 @@ mod vault_jwe;
 mod vault_kills;
 mod vault_leaks;
 mod vault_matrix;
+mod vault_migrate;
 mod vault_model;
 mod vault_outages;
 mod vault_pages;

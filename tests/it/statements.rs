@@ -49,7 +49,6 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("vault/grants/store.rs", vault::grants::store::ALL),
     ("vault/hooks/notices.rs", vault::hooks::notices::ALL),
     ("vault/hooks/store.rs", vault::hooks::store::ALL),
-    ("vault/import.rs", vault::import::ALL),
     ("vault/leave.rs", vault::leave::ALL),
     ("vault/look.rs", vault::look::ALL),
     ("vault/parting.rs", vault::parting::ALL),
@@ -57,6 +56,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
     ("vault/reseal.rs", vault::reseal::ALL),
     ("vault/shares.rs", vault::shares::ALL),
     ("vault/sources/store.rs", vault::sources::store::ALL),
+    ("vault/take.rs", vault::take::ALL),
 ];
 
 fn hot() -> impl Iterator<Item = &'static symbolon::db::Hot> {

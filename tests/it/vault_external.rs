@@ -1,9 +1,13 @@
 //! vault.md §3.3: every operation on an account is there under its external id too; what a caller saw fail is told to people.
 
 use crate::on_both;
-use crate::support::provider::Rotation;
-use crate::support::vault::Vault;
+use crate::support::Answer;
+use crate::support::provider::{Fault, Mode, Plan, Rotation, Says, When};
+use crate::support::vault::{CLIENT, SECRET, Vault};
 use serde_json::{Value, json};
+use std::time::Duration;
+use symbolon::base::Time;
+use symbolon::base::encoding::{hex, sha256};
 
 impl Vault {
     async fn timeline(&self, account: &str) -> Vec<Value> {
@@ -100,5 +104,69 @@ on_both! {
         reject(json!({ "version": fresh })).await;
         let told = vault.rejected(&account).await;
         assert_eq!((told.len(), &told[0]), (2, &json!({ "version": fresh })));
+    }
+
+    async fn f17_a_provider_is_asked_about_a_token_only_when_it_was_seen_to_fail(house: House) {
+        let types = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/types");
+        // Half an hour, of which it doesn't say a word.
+        let answer = json!({ "access_token": "$access_token", "refresh_token": "$refresh_token" });
+        let mode = Mode { access_life: 1_800, answer: Some(answer), ..Rotation::Strict.into() };
+        let set = |config: &mut symbolon::config::Config| config.vault.catalogue_dir = Some(types.into());
+        let vault = Vault::set(house.kind, mode, json!({ "rotation": "strict" }), set).await;
+        let params = json!({ "authorize_url": vault.crm.at("authorize"), "token_url": vault.crm.at("token"),
+            "userinfo_url": vault.crm.at("api/me"), "introspect_url": vault.crm.at("introspect") });
+        let ask = json!({ "type": "asked", "slug": "asked", "client_id": CLIENT, "client_secret": SECRET, "params": params });
+        assert_eq!(vault.ada.posts("/v1/sources", &ask).await.status, 201);
+        let given = vault.crm.gives(CLIENT, "zoe", "read");
+        let ask = json!({ "source": "asked", "credentials": { "oauth_refresh_token": given.refresh_token } });
+        let made = vault.ada.with("idempotency-key", "one").posts("/v1/accounts", &ask).await;
+        let account = made.body["data"]["id"].as_str().unwrap_or_else(|| panic!("{}", made.body)).to_owned();
+        let fails = async |token: &str| {
+            let digest = hex(&sha256(token.as_bytes()));
+            let said = vault.ada.posts(&format!("/v1/accounts/{account}/reject"), &json!({ "token_sha256": digest, "status": 401 })).await;
+            assert_eq!((said.status, &said.body["data"]["current"]), (202, &json!(true)), "{}", said.body);
+        };
+        let now = || vault.house.app.clock.now();
+        let left = |read: &Answer| {
+            let until = read.body["data"]["expires_at"].as_str().and_then(Time::parse).expect("an end");
+            until.secs_since(now())
+        };
+        let first = vault.reads(&account).await;
+        assert!(left(&first) > 3_000 && vault.crm.hits("introspect") == 0, "nobody asks as long as nothing fails: {}", first.body);
+
+        // It is good after all: the end that is told counts from now on, and the refresh token isn't spent for nothing.
+        let token = vault.token(&account).await;
+        fails(&token).await;
+        let read = vault.until(&account, |read| left(read) < 1_800).await;
+        assert_eq!((read.body["data"]["credentials"]["oauth_access_token"].as_str(), vault.crm.hits("token")), (Some(token.as_str()), 1));
+        let call = vault.crm.calls("introspect").pop().expect("a call");
+        let sent = ["token", "token_type_hint", "client_id", "client_secret"].map(|name| call.param(name));
+        assert_eq!(sent, [Some(token.as_str()), Some("access_token"), Some(CLIENT), Some(SECRET)]);
+
+        // Over, not to be learnt, or a lie: it is refreshed, as it always was, and the account is as it was.
+        let ends = || {
+            vault.crm.changes(|mode| mode.one_access_per_user = true);
+            vault.crm.gives(CLIENT, "zoe", "read");
+        };
+        let lies = |says: Says| vault.crm.meets(Plan::next(1, When::Done, Fault::Says(says)).at("introspect"));
+        let mut token = token;
+        for (n, case) in ["over", "broken", "nonsense", "past"].into_iter().enumerate() {
+            match case {
+                "over" => ends(),
+                "broken" => lies(Says::Html(500)),
+                "nonsense" => lies(Says::Json(json!({ "active": "yes" }))),
+                _ => lies(Says::Json(json!({ "active": true, "exp": 1 }))),
+            }
+            vault.house.wait(Duration::from_secs(11));
+            fails(&token).await;
+            let before = token.clone();
+            let other = |read: &Answer| read.status == 200 && read.body["data"]["credentials"]["oauth_access_token"].as_str() != Some(&before);
+            let read = vault.until(&account, other).await;
+            token = read.body["data"]["credentials"]["oauth_access_token"].as_str().expect("a token").to_owned();
+            assert!(vault.crm.access_ok(&token), "{case}");
+            assert_eq!((vault.crm.hits("token"), vault.crm.hits("introspect")), (n + 2, n + 2), "{case}");
+        }
+        let seen = vault.ada.does("GET", &format!("/v1/accounts/{account}")).await.ok();
+        assert_eq!((&seen.body["data"]["state"], &seen.body["data"]["health"]["state"]), (&json!("active"), &first.body["data"]["health"]["state"]));
     }
 }

@@ -166,6 +166,9 @@ pub(in crate::api) struct New {
     params: Option<BTreeMap<String, String>>,
     /// What was granted, where it is known.
     scopes: Option<Vec<String>>,
+    /// With an access token that doesn't expire, of a type that says `migrate`: it is exchanged for one that expires and a refresh
+    /// token. That happens once, there is no way back, and every other copy of the token is dead then.
+    migrate: Option<bool>,
 }
 
 /// An account that was brought.
@@ -174,20 +177,23 @@ pub(in crate::api) struct New {
 pub(in crate::api) struct Imported {
     #[serde(flatten)]
     account: Shown,
-    /// Whether every other copy of the refresh token is dead now. Delete yours either way.
+    /// Whether every other copy of the token that was brought is dead now. Delete yours either way.
     #[serde(skip_serializing_if = "Option::is_none")]
     exclusive: Option<bool>,
-    /// `external_id_unverified`: the provider doesn't say whose it is; `possible_duplicate`.
+    /// `external_id_unverified`: the provider doesn't say whose it is; `possible_duplicate`; `can_migrate`: the token can be exchanged
+    /// for one that expires and a refresh token.
     warnings: Vec<&'static str>,
 }
 
 /// Bring an account
 ///
-/// Typed-in keys, tokens, or a refresh token, of which the vault takes custody by using it once. Those need an
-/// `Idempotency-Key`: sent again, the request is answered with what became of it.
+/// Typed-in keys, tokens, or a refresh token, of which the vault takes custody by using it once; with `migrate` a token that doesn't
+/// expire, by exchanging it. Those two need an `Idempotency-Key`: sent again, the request is answered with what became of it.
 #[utoipa::path(post, path = "/v1/accounts", operation_id = "createAccount", tag = "accounts", request_body = New,
     responses((status = 201, description = "The account", body = Data<Imported>),
         (status = 409, description = "`external_id_taken`, `already_held`"),
+        (status = 422, description = "`credentials_rejected`, `custody_required`, `external_id_mismatch`; `rotation_lost`: the answer to the \
+            first use was lost, and the provider doesn't take the token any more"),
         (status = 424, description = "`source_misconfigured`: the provider refuses our application"),
         (status = 503, description = "`verification_unavailable`, `refresh_uncertain`: not known yet")))]
 pub(in crate::api) async fn create(
@@ -213,6 +219,7 @@ pub(in crate::api) async fn create(
     let brought = Brought {
         refresh_token: given.oauth_refresh_token,
         access_token: given.oauth_access_token,
+        migrate: new.migrate.unwrap_or_default(),
         expires_at: expires_at.transpose()?,
         fields: given.fields,
         params: new.params.unwrap_or_default(),
@@ -226,7 +233,8 @@ pub(in crate::api) async fn create(
     let made = import::import(&app, &who, &source, brought).await?;
     let seen = looked(&app, &who, &Which::Id(made.account.id.clone())).await?;
     let unverified = !made.account.verified;
-    let warnings = if unverified { vec!["external_id_unverified", "possible_duplicate"] } else { Vec::new() };
+    let mut warnings = if unverified { vec!["external_id_unverified", "possible_duplicate"] } else { Vec::new() };
+    warnings.extend(made.can_migrate.then_some("can_migrate"));
     let imported = Imported { account: Shown::of(&app, &seen, None), exclusive: made.exclusive, warnings };
     Ok(super::made(&app, &format!("/v1/accounts/{}", made.account.id), imported))
 }

@@ -20,6 +20,8 @@ pub struct Evidence<'a> {
     pub setup: Setup<'a>,
     /// The tokens that just came.
     pub tokens: Option<&'a Tokens>,
+    /// What the answer with which they came said, where that is a while ago.
+    pub said: Option<&'a BTreeMap<String, String>>,
     /// The answer to [`super::identity`].
     pub request: Option<Answer<'a>>,
     /// The nonce that the browser was sent with, where it was.
@@ -141,9 +143,9 @@ impl Sources<'_> {
     fn part(&self, part: &Part, answer: Option<&Value>) -> Option<String> {
         let path = part.path.as_deref().unwrap_or_default();
         let name = part.name.as_deref().unwrap_or_default();
-        let Evidence { setup, tokens, .. } = self.evidence;
+        let Evidence { setup, tokens, said, .. } = self.evidence;
         let found = match part.from {
-            Place::Answer => tokens.as_ref()?.said.get(path).cloned(),
+            Place::Answer => tokens.map(|tokens| &tokens.said).or(*said)?.get(path).cloned(),
             Place::IdToken => at(self.claims?, path).and_then(clear),
             Place::Request => at(answer?, path).and_then(clear),
             Place::Callback | Place::Param => {

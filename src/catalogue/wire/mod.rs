@@ -11,6 +11,7 @@ mod expiry;
 mod fill;
 mod id_token;
 mod identity;
+mod introspect;
 mod metadata;
 mod read;
 #[cfg(test)]
@@ -25,9 +26,10 @@ pub use client::{assertion_key, takes_key};
 pub use evidence::{Evidence, Identity, Unidentified, external_id};
 pub use expiry::Expiry;
 pub use identity::{identity, revoke, revokes};
+pub use introspect::{Introspected, introspect, introspected};
 pub use metadata::{Metadata, discovery};
 pub use read::{Answer, MAX_BYTES, Outcome, Probed, Tokens, probed, read};
-pub use tokens::{Code, exchange, mint, probe, refresh};
+pub use tokens::{Code, exchange, migrate, mint, probe, refresh};
 pub use typed::typed;
 
 pub(super) use fill::lands;

@@ -76,7 +76,7 @@ pub struct Tokens {
     /// Further chains that came with it, by role. Each is a grant of its own.
     pub others: Vec<(String, Tokens)>,
     /// What the identity recipe looks up in the answer, by its path.
-    pub(super) said: BTreeMap<String, String>,
+    pub said: BTreeMap<String, String>,
 }
 
 /// Reads a token endpoint's answer. Nothing in it is believed that doesn't fit; nothing of it is repeated but codes.

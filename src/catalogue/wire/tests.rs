@@ -310,6 +310,8 @@ fn everywhere(kind: &SourceType, params: &BTreeMap<String, String>, fields: &BTr
         exchange(kind, &setup, Code { code: &token, code_verifier: &token, redirect_uri: "https://id.example.com/cb" })
             .ok(),
         refresh(kind, &setup, &token, &[]).ok(),
+        migrate(kind, &setup, &token).ok(),
+        introspect(kind, &setup, &token).ok().flatten(),
         revoke(kind, &setup, Some(&token), Some(&token)).ok().flatten(),
         identity(kind, &setup, Some(&token), None, now).ok().flatten(),
         mint(kind, &setup, &[], now).ok(),
@@ -600,6 +602,43 @@ fn rfc6749_s4_1_what_is_sent_for_a_code_and_for_a_refresh() {
 }
 
 #[test]
+fn f20_f26_a_token_that_does_not_expire_is_exchanged_as_each_vendor_wants_it() {
+    let (catalogue, fields, secret) = (catalogue(), BTreeMap::new(), Secret::new("s"));
+    let params = BTreeMap::from([("shop".to_owned(), "acme".to_owned())]);
+    let setup = Setup {
+        client_id: "me",
+        client_secret: Some(&secret),
+        client_key: None,
+        params: &params,
+        fields: &fields,
+        metadata: None,
+    };
+    let old = Secret::new("old");
+    let shopify = "subject_token=old&expiring=1&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange\
+                   &requested_token_type=urn%3Ashopify%3Aparams%3Aoauth%3Atoken-type%3Aoffline-access-token\
+                   &subject_token_type=urn%3Ashopify%3Aparams%3Aoauth%3Atoken-type%3Aoffline-access-token";
+    for (key, url, body, policy) in [
+        ("shopify", "https://acme.myshopify.com/admin/oauth/access_token", shopify, "grace(7d)"),
+        ("linear", "https://api.linear.app/oauth/migrate_old_token", "access_token=old", "strict"),
+        ("slack", "https://slack.com/api/oauth.v2.exchange", "token=old", "strict"),
+    ] {
+        let kind = catalogue.get(key).expect("there");
+        let call = migrate(kind, &setup, &old).expect("a call");
+        assert_eq!((call.method.as_str(), call.url.as_str()), ("POST", url));
+        let want = format!("{body}&client_id=me&client_secret=s");
+        assert_eq!(body_of(&call), ("application/x-www-form-urlencoded", want));
+        let meanwhile = kind.migrating().expect("an exchange");
+        assert_eq!((meanwhile.policy().to_string().as_str(), kind.policy().to_string().as_str()), (policy, "strict"));
+    }
+    let none = kind("strict", "");
+    assert!(none.migrating().is_none() && migrate(&none, &setup, &old).is_err());
+    let own = "[migrate]\nurl = \"https://acme.example.com/swap\"\nbody = \"json\"\nclient_auth = \"basic\"\n";
+    let call = migrate(&kind("none", own), &setup, &old).expect("a call");
+    assert_eq!(body_of(&call), ("application/json", r#"{"token":"old"}"#.to_owned()));
+    assert_eq!(header(&call, "authorization"), Some(format!("Basic {}", base64(b"me:s")).as_str()));
+}
+
+#[test]
 fn rfc7523_s2_1_assertions_are_signed_with_keys_as_vendors_hand_them_out() {
     let (key, pkcs8) = SigningKey::generate(Algorithm::RS256).expect("a key");
     let pem = |label: &str, der: &[u8]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", base64(der));
@@ -705,7 +744,10 @@ fn s3_4_10_an_identity_is_proven_or_says_that_it_isn_t() {
         let kind = catalogue.get(key).expect("there");
         let setup =
             Setup { client_id: "c", client_secret: None, client_key: None, params, fields: &fields, metadata: None };
-        external_id(kind, &Evidence { setup, tokens: None, request: Some(json_answer(status, body)), nonce: None, now })
+        external_id(
+            kind,
+            &Evidence { setup, tokens: None, said: None, request: Some(json_answer(status, body)), nonce: None, now },
+        )
     };
     let params = BTreeMap::from([("installation_id".to_owned(), "77".to_owned())]);
     assert_eq!(
@@ -744,7 +786,7 @@ fn oidc_core_s3_1_3_7_an_id_token_keeps_its_rules() {
         let part = |value: &Value| base64url(value.to_string().as_bytes());
         let token = format!("{}.{}.AA", part(&json!({ "alg": "RS256" })), part(&claims));
         let tokens = tokens(google, &json!({ "access_token": "a", "id_token": token }).to_string());
-        external_id(google, &Evidence { setup, tokens: Some(&tokens), request: None, nonce, now })
+        external_id(google, &Evidence { setup, tokens: Some(&tokens), said: None, request: None, nonce, now })
             .map(|found| found.external_id)
     };
     assert_eq!(find(json!({}), Some("n")), Ok("1".to_owned()));

@@ -51,6 +51,19 @@ pub fn refresh(kind: &SourceType, setup: &Setup<'_>, refresh_token: &Secret, sco
     asked.call(endpoint.refresh_url.as_ref().unwrap_or(&endpoint.url))
 }
 
+/// The exchange of an access token that doesn't expire for a pair.
+pub fn migrate(kind: &SourceType, setup: &Setup<'_>, old: &Secret) -> Result<Call, Wrong> {
+    let rules = kind.migrate.as_ref();
+    let rules = rules.ok_or_else(|| Wrong::field("migrate", format!("isn't known of {}", kind.name)))?;
+    let usual = endpoint(kind)?;
+    let client_auth = rules.client_auth.unwrap_or(usual.client_auth);
+    let endpoint = TokenEndpoint { client_auth, body: rules.body, omit: Vec::new(), ..usual.clone() };
+    let mut asked = Asked::of(kind, setup, &endpoint);
+    asked.put(&rules.token_param, old.reveal());
+    asked.extra(&rules.extra)?;
+    asked.call(&rules.url)
+}
+
 /// A token without a refresh token: from the client's own secret (RFC 6749 §4.4.2), from a JWT that the account's key
 /// signs (RFC 7523 §2.1), or for an installation, with a JWT that the app's key signs.
 pub fn mint(kind: &SourceType, setup: &Setup<'_>, scopes: &[String], now: Time) -> Result<Call, Wrong> {

@@ -57,6 +57,8 @@ sql! {
                  lease_owner = NULL, lease_until = NULL, error = $4, next_at = NULL, retry_at = NULL \
                  WHERE id = $1 AND version = $2 AND attempt = $3 AND state = 'live' RETURNING id";
     write PUT_OFF = "UPDATE vault_grants SET next_at = $3 WHERE id = $1 AND version = $2 AND attempt_state = 'clean' RETURNING id";
+    write CORRECT = "UPDATE vault_grants SET expires_at = $3, published_at = $4, next_at = $5 WHERE id = $1 AND version = $2 \
+                     AND state = 'live' AND attempt_state = 'clean' RETURNING id";
     write WIPE = "UPDATE vault_grants SET state = 'wiped', next_at = NULL, retry_at = NULL, attempt = NULL, attempt_state = 'clean', \
                   attempt_at = NULL, tries = 0, lease_owner = NULL, lease_until = NULL WHERE id = $1 RETURNING id";
     write WAKE = "UPDATE vault_grants SET next_at = $2, retry_at = NULL WHERE source = $1 AND state = 'live' \
@@ -282,6 +284,12 @@ pub async fn die(mut on: impl On, grant: &Grant, attempt: &str, trouble: &Troubl
 /// Looks at a grant later, or not before somebody asks.
 pub async fn put_off(mut db: &Db, grant: &Grant, until: Option<Time>) -> Result<()> {
     db.run(PUT_OFF, args![&grant.id, grant.version, until]).await.map(|_| ())
+}
+
+/// The provider says when the access token really ends. Nothing changes where it was refreshed meanwhile, or is being.
+pub async fn correct(mut db: &Db, grant: &Grant, times: &Times) -> Result<()> {
+    let args = args![&grant.id, grant.version, times.expires_at, times.published_at, times.next_at];
+    db.run(CORRECT, args).await.map(|_| ())
 }
 
 /// Lets go of a grant: its secrets are gone. Gives their names.

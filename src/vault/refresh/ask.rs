@@ -3,8 +3,8 @@
 use super::answered::{Answered, Request};
 use crate::app::App;
 use crate::base::Time;
-use crate::catalogue::Wrong;
 use crate::catalogue::wire::{self, Call, Outcome};
+use crate::catalogue::{SourceType, Wrong};
 use crate::crypto::seal::Place;
 use crate::db::{Fault, Result};
 use crate::keys::DataKey;
@@ -46,6 +46,14 @@ pub(in crate::vault) async fn held(app: &App, grant: &GrantId) -> Result<Option<
     Held::from_plain(&key.open(place(&row.id), &row.sealed)?).map(Some)
 }
 
+/// The type as it is for a grant whose token waits to be exchanged for a pair; none for any other.
+pub(super) async fn migrating(app: &App, grant: &Grant, kind: &SourceType) -> Result<Option<SourceType>> {
+    // It is exchanged before anything else is done with its grant.
+    let Some(migrating) = kind.migrating().filter(|_| grant.version == 1) else { return Ok(None) };
+    let waits = held(app, &grant.id).await?.is_some_and(|held| held.long_lived.is_some());
+    Ok(waits.then_some(migrating))
+}
+
 impl Question {
     pub(super) async fn of(
         app: &App,
@@ -55,7 +63,10 @@ impl Question {
         let gone = || Fault::Bug(format!("the grant `{}` has no secrets", grant.id));
         let held = held(app, &grant.id).await?.ok_or_else(gone)?;
         Ok(match Ready::of(app, &source, &grant.params).await? {
-            Ok(ready) => {
+            Ok(mut ready) => {
+                if let Some(migrating) = held.long_lived.as_ref().and_then(|_| ready.kind.migrating()) {
+                    ready.kind = migrating;
+                }
                 let key = app.data_keys.sealing(&app.keys, &app.db, &source.workspace, app.now()).await?;
                 Ok(Question { grant, source, ready, held, key })
             }
@@ -67,9 +78,10 @@ impl Question {
     fn call(&self, secret: Option<&ClientSecret>, now: Time) -> std::result::Result<Call, Wrong> {
         let (kind, setup) = (&self.ready.kind, self.ready.with(secret, &self.held.fields, now));
         let scopes: Vec<String> = self.grant.scope.split_whitespace().map(str::to_owned).collect();
-        match &self.held.refresh_token {
-            Some(token) => wire::refresh(kind, &setup, token, &scopes),
-            None => wire::mint(kind, &setup, &scopes, now),
+        match (&self.held.refresh_token, &self.held.long_lived) {
+            (Some(token), _) => wire::refresh(kind, &setup, token, &scopes),
+            (None, Some(old)) => wire::migrate(kind, &setup, old),
+            (None, None) => wire::mint(kind, &setup, &scopes, now),
         }
     }
 

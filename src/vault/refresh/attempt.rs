@@ -3,7 +3,7 @@
 use super::answered::Request;
 use super::ask::{Asked, Question};
 use super::lease::Lease;
-use super::{LEASE, settle};
+use super::{LEASE, settle, silent};
 use crate::app::App;
 use crate::base::encoding::hex;
 use crate::base::id::uuid7;
@@ -25,12 +25,12 @@ pub(super) async fn run(app: &App, id: &GrantId, version: i64, again: Again) -> 
     let question = match Question::of(app, grant, source).await? {
         Ok(question) => question,
         Err((grant, source, Unready::Unreachable(why))) => {
-            return settle::unreachable(app, &grant, &source, &why).await;
+            return silent::unreachable(app, &grant, &source, &why).await;
         }
-        Err((grant, source, Unready::Wrong(why))) => return settle::unfit(app, &grant, &source, &why).await,
+        Err((grant, source, Unready::Wrong(why))) => return silent::unfit(app, &grant, &source, &why).await,
     };
     if let Err(why) = question.fits(app.now()) {
-        return settle::unfit(app, &question.grant, &question.source, &why).await;
+        return silent::unfit(app, &question.grant, &question.source, &why).await;
     }
     let now = app.now();
     let attempt = format!("try_{}", hex(&uuid7(now)));
@@ -44,8 +44,8 @@ pub(super) async fn run(app: &App, id: &GrantId, version: i64, again: Again) -> 
     crate::base::failpoint::reached("vault-answered");
     let outcome = match asked {
         Asked::Answered(answered) => settle::insist(app, &answered).await,
-        Asked::Unsent(why) => settle::unsent(app, &question, &request, &why).await,
-        Asked::Lost(why) => settle::lost(app, &question, &request, &why).await,
+        Asked::Unsent(why) => silent::unsent(app, &question, &request, &why).await,
+        Asked::Lost(why) => silent::lost(app, &question, &request, &why).await,
     };
     drop(lease);
     outcome

@@ -9,6 +9,7 @@ mod ended;
 mod lease;
 mod recover;
 mod settle;
+mod silent;
 
 pub use answered::{forget, replay, sweep};
 pub(super) use ask::{held, place};

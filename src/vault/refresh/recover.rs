@@ -56,7 +56,8 @@ async fn one(app: &App, grant: &Grant, kept: &BTreeMap<String, String>) -> Resul
         return store::wait(&app.db, grant, [now, until.min(now + ASIDE)]).await;
     }
     let kind = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
-    match held_until(grant, kind.policy(), now) {
+    let policy = super::ask::migrating(app, grant, &kind).await?.map_or(kind.policy(), |migrating| migrating.policy());
+    match held_until(grant, policy, now) {
         Some(until) => store::wait(&app.db, grant, [now, until]).await,
         None => {
             fly(app, &grant.id, grant.version, Again::Yes);

@@ -1,7 +1,7 @@
 //! What an answer changes: one transaction, and only after it does anything that the answer brought leave this process.
 
-use super::answered::{Answered, Request};
-use super::ask::{Question, place};
+use super::answered::Answered;
+use super::ask::place;
 use super::ended::ended;
 use crate::app::App;
 use crate::audit::Actor;
@@ -26,7 +26,7 @@ const SECOND_THOUGHT: Duration = Duration::from_secs(60);
 /// How long a provider that says "too often" is left in peace, where it doesn't say for how long.
 const PEACE: Duration = Duration::from_secs(30);
 /// How long accounts of a source that is refused wait, unless it is mended sooner.
-const FROZEN: Duration = Duration::from_secs(300);
+pub(super) const FROZEN: Duration = Duration::from_secs(300);
 
 /// Settles an answer however long the database is gone: there is no other copy of it but the one on the disk.
 pub(super) async fn insist(app: &App, answered: &Answered) -> Result<()> {
@@ -48,8 +48,10 @@ pub(super) async fn insist(app: &App, answered: &Answered) -> Result<()> {
 pub(super) async fn settle(app: &App, answered: &Answered) -> Result<bool> {
     let Some(grant) = store::one(&app.db, &answered.grant).await? else { return Ok(false) };
     let Some(source) = sources::store::one(&app.db, &grant.source).await? else { return Ok(false) };
-    let kind = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
-    let outcome = answered.read(|answer| wire::read(&kind, answer));
+    let usual = source.kind(app)?.configured(&source.params).map_err(|wrong| Fault::Bug(wrong.to_string()))?;
+    let migrating = super::ask::migrating(app, &grant, &usual).await?;
+    let kind = migrating.as_ref().unwrap_or(&usual);
+    let outcome = answered.read(|answer| wire::read(kind, answer));
     // Tokens are worth something whenever they come. Any other answer says something only of a request that is out, and only once:
     // replayed later, it would freeze a source that was mended since, or stand for ever before the next try.
     let out = grant.attempt_state == AttemptState::Sent;
@@ -57,13 +59,15 @@ pub(super) async fn settle(app: &App, answered: &Answered) -> Result<bool> {
     if !open && !matches!(outcome, Outcome::Tokens(_)) {
         return Ok(false);
     }
-    let case = Case { app, answered, grant: &grant, source: &source, kind: &kind };
+    let case = Case { app, answered, grant: &grant, source: &source, kind };
     app.metrics.refreshed(&source.kind, outcome.name());
     match outcome {
         Outcome::Tokens(tokens) => case.tokens(&tokens).await,
         Outcome::GrantDead { error } | Outcome::Interaction { error } => {
             case.refused(&Trouble::said("grant_dead", error)).await
         }
+        // An exchange is asked for once: there is no later at which the same request would do.
+        Outcome::RequestBad { error } if migrating.is_some() => case.refused(&Trouble::said("grant_dead", error)).await,
         Outcome::ClientBad { error } => case.misconfigured(&Trouble::said("client_bad", error)).await,
         Outcome::RequestBad { error } => {
             tracing::error!(source = %source.slug, error, "a provider refuses our requests for tokens as they are");
@@ -107,7 +111,9 @@ impl Case<'_> {
             token_type: Some(tokens.token_type.clone()),
             // RFC 6749 §6: where there is no new one, the old one stays.
             refresh_token: tokens.refresh_token.clone().or(old.refresh_token),
+            long_lived: None,
             fields: old.fields,
+            said: if tokens.said.is_empty() { old.said } else { tokens.said.clone() },
         };
         let plain = held.to_plain()?;
         let key = app.data_keys.sealing(&app.keys, &app.db, &answered.workspace, now).await?;
@@ -311,57 +317,12 @@ async fn late(
     Ok(true)
 }
 
-async fn open(app: &App, grant: &Grant, attempt: &str, tries: i64, trouble: &Trouble) -> Result<bool> {
+/// Nobody knows what became of a request.
+pub(super) async fn open(app: &App, grant: &Grant, attempt: &str, tries: i64, trouble: &Trouble) -> Result<bool> {
     let now = app.now();
     // The first probe comes as soon as it may; the ones after it ever later.
     let retry_at = if tries > 1 { now + timing::pause(tries, grant.id.as_str()) } else { now };
     store::uncertain(&app.db, &grant.id, attempt, trouble, [now, retry_at]).await
-}
-
-/// Not a byte was sent: all is as it was.
-pub(super) async fn unsent(app: &App, question: &Question, request: &Request, why: &str) -> Result<()> {
-    let (grant, source) = (&question.grant, &question.source);
-    tracing::info!(grant = %grant.id, source = %source.slug, why, "a provider couldn't be reached");
-    app.metrics.refreshed(&source.kind, "unreachable");
-    app.turns.failed(source.id.as_str(), app.now());
-    let trouble = Trouble::of("unreachable");
-    if request.tries > 1 && question.ready.kind.policy().rotates() {
-        return open(app, grant, &request.attempt, request.tries, &trouble).await.map(drop);
-    }
-    let now = app.now();
-    let retry_at = now + timing::pause(grant.fails, grant.id.as_str());
-    let end = Unchanged { health: Health::Degraded, trouble: &trouble, refused_at: grant.refused_at, retry_at, now };
-    store::settle(&app.db, &grant.id, &request.attempt, &end).await.map(drop)
-}
-
-/// Something was sent and no whole answer came.
-pub(super) async fn lost(app: &App, question: &Question, request: &Request, why: &str) -> Result<()> {
-    let (grant, source) = (&question.grant, &question.source);
-    tracing::warn!(grant = %grant.id, source = %source.slug, why, "a provider's answer to a refresh was lost; it will be cleared up");
-    app.metrics.refreshed(&source.kind, "lost");
-    app.turns.failed(source.id.as_str(), app.now());
-    open(app, grant, &request.attempt, request.tries, &Trouble::of("lost")).await.map(drop)
-}
-
-/// It can't even be asked: a parameter or a secret is missing that its type needs by now.
-pub(super) async fn unfit(app: &App, grant: &Grant, source: &Source, why: &str) -> Result<()> {
-    tracing::error!(grant = %grant.id, source = %source.slug, why, "a request for tokens can't be made");
-    let now = app.now();
-    later(app, grant, now + FROZEN).await?;
-    sources::change::misconfigured(app, source, "incomplete", now).await
-}
-
-/// Where it is asked isn't known yet: discovery doesn't answer.
-pub(super) async fn unreachable(app: &App, grant: &Grant, source: &Source, why: &str) -> Result<()> {
-    tracing::info!(grant = %grant.id, source = %source.slug, why, "a provider's discovery document can't be had");
-    app.turns.failed(source.id.as_str(), app.now());
-    later(app, grant, app.now() + timing::pause(grant.fails.max(grant.tries), grant.id.as_str())).await
-}
-
-/// Looks at it again then, whether something of it is open or not.
-async fn later(app: &App, grant: &Grant, until: Time) -> Result<()> {
-    store::put_off(&app.db, grant, Some(until)).await?;
-    store::wait(&app.db, grant, [app.now(), until]).await
 }
 
 /// Where a provider doesn't say how long its access tokens live, and gives the means to refresh them.

@@ -36,6 +36,9 @@ impl Process {
         if let Some(database) = config.database_url.as_ref().filter(|_| !elsewhere) {
             command.env("SYMBOLON_DATABASE_URL", database.reveal());
         }
+        if let Some(types) = &config.vault.catalogue_dir {
+            command.env("SYMBOLON_VAULT_CATALOGUE_DIR", types);
+        }
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("starts");
         let process = Process { child, url };
         process.ready().await;

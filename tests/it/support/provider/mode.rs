@@ -111,6 +111,8 @@ pub struct Mode {
     pub earliest_refresh: Option<Secs>,
     /// So many refreshes of a grant in so long; more are throttled (Zoho: 10 in 600 s).
     pub refreshes: Option<(usize, Secs)>,
+    /// For so long a token that doesn't expire is exchanged again, for the same pair (Shopify: seven days).
+    pub migrates_again: Option<Secs>,
     pub offline: Offline,
     /// Whether a client must send a challenge (RFC 7636).
     pub pkce_required: bool,
@@ -162,6 +164,7 @@ impl Default for Mode {
             new_consent_replaces: false,
             earliest_refresh: None,
             refreshes: None,
+            migrates_again: None,
             offline: Offline::Always,
             pkce_required: false,
             iss: Iss::None,

@@ -288,6 +288,7 @@ impl Virtual {
             ("GET", "authorize") => self.asks(request, now),
             ("POST", "authorize") => self.decided(request, now),
             ("POST", "token") => self.token(request, id, now, faults),
+            ("POST", "migrate") => self.migrates(request, id, now, faults),
             ("POST", "revoke") => self.revokes(request, id, now),
             ("POST", "introspect") => self.introspects(request, now),
             ("GET", ".well-known/openid-configuration" | ".well-known/oauth-authorization-server") => self.metadata(),

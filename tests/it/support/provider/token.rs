@@ -27,7 +27,7 @@ impl Asking<'_> {
         self.params.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
     }
 
-    fn needs(&self, name: &str) -> Result<&str, Refusal> {
+    pub fn needs(&self, name: &str) -> Result<&str, Refusal> {
         self.param(name).ok_or_else(|| refuse("invalid_request", &format!("{name} is missing")))
     }
 }
@@ -224,7 +224,7 @@ impl Virtual {
             "expires_in": self.mode.access_life, "refresh_token": value(refresh) }))
     }
 
-    fn says(&mut self, ask: &Asking<'_>, issued: &Issued, nonce: Option<&str>) -> Value {
+    pub fn says(&mut self, ask: &Asking<'_>, issued: &Issued, nonce: Option<&str>) -> Value {
         self.says_with(ask, issued, nonce, None)
     }
 
