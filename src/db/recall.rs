@@ -19,6 +19,8 @@ pub(super) type Head = [u8; 48];
 
 /// Most rows of a statement, of which there are five; each of about two kilobytes.
 const MOST: usize = 1024;
+/// Questions that are longer, in bytes, are asked each time: anybody may ask for anything.
+const LONGEST: usize = 1024;
 
 pub(super) struct Recall {
     /// Closed by nobody but [`Recall::close`]: closing any handle of the file takes away the locks that SQLite holds on it
@@ -35,14 +37,18 @@ enum Index {
     Closed,
 }
 
+/// Each row by its question; none where there wasn't one. Were only those kept that are there, whoever may not see a row could tell
+/// from how long it took that there is one.
+type Rows = HashMap<String, Option<Arc<Found>>>;
+
 struct Known {
     head: Head,
     /// By statement and question.
-    rows: Vec<(&'static Hot, HashMap<String, Arc<Found>>)>,
+    rows: Vec<(&'static Hot, Rows)>,
 }
 
 impl Known {
-    fn of(&mut self, hot: &'static Hot) -> Option<&mut HashMap<String, Arc<Found>>> {
+    fn of(&mut self, hot: &'static Hot) -> Option<&mut Rows> {
         self.rows.iter_mut().find(|(have, _)| std::ptr::eq(*have, hot)).map(|(_, rows)| rows)
     }
 }
@@ -78,11 +84,18 @@ impl Recall {
         if let Index::Open(file) = &*index { look(file) } else { None }
     }
 
-    /// The row that was read for this question since that commit, as long as none that came later is known of.
-    pub(super) fn row(&self, head: &Head, hot: &'static Hot, id: &str, now: Option<Time>) -> Option<Arc<Found>> {
+    /// What was read for this question since that commit, a row or that there is none, as long as none that came later is known of.
+    pub(super) fn row(
+        &self,
+        head: &Head,
+        hot: &'static Hot,
+        id: &str,
+        now: Option<Time>,
+    ) -> Option<Option<Arc<Found>>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let row = if known.head == *head { known.of(hot)?.get(id)? } else { return None };
-        now.is_none_or(|now| row.stands(now)).then(|| Arc::clone(row))
+        let stands = |row: &Arc<Found>| now.is_none_or(|now| row.stands(now));
+        row.as_ref().is_none_or(stands).then(|| row.clone())
     }
 
     /// This commit is the last one: what was read before it is forgotten.
@@ -99,8 +112,8 @@ impl Recall {
         }
     }
 
-    /// Keeps a row that was read when this commit was the last one, or a later one.
-    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, id: &str, row: &Arc<Found>) {
+    /// Keeps what was read when this commit was the last one, or a later one.
+    pub(super) fn keep(&self, head: &Head, hot: &'static Hot, id: &str, row: Option<&Arc<Found>>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.head != *head {
             return;
@@ -108,8 +121,8 @@ impl Recall {
         if known.of(hot).is_none() {
             known.rows.push((hot, HashMap::new()));
         }
-        if let Some(rows) = known.of(hot).filter(|rows| rows.len() < MOST) {
-            rows.insert(id.to_owned(), Arc::clone(row));
+        if let Some(rows) = known.of(hot).filter(|rows| rows.len() < MOST && id.len() <= LONGEST) {
+            rows.insert(id.to_owned(), row.cloned());
         }
     }
 }

@@ -83,16 +83,16 @@ impl Sqlite {
     ) -> Result<Option<Arc<Found>>> {
         let then = as_of.and_then(|Moment(head)| head);
         if let Some(row) = then.and_then(|then| self.recall.row(&then, hot, id, now)) {
-            return Ok(Some(row));
+            return Ok(row);
         }
         let head = self.head();
         if let Some(row) = head.filter(|_| head != then).and_then(|head| self.recall.row(&head, hot, id, now)) {
-            return Ok(Some(row));
+            return Ok(row);
         }
         head.iter().for_each(|head| self.recall.move_on(head));
         let row = Box::pin(self.read.ask(hot, item())).await?;
-        if let (Some(head), Some(row)) = (head, &row) {
-            self.recall.keep(&head, hot, id, row);
+        if let Some(head) = head {
+            self.recall.keep(&head, hot, id, row.as_ref());
         }
         Ok(row)
     }

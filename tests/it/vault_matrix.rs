@@ -9,8 +9,10 @@ use crate::support::{Answer, Holder, House};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use symbolon::clients::{GrantType, Metadata};
 use symbolon::people::workspaces::Standing;
+use tokio::time::Instant;
 
 /// Who is let do it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -349,6 +351,56 @@ on_both! {
         assert!(refusals > 120 && successes > 60, "{refusals} refusals, {successes} successes");
     }
 
+    async fn cv_10_whoever_may_not_see_an_account_is_told_what_they_are_told_of_none(house: House) {
+        let town = Town::founded(&house).await;
+        let document = crate::openapi::document(&town.vault.house).await;
+        let about = |path: &str| path.starts_with("/v1/accounts/{id}") || path.contains("{external_id}");
+        let mut compared = 0;
+        for (method, path, one) in crate::openapi::operations(&document).into_iter().filter(|(_, path, _)| about(path)) {
+            let id = by_id(one["operationId"].as_str().expect("an id"));
+            let (_, what) = PLACED.iter().find(|(placed, _)| *placed == id).expect("placed");
+            let (hidden, body) = town.ask(id, &path).await;
+            let absent = of_nobody(&hidden);
+            for who in ALL.into_iter().filter(|who| expected(*who, *what) == 404 && (*who, id) != (Member, "unshareAccount")) {
+                let mut costs = [Vec::new(), Vec::new()];
+                for round in 0..5 {
+                    let mut told = Vec::new();
+                    for n in [round % 2, (round + 1) % 2] {
+                        let before = town.vault.house.app.db.round_trips();
+                        let answer = town.calls(who, &method, [&hidden, &absent][n], body.as_ref()).await;
+                        costs[n].push(town.vault.house.app.db.round_trips() - before);
+                        assert_eq!(answer.status, 404, "{who:?} {id} {}", answer.body);
+                        told.push(all_of(&answer));
+                    }
+                    assert_eq!(told[0], told[1], "{who:?} {method} {hidden}");
+                }
+                let [there, not] = costs.map(|mut costs| (costs.sort_unstable(), costs[0]).1);
+                assert_eq!(there, not, "round trips: {who:?} {method} {hidden}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 80, "{compared}");
+    }
+
+    async fn cv_10_what_is_hidden_takes_as_long_as_what_isn_t_there(house: House) {
+        let town = Town::founded(&house).await;
+        for (id, path) in [("getAccount", "/v1/accounts/{id}?include_credentials=1"), ("getAccount", "/v1/sources/{source}/accounts/{external_id}")] {
+            let (hidden, _) = town.about(id, path).await;
+            let absent = of_nobody(&hidden);
+            // A machine that does other things, too, may be unlucky; what is always slower isn't luck.
+            let mut apart = Vec::new();
+            for _ in 0..6 {
+                let [there, not] = medians(&town.vault.bob, [&hidden, &absent]).await;
+                apart.push(there.as_secs_f64() / not.as_secs_f64() - 1.0);
+                println!("{path} on {}: {there:?} hidden, {not:?} absent", house.app.db.kind());
+                if apart.last().is_some_and(|last| last.abs() < CLOSE) {
+                    break;
+                }
+            }
+            assert!(apart.last().is_some_and(|last| last.abs() < CLOSE), "{path}: {apart:?}");
+        }
+    }
+
     async fn cv_09_a_token_of_one_workspace_reaches_no_other_by_the_header(house: House) {
         let town = Town::founded(&house).await;
         let (account, _) = town.account().await;
@@ -361,6 +413,56 @@ on_both! {
         program.without("symbolon-workspace").does("GET", &path).await.is_problem(403, "forbidden");
         town.vault.ada.with("symbolon-workspace", "").does("GET", &path).await.is_problem(400, "invalid_request");
     }
+}
+
+/// How far medians may be apart. One question to the database more made a third.
+const CLOSE: f64 = 0.2;
+
+/// How long each of two paths takes, asked in turns.
+async fn medians(who: &Holder, paths: [&str; 2]) -> [Duration; 2] {
+    let mut took = [Vec::new(), Vec::new()];
+    for round in 0..300 {
+        for n in [round % 2, (round + 1) % 2] {
+            let begun = Instant::now();
+            let answer = who.request("GET", paths[n]).send().await.expect("an answer");
+            let status = answer.status();
+            answer.bytes().await.expect("a body");
+            took[n].push(begun.elapsed());
+            assert_eq!(status, 404);
+        }
+    }
+    took.map(|mut took| (took.sort_unstable(), took[took.len() / 2]).1)
+}
+
+/// The path with an account in it that there isn't, of the same form.
+fn of_nobody(path: &str) -> String {
+    let other = |c: char| match c {
+        '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap_or(c),
+        '9' => 'a',
+        'a'..='e' => char::from_u32(u32::from(c) + 1).unwrap_or(c),
+        'f' => '0',
+        other => other,
+    };
+    let (before, rest) = path.split_once("/accounts/").expect("an account");
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (name, more) = rest.split_at(end);
+    let absent: String = match name.strip_prefix("acc_") {
+        Some(digits) => format!("acc_{}", digits.chars().map(other).collect::<String>()),
+        None => name.replace("person", "nobody"),
+    };
+    assert_ne!(absent, name);
+    format!("{before}/accounts/{absent}{more}")
+}
+
+/// All that an answer tells, but when it was and which it is.
+fn all_of(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    let told = |name: &str| name != "date" && name != "x-request-id";
+    let headers = answer.headers.iter().filter(|(name, _)| told(name.as_str()));
+    let mut headers: Vec<(String, String)> = headers
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    headers.sort();
+    (answer.status, headers, answer.body.to_string())
 }
 
 /// All that the vault keeps which a refused call could change.
