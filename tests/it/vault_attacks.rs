@@ -8,12 +8,13 @@ use crate::support::provider::fault::Kept;
 use crate::support::provider::mode::{Again, Then};
 use crate::support::provider::{At, Fault, Given, Mode, Plan, Provider, Rotation, Says, When};
 use crate::support::vault::{CLIENT, SECRET, Vault};
-use crate::support::{House, Kind, stranger};
+use crate::support::{Holder, House, Kind, stranger};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use symbolon::catalogue::{Asked, Catalogue, ParamKind};
 use symbolon::people::workspaces::Standing;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -626,9 +627,7 @@ on_both! {
             .await;
             let provider = Provider::start_tls(house.app.clock.clone()).await;
             let at = peopled(&provider, "crm", Rotation::Strict, 1);
-            let ada = house.person("ada").await;
-            house.workspace("acme", &[(&ada, Standing::Owner)]).await;
-            let (_, ada) = house.api_token(&ada, Some("acme"), None).await;
+            let ada = an_owner(&house).await;
             makes_source(&ada, &at, "crm", "strict").await;
             let given = at.gives(CLIENT, "u0", "read");
             let made = brings(&ada, "crm", &given.refresh_token).await;
@@ -636,4 +635,79 @@ on_both! {
             assert_eq!(at.grants_lost(), []);
         }
     }
+    async fn ss_09_only_a_certificate_that_is_good_now_for_this_name_will_do(house: House) {
+        let year = |year| rcgen::date_time_ymd(year, 1, 1);
+        let names = ["localhost"];
+        for (what, tls, status) in [
+            ("good", stranger::tls_for(&names, |_| {}), 201),
+            ("over", stranger::tls_for(&names, |own| (own.not_before, own.not_after) = (year(2001), year(2002))), 503),
+            ("not yet", stranger::tls_for(&names, |own| own.not_before = year(2999)), 503),
+            ("of another name", stranger::tls_for(&["elsewhere.example", "127.0.0.1"], |_| {}), 503),
+        ] {
+            let house = House::with(house.kind, stranger::trusts_sites).await;
+            let provider = Provider::start_with(house.app.clock.clone(), tls).await;
+            let at = peopled(&provider, "crm", Rotation::Strict, 1);
+            let ada = an_owner(&house).await;
+            makes_source(&ada, &at, "crm", "strict").await;
+            let given = at.gives(CLIENT, "u0", "read");
+            let made = brings(&ada, "crm", &given.refresh_token).await;
+            assert_eq!((made.status, at.hits("token")), (status, usize::from(status == 201)), "{what}: {}", made.body);
+            assert_eq!(at.grants_lost(), [], "{what}");
+        }
+    }
+
+    async fn ss_09_nobody_is_talked_to_in_an_old_tls(house: House) {
+        let house = House::with(house.kind, stranger::trusts_sites).await;
+        let ada = an_owner(&house).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
+        let origin = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
+        let serving = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let mut head = [0; 5];
+            stream.read_exact(&mut head).await.expect("a record");
+            let mut hello = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+            stream.read_exact(&mut hello).await.expect("a ClientHello");
+            stream.write_all(&OLD_HELLO).await.expect("writes");
+            let mut said = Vec::new();
+            let _ = stream.read_to_end(&mut said).await;
+            (hello, said)
+        });
+        let params = json!({ "authorize_url": format!("{origin}/a"), "token_url": format!("{origin}/t"), "userinfo_url": format!("{origin}/u") });
+        let ask = json!({ "type": "oauth2", "slug": "crm", "client_id": CLIENT, "client_secret": SECRET, "params": params });
+        assert_eq!(ada.posts("/v1/sources", &ask).await.status, 201);
+        let made = brings(&ada, "crm", "some-refresh-token").await;
+        assert_eq!(made.status, 503, "{}", made.body);
+        let (hello, said) = serving.await.expect("serves");
+        // RFC 8446 §4.2.1: what it offers. TLS 1.2 is 0x0303, 1.3 is 0x0304.
+        let offered: Vec<&[u8]> = hello.windows(4).filter(|four| four[..3] == [0, 43, 0]).collect();
+        assert!(!offered.is_empty(), "it says which versions it takes");
+        let offers = |low: u8| hello.windows(9).any(|nine| nine[..4] == [0, 43, 0, 5] && nine[5..].chunks(2).any(|two| two == [3, low]));
+        assert!(offers(4) && offers(3) && !offers(2) && !offers(1), "{hello:?}");
+        // RFC 8446 §6.2: a fatal alert, 70 (protocol_version), and not a byte of a request.
+        assert!(said.len() == 7 && said[0] == 21 && said[5..] == [2, 70], "{said:?}");
+    }
+}
+
+/// A server that chooses TLS 1.1 (RFC 4346 §7.4.1.3), with TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA.
+const OLD_HELLO: [u8; 47] = {
+    let mut record = [7; 47];
+    let head = [22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2];
+    let mut n = 0;
+    while n < head.len() {
+        record[n] = head[n];
+        n += 1;
+    }
+    // After 32 random bytes: no session, the suite, no compression.
+    record[43] = 0;
+    record[44] = 0xc0;
+    record[45] = 0x13;
+    record[46] = 0;
+    record
+};
+
+/// Somebody who owns a workspace.
+async fn an_owner(house: &House) -> Holder {
+    let ada = house.person("ada").await;
+    house.workspace("acme", &[(&ada, Standing::Owner)]).await;
+    house.api_token(&ada, Some("acme"), None).await.1
 }

@@ -17,6 +17,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// The authority, its file, and a certificate of its for this machine.
 struct Authority {
     file: PathBuf,
+    issuer: Issuer<'static, KeyPair>,
     tls: Arc<ServerConfig>,
     _dir: tempfile::TempDir,
 }
@@ -31,20 +32,36 @@ fn authority() -> &'static Authority {
         let dir = tempfile::tempdir().expect("a directory");
         let file = dir.path().join("ca.pem");
         std::fs::write(&file, certificate.pem()).expect("written");
-        let own_key = KeyPair::generate().expect("a key");
-        let names = ["localhost", "127.0.0.1", "127.0.0.2"].map(str::to_owned);
-        let own = CertificateParams::new(names).expect("parameters");
-        let own = own.signed_by(&own_key, &Issuer::new(ca, ca_key)).expect("a certificate");
-        let key = PrivateKeyDer::try_from(own_key.serialize_der()).expect("a key");
-        let chain = vec![CertificateDer::from(own.der().to_vec())];
-        let tls = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a server");
-        Authority { file, tls: Arc::new(tls), _dir: dir }
+        let issuer = Issuer::new(ca, ca_key);
+        let tls = Arc::new(server(&issuer, &["localhost", "127.0.0.1", "127.0.0.2"], |_| {}));
+        Authority { file, issuer, tls, _dir: dir }
     })
+}
+
+/// A server with a certificate of this authority for these names.
+fn server(
+    issuer: &Issuer<'static, KeyPair>,
+    names: &[&str],
+    change: impl FnOnce(&mut CertificateParams),
+) -> ServerConfig {
+    let own_key = KeyPair::generate().expect("a key");
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    let mut own = CertificateParams::new(names).expect("parameters");
+    change(&mut own);
+    let own = own.signed_by(&own_key, issuer).expect("a certificate");
+    let key = PrivateKeyDer::try_from(own_key.serialize_der()).expect("a key");
+    let chain = vec![CertificateDer::from(own.der().to_vec())];
+    ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("a server")
+}
+
+/// TLS with another certificate of the same authority.
+pub fn tls_for(names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> TlsAcceptor {
+    TlsAcceptor::from(Arc::new(server(&authority().issuer, names, change)))
 }
 
 /// Lets a house reach and trust the sites of this machine.

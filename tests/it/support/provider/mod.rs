@@ -80,7 +80,12 @@ impl Provider {
 
     /// With a certificate that [`super::stranger::trusts_sites`] makes a house trust.
     pub async fn start_tls(clock: Clock) -> Self {
-        Provider::serve(clock, Some(super::stranger::tls())).await
+        Provider::start_with(clock, super::stranger::tls()).await
+    }
+
+    /// With another certificate.
+    pub async fn start_with(clock: Clock, tls: TlsAcceptor) -> Self {
+        Provider::serve(clock, Some(tls)).await
     }
 
     async fn serve(clock: Clock, tls: Option<TlsAcceptor>) -> Self {
