@@ -163,6 +163,11 @@ on_both! {
         .await;
         let (account, _) = vault.brings("zoe").await;
         let hex = account.strip_prefix("acc_").expect("an id").to_owned();
+        // 48 bits of time, 6 that are the same in all of them (RFC 9562 §5.7), 122 of chance.
+        assert!(hex.len() * 4 == 48 + 6 + 122 && hex.bytes().all(|b| b.is_ascii_hexdigit()), "{hex}");
+        let (other, _) = vault.brings("yan").await;
+        let same = hex.bytes().zip(other["acc_".len()..].bytes()).filter(|(one, two)| one == two).count();
+        assert!(same < 12 + 1 + 16, "{same} of {} digits are those of another id", hex.len());
         let mut guesses = vec![account.clone(), account.to_uppercase(), format!("{account}0"), account[..account.len() - 1].to_owned()];
         for at in 0..hex.len() {
             let digit = if &hex[at..=at] == "0" { "1" } else { "0" };
